@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What differs between compilers, in one place: inlining, and the flags that would break results.
+// Needs nothing. Promises that everything else is written once; this text also opens every
+// generated source, so it is C++17.
+
+#if defined(__FAST_MATH__) && !defined(LAMINATE_ALLOW_FAST_MATH)
+#error "Laminate: -ffast-math (or -Ofast) lets the compiler change results, which Laminate promises \
+not to depend on. Compile this file without it, or define LAMINATE_ALLOW_FAST_MATH to give up that \
+promise."
+#endif
+
+#if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
+#error "Laminate: this target computes float expressions in a wider type (x87?), so results would \
+differ from every other machine. On 32-bit x86 add -msse2 -mfpmath=sse."
+#endif
+
+// A function of a pack or a kernel: inlined into its caller at every optimisation level above -O0,
+// because a kernel is one loop nest assembled from many such pieces.
+#if defined(__GNUC__) && defined(__OPTIMIZE__)
+#define LAMINATE_INLINE __attribute__((always_inline)) inline constexpr
+#else
+#define LAMINATE_INLINE constexpr
+#endif
+
+// The same for functions that use intrinsics or asm and so can't be constant expressions.
+#if defined(__GNUC__) && defined(__OPTIMIZE__)
+#define LAMINATE_INLINE_RUNTIME __attribute__((always_inline)) inline
+#else
+#define LAMINATE_INLINE_RUNTIME inline
+#endif
+
+// The same for a lambda, written behind its parameter list.
+#if defined(__GNUC__) && defined(__OPTIMIZE__)
+#define LAMINATE_INLINE_LAMBDA __attribute__((always_inline))
+#else
+#define LAMINATE_INLINE_LAMBDA
+#endif
+
+// Unrolls a short loop over registers completely. GCC leaves them as loops otherwise, which forces the
+// accumulators into memory; Clang unrolls them by itself.
+#if defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__)
+#define LAMINATE_UNROLL _Pragma("GCC unroll 64")
+#else
+#define LAMINATE_UNROLL
+#endif

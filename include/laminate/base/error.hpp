@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Errors as values: `error` is a sentence for the user, `result<T>` is a T or such a sentence.
+// Needs the standard library alone, and works without exceptions and RTTI.
+// Promises that only `result::value()` ever throws (or, without exceptions, prints and aborts).
+
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace laminate {
+
+// What went wrong: where, what was expected, what was found, and what to do about it.
+struct error {
+    std::string message;
+
+    friend bool operator==(const error&, const error&) = default;
+};
+
+// What `result::value()` throws when there is no value; what() is the error's message.
+class exception : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+[[noreturn]] inline void raise(const error& why) {
+#if defined(__cpp_exceptions)
+    throw exception(why.message);
+#else
+    std::fprintf(stderr, "laminate: %s\n", why.message.c_str());
+    std::abort();
+#endif
+}
+
+// A T, or the error that explains why there is none. Test it before `*`, `->` and `error()`, which
+// don't check; `value()` checks. Usable in constant expressions as long as there is no error.
+template <class T> class [[nodiscard]] result {
+    static_assert(!std::is_same_v<T, laminate::error> && !std::is_reference_v<T> &&
+                      !std::is_void_v<T>,
+                  "result<T> holds a value other than an error; for a function that returns "
+                  "nothing but may fail, use std::optional<laminate::error>");
+
+public:
+    constexpr result(T value) : value_(std::move(value)) {}
+    constexpr result(laminate::error why) : error_(std::move(why)) {}
+
+    [[nodiscard]] constexpr bool has_value() const noexcept { return value_.has_value(); }
+    constexpr explicit operator bool() const noexcept { return has_value(); }
+
+    constexpr T& operator*() & noexcept { return *value_; }
+    constexpr const T& operator*() const& noexcept { return *value_; }
+    constexpr T&& operator*() && noexcept { return *std::move(value_); }
+    constexpr T* operator->() noexcept { return &*value_; }
+    constexpr const T* operator->() const noexcept { return &*value_; }
+
+    [[nodiscard]] constexpr T& value() & {
+        check();
+        return *value_;
+    }
+    [[nodiscard]] constexpr const T& value() const& {
+        check();
+        return *value_;
+    }
+    [[nodiscard]] constexpr T&& value() && {
+        check();
+        return *std::move(value_);
+    }
+
+    [[nodiscard]] constexpr const laminate::error& error() const& noexcept { return *error_; }
+    [[nodiscard]] constexpr laminate::error&& error() && noexcept { return *std::move(error_); }
+
+private:
+    constexpr void check() const {
+        if (!has_value()) raise(*error_);
+    }
+
+    // Exactly one of the two. (Not a variant: that header costs more than these lines.)
+    std::optional<T> value_;
+    std::optional<laminate::error> error_;
+};
+
+// Joins the parts of a message: text, and whole numbers in decimal.
+template <class... Parts> [[nodiscard]] std::string sentence(const Parts&... parts) {
+    std::string joined;
+    const auto append = [&joined](const auto& part) {
+        if constexpr (std::is_integral_v<std::remove_cvref_t<decltype(part)>>) {
+            joined += std::to_string(part);
+        } else {
+            joined += part;
+        }
+    };
+    (append(parts), ...);
+    return joined;
+}
+
+// A name from a file, for a message: in single quotes, control characters shown as \xNN, and cut
+// after 80 bytes, because a hostile file may choose any name.
+[[nodiscard]] inline std::string quote(std::string_view text) {
+    constexpr std::size_t longest = 80;
+    constexpr char digits[] = "0123456789abcdef";
+    std::size_t end = text.size() < longest ? text.size() : longest;
+    if (end < text.size()) {
+        // Not in the middle of a UTF-8 character.
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0u) == 0x80u)
+            --end;
+    }
+    std::string shown = "'";
+    for (const char c : text.substr(0, end)) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7f) {
+            shown += "\\x";
+            shown += digits[byte >> 4];
+            shown += digits[byte & 15u];
+        } else {
+            shown += c;
+        }
+    }
+    return shown + (end < text.size() ? "...'" : "'");
+}
+
+} // namespace laminate

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The shape of a value that flows through a network: up to four extents, without the batch.
+// Needs the standard library. Promises a value type that works in constant expressions.
+
+#include <array>
+#include <cstddef>
+
+namespace laminate {
+
+inline constexpr std::size_t max_rank = 4;
+
+struct shape {
+    std::size_t rank = 0;
+    std::array<std::size_t, max_rank> extent = {};
+
+    constexpr std::size_t size() const {
+        std::size_t product = 1;
+        for (std::size_t axis = 0; axis < rank; ++axis) product *= extent[axis];
+        return product;
+    }
+    friend constexpr bool operator==(const shape&, const shape&) = default;
+};
+
+constexpr shape vector_shape(std::size_t units) { return {1, {units}}; }
+
+}  // namespace laminate

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A plan as text: a table, as Keras' summary(), and a drawing for Graphviz. Needs a plan. Promises
+// plain ASCII of at most 100 columns for usual networks; builds strings and writes nowhere.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "../base/error.hpp"
+#include "plan.hpp"
+
+namespace laminate::ir {
+
+namespace text {
+
+// 1234567 as "1 234 567".
+inline std::string grouped(std::size_t value) {
+    std::string digits = std::to_string(value);
+    for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ' ');
+    return digits;
+}
+
+inline std::string shape(const laminate::shape& s) {
+    std::string out = "[";
+    for (std::size_t axis = 0; axis < s.rank; ++axis)
+        out += sentence(axis == 0 ? "" : ", ", s.extent[axis]);
+    return out + "]";
+}
+
+// 0.1f as "0.1".
+inline std::string number(float value) {
+    std::string digits = std::to_string(value);
+    digits.erase(digits.find_last_not_of('0') + 1);
+    if (digits.back() == '.') digits.pop_back();
+    return digits;
+}
+
+// A layer as the user writes it.
+inline std::string layer(const node& n) {
+    switch (n.kind) {
+        case op::input: return sentence("input<", n.output.size(), ">");
+        case op::dense: return sentence("dense<", n.units, n.bias ? ">" : ">(no_bias)");
+        case op::maxout: return sentence("maxout<", n.units, ">");
+        case op::dropout: return sentence("dropout<", number(n.alpha), "f>");
+        case op::prelu: return n.shared ? "prelu(shared)" : "prelu";
+        case op::leaky_relu: return sentence("leaky_relu(", number(n.alpha), ")");
+        case op::elu: return n.alpha == 1.0f ? "elu" : sentence("elu(", number(n.alpha), ")");
+        case op::relu: {
+            std::string options;
+            const auto add = [&](const char* what, float value) {
+                options += sentence(options.empty() ? "(" : ", ", what, number(value));
+            };
+            if (n.max_value != std::numeric_limits<float>::infinity()) add("max ", n.max_value);
+            if (n.alpha != 0.0f) add("slope ", n.alpha);
+            if (n.threshold != 0.0f) add("threshold ", n.threshold);
+            return sentence("relu", options, options.empty() ? "" : ")");
+        }
+        default: return name(n.kind);
+    }
+}
+
+// What a step runs: "dense, 2 chains, 3 panels".
+inline std::string kernel(const step& s) {
+    std::string out = name(s.run);
+    const auto add = [&](std::size_t count, const char* what) {
+        if (count > 1) out += sentence(", ", count, " ", what);
+    };
+    if (s.run == ir::kernel::dense) {
+        add(s.chains, "chains");
+        add(s.panels, "panels");
+    }
+    return out;
+}
+
+// Which step computes each node; none for nodes that cost nothing.
+inline std::vector<std::size_t> step_of(const plan_view& plan) {
+    std::vector<std::size_t> of(plan.nodes.size(), none);
+    for (std::size_t s = 0; s < plan.steps.size(); ++s) {
+        of[plan.steps[s].node] = s;
+        for (std::size_t e = 0; e < plan.steps[s].epilogue_size; ++e)
+            of[plan.steps[s].epilogue[e]] = s;
+    }
+    return of;
+}
+
+inline constexpr std::size_t columns = 7;
+using row = std::array<std::string, columns>;
+
+// Aligns columns; numbers (the last columns and the parameters) to the right.
+inline std::string table(const std::vector<row>& rows) {
+    constexpr std::array<bool, columns> right = {false, false, true, false, false, true, true};
+    std::array<std::size_t, columns> width = {};
+    for (const row& r : rows)
+        for (std::size_t c = 0; c < columns; ++c) width[c] = std::max(width[c], r[c].size());
+    std::string out;
+    for (const row& r : rows) {
+        std::string line;
+        for (std::size_t c = 0; c < columns; ++c) {
+            const std::string pad(width[c] - r[c].size(), ' ');
+            line += sentence(c == 0 ? "" : "  ", right[c] ? pad : "", r[c], right[c] ? "" : pad);
+        }
+        line.erase(line.find_last_not_of(' ') + 1);
+        out += sentence(line, "\n");
+        if (&r == &rows.front()) out += sentence(std::string(line.size(), '-'), "\n");
+    }
+    return out;
+}
+
+}  // namespace text
+
+// One line per layer: output shape, parameters, the step it runs in, its kernel, multiply-adds and
+// bytes of packed parameters; then the figures of the plan.
+inline std::string describe(const plan_view& plan) {
+    const std::vector<std::size_t> step_of = text::step_of(plan);
+    std::vector<text::row> rows = {
+        {"layer", "output", "parameters", "step", "kernel", "multiply-adds", "bytes"}};
+    for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
+        const node& n = plan.nodes[i];
+        const std::size_t s = step_of[i];
+        text::row r = {text::layer(n), text::shape(n.output), "", "", "", "", ""};
+        const std::size_t parameters = plan.placed[i].count;
+        if (parameters > 0) r[2] = text::grouped(parameters);
+        if (s == none) {
+            r[4] = n.kind == op::input ? "" : "nothing to do";
+        } else {
+            r[3] = std::to_string(s + 1);
+            r[4] = plan.steps[s].node == i
+                       ? text::kernel(plan.steps[s])
+                       : sentence("fused into ", name(plan.nodes[plan.steps[s].node].kind));
+        }
+        if (const std::size_t work = multiply_adds(plan.nodes, i); work > 0)
+            r[5] = text::grouped(work);
+        if (const std::size_t bytes = parameter_bytes(plan.nodes, plan.flows, i); bytes > 0)
+            r[6] = text::grouped(bytes);
+        rows.push_back(r);
+    }
+    const figures& f = plan.cost;
+    return sentence(text::table(rows), text::grouped(f.parameters), " parameters, ",
+                    text::grouped(f.multiply_adds), " multiply-adds, ",
+                    text::grouped(f.weight_bytes), " weight bytes, ",
+                    text::grouped(f.scratch_bytes), " scratch bytes, ", f.steps,
+                    f.steps == 1 ? " step\n" : " steps\n");
+}
+
+// The network for Graphviz: a box per layer, a cluster per fused step.
+inline std::string draw(const plan_view& plan) {
+    const std::vector<std::size_t> step_of = text::step_of(plan);
+    std::string out =
+        "digraph network {\n  rankdir=TB;\n"
+        "  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"sans-serif\"];\n"
+        "  edge [fontname=\"sans-serif\", fontsize=10];\n";
+    const auto box = [&](std::size_t i) {
+        return sentence("n", i, " [label=\"", text::layer(plan.nodes[i]), "\"];\n");
+    };
+    for (std::size_t i = 0; i < plan.nodes.size(); ++i)
+        if (step_of[i] == none) out += sentence("  ", box(i));
+    for (std::size_t s = 0; s < plan.steps.size(); ++s) {
+        out += sentence("  subgraph cluster_", s, " {\n    label=\"step ", s + 1, ": ",
+                        text::kernel(plan.steps[s]),
+                        "\"; style=\"rounded,filled\"; color=gray90; fontname=\"sans-serif\"; "
+                        "fontsize=10;\n");
+        for (std::size_t i = 0; i < plan.nodes.size(); ++i)
+            if (step_of[i] == s) out += sentence("    ", box(i));
+        out += "  }\n";
+    }
+    for (std::size_t i = 0; i < plan.nodes.size(); ++i)
+        for (const std::size_t from : plan.nodes[i].inputs)
+            if (from != none)
+                out += sentence("  n", from, " -> n", i, " [label=\" ",
+                                text::shape(plan.nodes[from].output), "\"];\n");
+    return out + "}\n";
+}
+
+}  // namespace laminate::ir

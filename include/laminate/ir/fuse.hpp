@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Fusion: groups nodes into steps, an elementwise node with the step that produces its input.
+// Needs a checked network and its flow. Promises the same results with and without: fusing moves
+// work into registers, it never changes an operation.
+
+#include <cstddef>
+#include <span>
+
+#include "flow.hpp"
+#include "node.hpp"
+#include "step.hpp"
+
+namespace laminate::ir {
+
+enum class fusion : bool { off, on };
+
+constexpr kernel kernel_of(op kind) {
+    switch (kind) {
+        case op::dense: return kernel::dense;
+        case op::softmax: return kernel::softmax;
+        case op::maxout: return kernel::maxout;
+        default: return kernel::activation;
+    }
+}
+
+constexpr bool has_room(const step& s) {
+    return (s.run == kernel::dense || s.run == kernel::activation) &&
+           s.epilogue_size < max_epilogue;
+}
+
+// Extends `s` over the nodes that follow in line and can join it: identities always, other
+// elementwise nodes where the kernel has an epilogue.
+constexpr void absorb(std::span<const node> nodes, std::span<const flow> flows, fusion mode,
+                      step& s) {
+    for (std::size_t next = flows[s.last].consumer; next != none; next = flows[next].consumer) {
+        if (is_identity(nodes[next].kind)) {
+            s.last = next;
+        } else if (is_elementwise(nodes[next].kind) && mode == fusion::on && has_room(s)) {
+            s.epilogue[s.epilogue_size++] = next;
+            s.last = next;
+        } else {
+            return;
+        }
+    }
+}
+
+// Writes the steps and returns how many; there are never more than nodes.
+constexpr std::size_t fuse(std::span<const node> nodes, std::span<const flow> flows, fusion mode,
+                           std::span<step> steps) {
+    std::size_t count = 0;
+    const auto fused = [&](std::size_t index) {
+        for (std::size_t s = 0; s < count; ++s)
+            for (std::size_t e = 0; e < steps[s].epilogue_size; ++e)
+                if (steps[s].epilogue[e] == index) return true;
+        return false;
+    };
+    for (std::size_t i = 1; i < nodes.size(); ++i) {
+        // A network of identities alone becomes one copy.
+        const bool identity = is_identity(nodes[i].kind);
+        const bool nothing_else = count == 0 && i + 1 == nodes.size();
+        if (identity ? !nothing_else : fused(i)) continue;
+        step& s = steps[count++];
+        s = step{};
+        s.run = kernel_of(nodes[i].kind);
+        s.node = s.last = i;
+        s.input = flows[nodes[i].inputs[0]].value;
+        s.pieces = flows[s.run == kernel::maxout ? s.input : i].pieces;
+        if (s.run == kernel::activation && !identity) s.epilogue[s.epilogue_size++] = i;
+        absorb(nodes, flows, mode, s);
+    }
+    return count;
+}
+
+}  // namespace laminate::ir

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Placement: where parameters and intermediate rows lie, and how a dense layer is cut into panels
+// and chains. Needs fused steps. Promises that it depends on shapes alone, never on the machine,
+// because the order of every accumulation is decided here.
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <span>
+
+#include "../base/panel.hpp"
+#include "flow.hpp"
+#include "step.hpp"
+
+namespace laminate::ir {
+
+// A panel of 8 lines keeps 8 accumulators of 512 bits in flight, enough to hide the latency of FMA
+// (4 cycles, 2 a cycle) at batch 1, and 3 rows of it fill 24 of 32 registers at batch N.
+inline constexpr std::size_t panel_lines = 8;
+
+constexpr std::size_t panels(std::size_t outputs) {
+    return (lines(outputs) + panel_lines - 1) / panel_lines;
+}
+
+// Narrow layers have fewer than 8 registers of outputs; their sums are split into chains instead
+// (input i belongs to chain i % chains), as long as each chain keeps at least four terms.
+constexpr std::size_t chains(std::size_t inputs, std::size_t outputs) {
+    std::size_t n = std::bit_floor(std::max<std::size_t>(panel_lines / lines(outputs), 1));
+    while (n > 1 && inputs < 4 * n) n /= 2;
+    return n;
+}
+
+// Fills one entry per node and returns the floats of all parameters together.
+constexpr std::size_t place_parameters(std::span<const node> nodes, std::span<const flow> flows,
+                                       std::span<parameters> placed) {
+    std::size_t end = 0;
+    const auto take = [&end](std::size_t floats) {
+        const std::size_t begin = end;
+        end += whole_lines(floats);
+        return begin;
+    };
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        const node& n = nodes[i];
+        const std::size_t in = width(arriving(nodes, i));
+        const std::size_t out = n.output.size();
+        placed[i] = {};
+        if (n.kind == op::dense) {
+            placed[i].weights = take(in * flows[i].floats);
+            placed[i].bias = take(flows[i].floats);  // zeros where the layer has none
+            placed[i].count = in * out + (n.bias ? out : 0);
+        }
+        if (n.kind == op::prelu) {
+            placed[i].slope = take(n.shared ? 1 : flows[i].floats);
+            placed[i].count = n.shared ? 1 : out;
+        }
+    }
+    return end;
+}
+
+// The value that later steps know the result of `s` by.
+constexpr std::size_t value_written(std::span<const flow> flows, const step& s) {
+    return flows[s.last].value;
+}
+
+// First fit among the rows that are still to be read when step `s` writes. An activation or a
+// softmax may write over its own input.
+constexpr std::size_t place_row(std::span<const flow> flows, std::span<const step> steps,
+                                std::span<const std::size_t> last_use, std::size_t s) {
+    const bool in_place = steps[s].run == kernel::activation || steps[s].run == kernel::softmax;
+    const std::size_t size = flows[steps[s].last].floats;
+    std::size_t offset = 0;
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (std::size_t other = 0; other < s; ++other) {
+            const std::size_t use = last_use[value_written(flows, steps[other])];
+            if (use == none || use < s || (use == s && in_place)) continue;
+            const std::size_t begin = steps[other].target;
+            const std::size_t end = begin + flows[steps[other].last].floats;
+            if (offset < end && begin < offset + size) {
+                offset = end;
+                moved = true;
+            }
+        }
+    }
+    return offset;
+}
+
+// Fills sources and targets and the cut of dense steps; returns the floats of one row of scratch.
+// `last_use` is working space, one entry per node.
+constexpr std::size_t place_steps(std::span<const node> nodes, std::span<const flow> flows,
+                                  std::span<step> steps, std::span<std::size_t> last_use) {
+    std::ranges::fill(last_use, none);
+    for (std::size_t s = 0; s < steps.size(); ++s) last_use[steps[s].input] = s;
+    std::size_t floats = 0;
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+        step& now = steps[s];
+        for (std::size_t other = s; other-- > 0;)
+            if (value_written(flows, steps[other]) == now.input) {
+                now.source = steps[other].target;
+                break;
+            }
+        if (s + 1 < steps.size()) {
+            now.target = place_row(flows, steps, last_use, s);
+            floats = std::max(floats, now.target + flows[now.last].floats);
+        }
+        if (now.run == kernel::dense) {
+            now.panels = panels(flows[now.node].floats);
+            now.chains = chains(width(arriving(nodes, now.node)), flows[now.node].floats);
+        }
+    }
+    return floats;
+}
+
+}  // namespace laminate::ir

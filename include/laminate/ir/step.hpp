@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// One kernel call of a plan, as a structural value: the DSL instantiates a kernel for it, the
+// generator prints a call. Needs nodes. Promises that all decisions about a step are in it, and
+// that they follow from the network alone.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "node.hpp"
+
+namespace laminate::ir {
+
+enum class kernel : std::uint8_t { activation, dense, softmax, maxout };
+
+constexpr const char* name(kernel k) {
+    constexpr const char* names[] = {"activation", "dense", "softmax", "maxout"};
+    return names[static_cast<std::size_t>(k)];
+}
+
+inline constexpr std::size_t max_epilogue = 6;
+
+// `caller` as an offset: the row is the caller's own input or output, not padded.
+inline constexpr std::size_t caller = none;
+
+struct step {
+    kernel run = kernel::activation;
+    std::size_t node = none;   // whose kernel runs; of an activation step, its first node
+    std::size_t input = none;  // the node whose value is read
+    std::size_t last = none;   // the last node computed; its value is written
+    std::array<std::size_t, max_epilogue> epilogue = {};  // elementwise nodes, in order
+    std::size_t epilogue_size = 0;
+
+    std::size_t source = caller;  // floats into a row of scratch memory
+    std::size_t target = caller;
+    std::size_t state = 0;  // floats of state the step owns between calls; no layer has any yet
+
+    std::size_t chains = 1;  // dense: accumulation chains per output, combined as a tree
+    std::size_t panels = 1;  // dense: panels of the weights
+    std::size_t pieces = 1;  // order of the units read, and but for maxout written: see panel.hpp
+};
+
+// Where the parameters of a node lie, in floats; each starts on a line.
+struct parameters {
+    std::size_t weights = none;
+    std::size_t bias = none;
+    std::size_t slope = none;
+    std::size_t count = 0;  // learned numbers, without padding
+};
+
+}  // namespace laminate::ir
