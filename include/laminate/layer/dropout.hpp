@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Dropout with the probability Rate of dropping a unit in training (Srivastava et al., 2014);
+// the identity otherwise. Needs 0 <= Rate < 1. Promises to cost nothing at run time.
+
+#include "layer.hpp"
+
+namespace laminate {
+
+namespace layers {
+template <float Rate>
+struct dropout : layer_base {
+    static_assert(Rate >= 0.0f && Rate < 1.0f,
+                  "Laminate: dropout's rate is the probability of dropping a unit; write a number "
+                  "from 0 up to, but not including, 1, such as dropout<0.5f>");
+    static constexpr ir::node node = {.kind = ir::op::dropout, .alpha = Rate};
+};
+}  // namespace layers
+
+template <float Rate>
+inline constexpr layers::dropout<Rate> dropout{};
+
+}  // namespace laminate

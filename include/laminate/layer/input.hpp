@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The input of a network: input<Units> takes rows of Units floats. Needs to stand first, once.
+// Promises nothing but its shape.
+
+#include <cstddef>
+
+#include "layer.hpp"
+
+namespace laminate {
+
+namespace layers {
+template <std::size_t Units>
+struct input : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::input, .output = vector_shape(Units)};
+};
+}  // namespace layers
+
+template <std::size_t Units>
+inline constexpr layers::input<Units> input{};
+
+}  // namespace laminate

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// y = x: says that nothing is meant to follow, as Keras' linear activation does.
+// Needs nothing. Promises to cost nothing at run time.
+
+#include "layer.hpp"
+
+namespace laminate {
+
+namespace layers {
+struct linear : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::linear};
+};
+}  // namespace layers
+
+inline constexpr layers::linear linear{};
+
+}  // namespace laminate

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A network: a stack of layers, anonymous or with a name type of its own, and its plan. Needs the
+// planner in ir/. Promises that a wrong declaration is one readable error, at the first use that
+// needs the network to be right, and that the plan is a constant.
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+
+#include "../ir/plan.hpp"
+#include "layer.hpp"
+#include "mistakes.hpp"
+
+namespace laminate {
+
+struct network_base {};
+
+// The base of a named network: `struct digits : network<input<64> | dense<10> | softmax> {};`
+// The name then stands in errors and symbols in place of the stack.
+template <auto Stack>
+struct network : network_base {
+    using layers = std::remove_const_t<decltype(Stack)>;
+};
+
+// What can be planned, loaded and run: a stack, or a type derived from network<stack>.
+template <class T>
+concept declared = std::derived_from<T, stack_base> || std::derived_from<T, network_base>;
+
+namespace detail {
+
+template <class Network>
+struct stack_of {
+    using type = typename Network::layers;
+};
+template <class... Layers>
+struct stack_of<stack<Layers...>> {
+    using type = stack<Layers...>;
+};
+template <class Network>
+using stack_of_t = typename stack_of<Network>::type;
+
+// The nodes of a chain: each reads the one before it.
+template <class... Layers>
+constexpr auto chain_nodes(stack<Layers...>) {
+    std::array<ir::node, sizeof...(Layers)> nodes = {Layers::node...};
+    for (std::size_t i = 1; i < nodes.size(); ++i) nodes[i].inputs[0] = i - 1;
+    ir::infer(nodes);
+    return nodes;
+}
+
+// All that is known of a network. A wrong one is reported here, once, and then stands for the
+// smallest right one, so that no second error follows.
+template <class Network>
+struct checked {
+    using layers = stack_of_t<Network>;
+    static constexpr auto declared_nodes = chain_nodes(layers{});
+    static constexpr ir::mistake mistake = ir::check(declared_nodes);
+    static constexpr bool right = mistake.kind == ir::mistake_kind::accepted;
+
+    static constexpr auto nodes = [] {
+        if constexpr (right) {
+            return declared_nodes;
+        } else {
+            (void)sizeof(decltype(explain<mistake, Network>(layers{})));
+            return std::array{ir::node{.output = vector_shape(1)},
+                              ir::node{.kind = ir::op::linear,
+                                       .inputs = {0, ir::none, ir::none, ir::none},
+                                       .output = vector_shape(1)}};
+        }
+    }();
+};
+
+template <class Network, ir::fusion Mode>
+inline constexpr auto plan_of = ir::make_plan(checked<Network>::nodes, Mode);
+
+}  // namespace detail
+
+// The plan of a network and, as its members, the figures: parameters, multiply_adds, weight_bytes,
+// scratch_bytes, steps. Usable in a static_assert.
+template <declared Network>
+constexpr const auto& plan(Network) {
+    return detail::plan_of<Network, ir::fusion::on>;
+}
+
+}  // namespace laminate

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Named options of layers, as in relu(max_value<6.0f>, threshold<1.0f>). Needs float template
+// arguments. Promises one readable error for an option that a layer doesn't have.
+
+#include <limits>
+
+#include "layer.hpp"
+
+namespace laminate {
+
+// The numbers that an activation may have; each layer names those it takes.
+struct activation_options {
+    float alpha = 0.0f;
+    float max_value = std::numeric_limits<float>::infinity();
+    float threshold = 0.0f;
+};
+
+namespace layers {
+template <float Value>
+struct max_value {
+    static constexpr void set(activation_options& o) { o.max_value = Value; }
+};
+template <float Value>
+struct threshold {
+    static constexpr void set(activation_options& o) { o.threshold = Value; }
+};
+template <float Value>
+struct negative_slope {
+    static constexpr void set(activation_options& o) { o.alpha = Value; }
+};
+template <float Value>
+struct alpha {
+    static constexpr void set(activation_options& o) { o.alpha = Value; }
+};
+}  // namespace layers
+
+template <float Value>
+inline constexpr layers::max_value<Value> max_value{};
+template <float Value>
+inline constexpr layers::threshold<Value> threshold{};
+template <float Value>
+inline constexpr layers::negative_slope<Value> negative_slope{};
+template <float Value>
+inline constexpr layers::alpha<Value> alpha{};
+
+namespace detail {
+
+template <class Layer, class Option>
+inline constexpr bool takes = false;
+
+template <class Layer, class... Given>
+consteval activation_options with(activation_options options) {
+    static_assert((takes<Layer, Given> && ...),
+                  "Laminate: this layer doesn't have that option; relu takes max_value<>, "
+                  "negative_slope<> and threshold<>, leaky_relu negative_slope<>, elu alpha<>");
+    if constexpr ((takes<Layer, Given> && ...)) (Given::set(options), ...);
+    return options;
+}
+
+}  // namespace detail
+
+}  // namespace laminate

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// leaky_relu whose slope is a parameter (He et al., 2015): one for each unit, or with
+// prelu(shared) one for all, as PyTorch's PReLU() has it. NaN stays NaN.
+
+#include "layer.hpp"
+
+namespace laminate {
+
+struct shared_t {};
+inline constexpr shared_t shared{};
+
+namespace layers {
+template <bool Shared = false>
+struct prelu : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::prelu, .shared = Shared};
+
+    constexpr prelu<true> operator()(shared_t) const { return {}; }
+};
+}  // namespace layers
+
+inline constexpr layers::prelu<> prelu{};
+
+}  // namespace laminate

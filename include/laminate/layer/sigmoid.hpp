@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// 1 / (1 + exp(-x)), within the error that kernel/sigmoid.hpp states.
+// Needs nothing. Promises that NaN stays NaN.
+
+#include "layer.hpp"
+
+namespace laminate {
+
+namespace layers {
+struct sigmoid : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::sigmoid};
+};
+}  // namespace layers
+
+inline constexpr layers::sigmoid sigmoid{};
+
+}  // namespace laminate
