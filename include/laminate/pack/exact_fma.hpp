@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Fused multiply-add of floats: the target's instruction where it has one, else (and in constant
+// expressions) plain arithmetic. Needs IEEE float and double. Promises the correctly rounded
+// a*b + c in every case; the plain form costs about ten times as much.
+
+#include <cstdint>
+
+#include "../base/compiler.hpp"
+
+namespace laminate::pack {
+
+// Round to odd (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", 2008): the
+// product of two floats is exact in double; their sum with c is rounded to double such that an
+// inexact one ends in an odd bit. Then the rounding to float, 29 bits shorter, can't be misled.
+LAMINATE_INLINE double round_to_odd(double sum, double error) {
+    const auto bits = __builtin_bit_cast(std::int64_t, sum);
+    const bool inexact = error > 0.0 || error < 0.0;  // false for the NaN that infinities leave
+    const bool away = (error > 0.0) == (sum > 0.0);
+    return inexact && (bits & 1) == 0 ? __builtin_bit_cast(double, away ? bits + 1 : bits - 1) : sum;
+}
+
+// The error of `sum` as an addition of a and b, exactly (Knuth's TwoSum).
+LAMINATE_INLINE double sum_error(double a, double b, double sum) {
+    return (a - (sum - (sum - a))) + (b - (sum - a));
+}
+
+LAMINATE_INLINE float exact_fma(float a, float b, float c) {
+#if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+    if (!__builtin_is_constant_evaluated()) return __builtin_fmaf(a, b, c);
+#endif
+    const double product = static_cast<double>(a) * static_cast<double>(b);
+    const double sum = product + static_cast<double>(c);
+    return static_cast<float>(round_to_odd(sum, sum_error(product, static_cast<double>(c), sum)));
+}
+
+}  // namespace laminate::pack

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The words of a pack that neither vector extensions nor xsimd 8.1 spell the same way everywhere
+// (xsimd 8.1 has no AVX-512 fma: it multiplies, then adds). Needs GCC or Clang on x86 or AArch64,
+// or says so through LAMINATE_NATIVE_LANES = 1. Promises one meaning on every ISA, that of
+// pack::scalar.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../base/compiler.hpp"
+
+#if defined(__GNUC__) && defined(__AVX512F__)
+#define LAMINATE_NATIVE_LANES 16
+#elif defined(__GNUC__) && defined(__AVX__)
+#define LAMINATE_NATIVE_LANES 8
+#elif defined(__GNUC__) && (defined(__SSE2__) || defined(__aarch64__))
+#define LAMINATE_NATIVE_LANES 4
+#else
+#define LAMINATE_NATIVE_LANES 1
+#endif
+
+#if LAMINATE_NATIVE_LANES > 1
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#else
+#include <immintrin.h>
+#endif
+
+namespace laminate::pack::native {
+
+template <std::size_t Lanes>
+struct vector {
+    typedef float floats __attribute__((vector_size(4 * Lanes)));
+    typedef std::int32_t ints __attribute__((vector_size(4 * Lanes)));
+    typedef double doubles __attribute__((vector_size(8 * Lanes)));
+    typedef std::int64_t longs __attribute__((vector_size(8 * Lanes)));
+};
+template <std::size_t Lanes>
+using floats = typename vector<Lanes>::floats;
+template <std::size_t Lanes>
+using ints = typename vector<Lanes>::ints;
+
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr std::size_t registers = 32;
+#else
+inline constexpr std::size_t registers = 16;
+#endif
+
+// a * b whose product no compiler may contract with a later addition, whatever its flags: the empty
+// asm hides where the value comes from, and costs nothing.
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> mul(floats<Lanes> a, floats<Lanes> b) {
+    floats<Lanes> product = a * b;
+#if defined(__aarch64__)
+    asm("" : "+w"(product));
+#elif defined(__AVX512F__)
+    asm("" : "+v"(product));
+#else
+    asm("" : "+x"(product));
+#endif
+    return product;
+}
+
+#if !defined(__FMA__) && !defined(__AVX512F__) && !defined(__aarch64__)
+// pack::exact_fma on vectors (the derivation stands there).
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> fma(floats<Lanes> a, floats<Lanes> b, floats<Lanes> c) {
+    using doubles = typename vector<Lanes>::doubles;
+    using longs = typename vector<Lanes>::longs;
+    const doubles product = __builtin_convertvector(a, doubles) * __builtin_convertvector(b, doubles);
+    const doubles addend = __builtin_convertvector(c, doubles);
+    const doubles sum = product + addend;
+    const doubles part = sum - product;
+    const doubles error = (product - (sum - part)) + (addend - part);
+    const doubles zero = {};
+    const longs bits = (longs)sum;
+    const longs inexact = (error > zero) | (error < zero);
+    const longs even = (bits & 1) - 1;
+    const longs toward_zero = (error > zero) ^ (sum > zero);
+    const longs odd = bits + (inexact & even & (toward_zero | 1));
+    return __builtin_convertvector((doubles)odd, floats<Lanes>);
+}
+#elif defined(__aarch64__)
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> fma(floats<Lanes> a, floats<Lanes> b, floats<Lanes> c) {
+    return (floats<Lanes>)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+}
+#else
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> fma(floats<Lanes> a, floats<Lanes> b, floats<Lanes> c) {
+#if defined(__AVX512F__)
+    if constexpr (Lanes == 16) return (floats<Lanes>)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#endif
+#if defined(__FMA__)
+    if constexpr (Lanes == 8) return (floats<Lanes>)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+    if constexpr (Lanes == 4) return (floats<Lanes>)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c);
+#endif
+}
+#endif
+
+// max(a, b) = a > b ? a : b and min(a, b) = a < b ? a : b, as x86 has them: the second operand where
+// the two are equal or either is NaN. (The zero-masked forms with a full mask are the plain
+// instructions; GCC 12 warns of an uninitialised value in its own plain forms.)
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> max(floats<Lanes> a, floats<Lanes> b) {
+#if defined(__AVX512F__)
+    if constexpr (Lanes == 16) return (floats<Lanes>)_mm512_maskz_max_ps(0xffff, (__m512)a, (__m512)b);
+#endif
+#if defined(__AVX__)
+    if constexpr (Lanes == 8) return (floats<Lanes>)_mm256_max_ps((__m256)a, (__m256)b);
+#endif
+#if defined(__SSE2__)
+    if constexpr (Lanes == 4) return (floats<Lanes>)_mm_max_ps((__m128)a, (__m128)b);
+#endif
+    return a > b ? a : b;
+}
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> min(floats<Lanes> a, floats<Lanes> b) {
+#if defined(__AVX512F__)
+    if constexpr (Lanes == 16) return (floats<Lanes>)_mm512_maskz_min_ps(0xffff, (__m512)a, (__m512)b);
+#endif
+#if defined(__AVX__)
+    if constexpr (Lanes == 8) return (floats<Lanes>)_mm256_min_ps((__m256)a, (__m256)b);
+#endif
+#if defined(__SSE2__)
+    if constexpr (Lanes == 4) return (floats<Lanes>)_mm_min_ps((__m128)a, (__m128)b);
+#endif
+    return a < b ? a : b;
+}
+
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> pow2(floats<Lanes> n) {
+    return (floats<Lanes>)((ints<Lanes>)(n + 12583039.0f) << 23);  // see pack::scalar
+}
+
+// All bits set in the lanes below n.
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME ints<Lanes> first(std::size_t n) {
+    ints<Lanes> lane = {};
+    for (std::size_t i = 0; i < Lanes; ++i) lane[i] = static_cast<std::int32_t>(i);
+    return lane < static_cast<std::int32_t>(n);
+}
+
+// Reads exactly n floats, 1 <= n <= Lanes; the other lanes are 0.
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> load_first(const float* p, std::size_t n) {
+#if defined(__AVX512F__)
+    if constexpr (Lanes == 16)
+        return (floats<Lanes>)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << n) - 1U), p);
+#endif
+#if defined(__AVX__)
+    if constexpr (Lanes == 8)
+        return (floats<Lanes>)_mm256_maskload_ps(p, (__m256i)first<Lanes>(n));
+#endif
+    floats<Lanes> a = {};
+    for (std::size_t i = 0; i < n; ++i) a[i] = p[i];
+    return a;
+}
+
+// Writes exactly n floats, 1 <= n <= Lanes.
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME void store_first(float* p, floats<Lanes> a, std::size_t n) {
+#if defined(__AVX512F__)
+    if constexpr (Lanes == 16)
+        return _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1U << n) - 1U), (__m512)a);
+#endif
+#if defined(__AVX__)
+    if constexpr (Lanes == 8)
+        return _mm256_maskstore_ps(p, (__m256i)first<Lanes>(n), (__m256)a);
+#endif
+    for (std::size_t i = 0; i < n; ++i) p[i] = a[i];
+}
+
+}  // namespace laminate::pack::native
+#endif

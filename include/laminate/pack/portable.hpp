@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The pack of generated sources: GCC and Clang vector extensions at the widest register that the
+// target's flags allow, the scalar pack for other compilers and targets. Needs C++17 and no
+// library. Promises the words of pack::scalar on each lane.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../base/compiler.hpp"
+#include "native.hpp"
+#include "scalar.hpp"
+
+namespace laminate::pack {
+
+#if LAMINATE_NATIVE_LANES > 1
+
+template <std::size_t Lanes>
+struct portable_lanes {
+    using reg = native::floats<Lanes>;
+    using mask = native::ints<Lanes>;
+    static constexpr std::size_t lanes = Lanes;
+    static constexpr std::size_t registers = native::registers;
+
+    static LAMINATE_INLINE_RUNTIME reg load(const float* p) {
+        reg a;
+        __builtin_memcpy(&a, p, sizeof a);
+        return a;
+    }
+    static LAMINATE_INLINE_RUNTIME reg load_first(const float* p, std::size_t n) {
+        return native::load_first<Lanes>(p, n);
+    }
+    static LAMINATE_INLINE_RUNTIME void store(float* p, reg a) { __builtin_memcpy(p, &a, sizeof a); }
+    static LAMINATE_INLINE_RUNTIME void store_first(float* p, reg a, std::size_t n) {
+        native::store_first<Lanes>(p, a, n);
+    }
+    static LAMINATE_INLINE_RUNTIME reg splat(float a) { return a - reg{}; }
+
+    static LAMINATE_INLINE_RUNTIME reg add(reg a, reg b) { return a + b; }
+    static LAMINATE_INLINE_RUNTIME reg sub(reg a, reg b) { return a - b; }
+    static LAMINATE_INLINE_RUNTIME reg mul(reg a, reg b) { return native::mul<Lanes>(a, b); }
+    static LAMINATE_INLINE_RUNTIME reg div(reg a, reg b) { return a / b; }
+    static LAMINATE_INLINE_RUNTIME reg fma(reg a, reg b, reg c) {
+        return native::fma<Lanes>(a, b, c);
+    }
+    static LAMINATE_INLINE_RUNTIME reg min(reg a, reg b) { return native::min<Lanes>(a, b); }
+    static LAMINATE_INLINE_RUNTIME reg max(reg a, reg b) { return native::max<Lanes>(a, b); }
+    static LAMINATE_INLINE_RUNTIME mask less(reg a, reg b) { return a < b; }
+    static LAMINATE_INLINE_RUNTIME mask is_nan(reg a) { return a != a; }
+    static LAMINATE_INLINE_RUNTIME reg select(mask m, reg a, reg b) { return m ? a : b; }
+    static LAMINATE_INLINE_RUNTIME reg abs(reg a) { return (reg)((mask)a & 0x7fffffff); }
+    static LAMINATE_INLINE_RUNTIME reg copysign(reg magnitude, reg sign) {
+        return (reg)(((mask)magnitude & 0x7fffffff) | ((mask)sign & ~0x7fffffff));
+    }
+    static LAMINATE_INLINE_RUNTIME reg pow2(reg n) { return native::pow2<Lanes>(n); }
+    static LAMINATE_INLINE_RUNTIME mask first(std::size_t n) { return native::first<Lanes>(n); }
+};
+
+using portable = portable_lanes<LAMINATE_NATIVE_LANES>;
+
+#else
+
+using portable = scalar;
+
+#endif
+
+}  // namespace laminate::pack

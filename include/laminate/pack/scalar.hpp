@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The pack of one lane, usable in constant expressions: a network evaluated by it can stand in a
+// static_assert. Needs nothing of the target. Promises the bits of every other pack, which take
+// their meaning from the words here.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../base/compiler.hpp"
+#include "exact_fma.hpp"
+
+namespace laminate::pack {
+
+struct scalar {
+    using reg = float;
+    using mask = bool;
+    static constexpr std::size_t lanes = 1;
+    static constexpr std::size_t registers = 16;
+
+    static LAMINATE_INLINE float load(const float* p) { return *p; }
+    static LAMINATE_INLINE float load_first(const float* p, std::size_t) { return *p; }
+    static LAMINATE_INLINE void store(float* p, float a) { *p = a; }
+    static LAMINATE_INLINE void store_first(float* p, float a, std::size_t) { *p = a; }
+    static LAMINATE_INLINE float splat(float a) { return a; }
+
+    static LAMINATE_INLINE float add(float a, float b) { return a + b; }
+    static LAMINATE_INLINE float sub(float a, float b) { return a - b; }
+    // Through fma, so that no compiler can contract the product with a later sum: adding -0 changes
+    // nothing.
+    static LAMINATE_INLINE float mul(float a, float b) { return exact_fma(a, b, -0.0f); }
+    static LAMINATE_INLINE float div(float a, float b) { return a / b; }
+    static LAMINATE_INLINE float fma(float a, float b, float c) { return exact_fma(a, b, c); }
+    static LAMINATE_INLINE float min(float a, float b) { return a < b ? a : b; }
+    static LAMINATE_INLINE float max(float a, float b) { return a > b ? a : b; }
+    static LAMINATE_INLINE bool less(float a, float b) { return a < b; }
+    static LAMINATE_INLINE bool is_nan(float a) { return a != a; }
+    static LAMINATE_INLINE float select(bool m, float a, float b) { return m ? a : b; }
+    static LAMINATE_INLINE float abs(float a) {
+        return __builtin_bit_cast(float, __builtin_bit_cast(std::uint32_t, a) & 0x7fffffffU);
+    }
+    static LAMINATE_INLINE float copysign(float magnitude, float sign) {
+        return __builtin_bit_cast(
+            float, (__builtin_bit_cast(std::uint32_t, magnitude) & 0x7fffffffU) |
+                       (__builtin_bit_cast(std::uint32_t, sign) & 0x80000000U));
+    }
+    // Adding 1.5 * 2^23 + 127 leaves n + 127 in the low bits of the sum; shifted, they are the
+    // exponent of 2^n.
+    static LAMINATE_INLINE float pow2(float n) {
+        return __builtin_bit_cast(float, __builtin_bit_cast(std::uint32_t, n + 12583039.0f) << 23);
+    }
+    static LAMINATE_INLINE bool first(std::size_t n) { return n > 0; }
+};
+
+}  // namespace laminate::pack

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The pack of the library: xsimd at the widest register that the user's flags allow. Needs xsimd
+// 8.1 or newer. Promises the words of pack::scalar on each lane; where xsimd's own word means
+// something else on some ISA or in some version (fma, min, max, partial loads), pack::native's is
+// used.
+
+#include <cstddef>
+#include <xsimd/xsimd.hpp>
+
+#include "native.hpp"
+#include "scalar.hpp"
+
+namespace laminate::pack {
+
+#if LAMINATE_NATIVE_LANES > 1 && !defined(XSIMD_NO_SUPPORTED_ARCHITECTURE)
+
+struct xsimd {
+    using reg = ::xsimd::batch<float>;
+    using mask = typename reg::batch_bool_type;
+    static constexpr std::size_t lanes = reg::size;
+    static constexpr std::size_t registers = native::registers;
+
+    static LAMINATE_INLINE_RUNTIME reg load(const float* p) { return reg::load_unaligned(p); }
+    static LAMINATE_INLINE_RUNTIME reg load_first(const float* p, std::size_t n) {
+        return wrap(native::load_first<lanes>(p, n));
+    }
+    static LAMINATE_INLINE_RUNTIME void store(float* p, reg a) { a.store_unaligned(p); }
+    static LAMINATE_INLINE_RUNTIME void store_first(float* p, reg a, std::size_t n) {
+        native::store_first<lanes>(p, raw(a), n);
+    }
+    static LAMINATE_INLINE_RUNTIME reg splat(float a) { return reg(a); }
+
+    static LAMINATE_INLINE_RUNTIME reg add(reg a, reg b) { return a + b; }
+    static LAMINATE_INLINE_RUNTIME reg sub(reg a, reg b) { return a - b; }
+    static LAMINATE_INLINE_RUNTIME reg mul(reg a, reg b) {
+        return wrap(native::mul<lanes>(raw(a), raw(b)));
+    }
+    static LAMINATE_INLINE_RUNTIME reg div(reg a, reg b) { return a / b; }
+    static LAMINATE_INLINE_RUNTIME reg fma(reg a, reg b, reg c) {
+        return wrap(native::fma<lanes>(raw(a), raw(b), raw(c)));
+    }
+    static LAMINATE_INLINE_RUNTIME reg min(reg a, reg b) {
+        return wrap(native::min<lanes>(raw(a), raw(b)));
+    }
+    static LAMINATE_INLINE_RUNTIME reg max(reg a, reg b) {
+        return wrap(native::max<lanes>(raw(a), raw(b)));
+    }
+    static LAMINATE_INLINE_RUNTIME mask less(reg a, reg b) { return a < b; }
+    static LAMINATE_INLINE_RUNTIME mask is_nan(reg a) { return a != a; }
+    static LAMINATE_INLINE_RUNTIME reg select(mask m, reg a, reg b) {
+        return ::xsimd::select(m, a, b);
+    }
+    static LAMINATE_INLINE_RUNTIME reg abs(reg a) { return ::xsimd::abs(a); }
+    static LAMINATE_INLINE_RUNTIME reg copysign(reg magnitude, reg sign) {
+        return ::xsimd::bitofsign(sign) | ::xsimd::abs(magnitude);
+    }
+    static LAMINATE_INLINE_RUNTIME reg pow2(reg n) { return wrap(native::pow2<lanes>(raw(n))); }
+    static LAMINATE_INLINE_RUNTIME mask first(std::size_t n) {
+        raw_type lane = {};
+        for (std::size_t i = 0; i < lanes; ++i) lane[i] = static_cast<float>(i);
+        return wrap(lane) < splat(static_cast<float>(n));
+    }
+
+  private:
+    using raw_type = native::floats<lanes>;
+    static LAMINATE_INLINE_RUNTIME raw_type raw(reg a) {
+        return (raw_type)(typename reg::register_type)(a);
+    }
+    static LAMINATE_INLINE_RUNTIME reg wrap(raw_type a) {
+        return reg((typename reg::register_type)a);
+    }
+};
+
+#else
+
+using xsimd = scalar;
+
+#endif
+
+}  // namespace laminate::pack
