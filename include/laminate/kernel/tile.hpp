@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// How many rows and registers of a dense layer are computed at once on a machine with a given
+// register file. Needs two numbers of the pack. Promises to change speed only: every output's sum
+// has the order that the plan gave it.
+
+#include <cstddef>
+
+#include "../base/compiler.hpp"
+
+namespace laminate::kernel {
+
+struct tile {
+    std::size_t rows;    // rows of the batch
+    std::size_t chunks;  // parts that the registers of a panel are cut into
+};
+
+// Accumulators that leave room for the weights of a step and the broadcast inputs.
+constexpr std::size_t accumulator_budget(std::size_t registers) {
+    return registers >= 32 ? 24 : 12;
+}
+
+// The tile of at most `max_rows` rows with the most multiply-adds per load: a step of r rows and g
+// registers does r*g multiply-adds on r + g loads. Ties go to more accumulators.
+constexpr tile choose_tile(std::size_t panel_registers, std::size_t chains, std::size_t registers,
+                           std::size_t max_rows) {
+    const std::size_t budget = accumulator_budget(registers) / chains;
+    tile best = {1, panel_registers};
+    std::size_t best_product = 0;
+    std::size_t best_loads = 1;
+    for (std::size_t chunks = 1; chunks <= panel_registers; ++chunks) {
+        const std::size_t width = (panel_registers + chunks - 1) / chunks;
+        if (width > budget && width > 1) continue;
+        std::size_t rows = width > budget ? 1 : budget / width;
+        if (rows > max_rows) rows = max_rows;
+        const std::size_t product = rows * width;
+        const std::size_t loads = rows + width;
+        if (product * best_loads > best_product * loads) {
+            best = {rows, chunks};
+            best_product = product;
+            best_loads = loads;
+        }
+    }
+    return best;
+}
+
+}  // namespace laminate::kernel
