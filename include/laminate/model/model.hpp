@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A network with its parameters: call it on a row, or on many. Needs xsimd for run time; constant
+// expressions use the scalar pack. Promises that calls on a const model are noexcept, allocate
+// nothing, may run on any number of threads at once, and give the same bits whichever way a row is
+// computed.
+
+#include <array>
+#include <boost/hana/tuple.hpp>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include "../layer/network.hpp"
+#include "../pack/scalar.hpp"
+#include "../pack/xsimd.hpp"
+#include "rows.hpp"
+#include "run.hpp"
+#include "storage.hpp"
+#include "views.hpp"
+
+namespace laminate {
+
+namespace detail {
+
+// A broken precondition of a noexcept function: say it, then stop.
+[[noreturn]] inline void stop(const char* what, std::size_t expected, std::size_t found) noexcept {
+    std::fprintf(stderr, "laminate: %s; expected %zu, found %zu\n", what, expected, found);
+    std::abort();
+}
+
+// A single row's scratch memory is on the stack up to this size.
+inline constexpr std::size_t max_stack_bytes = std::size_t{256} << 10;
+
+template <std::size_t Bytes>
+struct scratch_too_large {
+    static_assert(Bytes <= max_stack_bytes,
+                  "Laminate: the intermediate rows of this network take more than 256 KiB (how much "
+                  "follows the name scratch_too_large), too much for the stack; call "
+                  "batch(in, out, workspace) with memory of your own");
+};
+
+// The bits are the same whichever pack runs.
+template <const auto& Plan>
+constexpr void run_rows(const float* parameters, const float* in, float* out, float* scratch,
+                        std::size_t rows, std::size_t tile) {
+    if (std::is_constant_evaluated())
+        run_rows<pack::scalar, Plan>(parameters, in, out, scratch, rows, tile);
+    else
+        run_rows<pack::xsimd, Plan>(parameters, in, out, scratch, rows, tile);
+}
+
+}  // namespace detail
+
+template <declared Network, template <std::size_t> class Storage>
+class basic_model {
+    static constexpr const auto& plan_ = detail::plan_of<Network, ir::fusion::on>;
+
+  public:
+    using network = Network;
+    static constexpr std::size_t inputs = plan_.inputs();
+    static constexpr std::size_t outputs = plan_.outputs();
+    using row_in = std::array<float, inputs>;
+    using row_out = std::array<float, outputs>;
+
+    basic_model() = default;
+    constexpr explicit basic_model(Network) : basic_model() {}
+
+    // One row: an array or a span of `inputs` floats, in any place.
+    template <class Row>
+    constexpr row_out operator()(const Row& in) const noexcept {
+        row_out out = {};
+        (*this)(in, out);
+        return out;
+    }
+    constexpr row_out operator()(const row_in& in) const noexcept {
+        row_out out = {};
+        (*this)(in, out);
+        return out;
+    }
+
+    // The same, into an array or span of `outputs` floats.
+    template <class Row, class Result>
+    constexpr void operator()(const Row& in, Result&& out) const noexcept {
+        if constexpr (detail::is_row<inputs, const float, const Row&>() &&
+                      detail::is_row<outputs, float, Result>()) {
+            constexpr std::size_t bytes = plan_.scratch_bytes;
+            (void)sizeof(detail::scratch_too_large<bytes>);
+            alignas(alignment) float scratch[bytes / sizeof(float) + 1];
+            const float* const x = std::span<const float, inputs>(in).data();
+            float* const y = std::span<float, outputs>(out).data();
+            if (std::is_constant_evaluated())
+                detail::run_tile<pack::scalar, plan_, 1>(storage_.data(), x, y, scratch, 1);
+            else
+                detail::run_tile<pack::xsimd, plan_, 1>(storage_.data(), x, y, scratch, 1);
+        }
+    }
+
+    // Any number of rows, 0 too, one behind the other: contiguous floats, or contiguous arrays of
+    // floats. Stops with a message unless `in` is whole rows and `out` has as many.
+    template <class In, class Out>
+    constexpr void batch(const In& in, Out&& out) const noexcept {
+        constexpr std::size_t tile = detail::tile_rows(plan_.scratch_bytes);
+        (void)sizeof(detail::scratch_too_large<plan_.scratch_bytes>);
+        alignas(alignment) float scratch[tile * plan_.scratch_bytes / sizeof(float) + 1];
+        run(detail::flat<const float>(in), detail::flat<float>(out), scratch, tile);
+    }
+
+    // The same with the caller's memory for intermediate values: workspace_floats of it or more.
+    template <class In, class Out>
+    constexpr void batch(const In& in, Out&& out, std::span<float> workspace) const noexcept {
+        if (workspace.size() < workspace_floats)
+            detail::stop("batch() needs a larger workspace, in floats", workspace_floats,
+                         workspace.size());
+        run(detail::flat<const float>(in), detail::flat<float>(out), workspace.data(), 1);
+    }
+    static constexpr std::size_t workspace_floats = plan_.scratch_bytes / sizeof(float);
+
+    // The parameters of layer Index, counted after the input as in PyTorch's nn.Sequential: a
+    // struct of views named weights, bias, slope as the layer has them.
+    template <std::size_t Index>
+    constexpr auto layer() {
+        return detail::parameters_of<plan_, Index + 1>(storage_.data());
+    }
+    template <std::size_t Index>
+    constexpr auto layer() const {
+        return detail::parameters_of<plan_, Index + 1>(storage_.data());
+    }
+
+    // All of them, as a Hana tuple.
+    constexpr auto layers() { return layers_of(*this); }
+    constexpr auto layers() const { return layers_of(*this); }
+
+    // The parameters as packed: what kernels and generated sources read.
+    constexpr std::span<float> packed() { return {storage_.data(), Storage<packed_floats>::size()}; }
+    constexpr std::span<const float> packed() const {
+        return {storage_.data(), Storage<packed_floats>::size()};
+    }
+
+    friend constexpr bool operator==(const basic_model&, const basic_model&) = default;
+
+  private:
+    static constexpr std::size_t packed_floats = plan_.weight_bytes / sizeof(float);
+
+    template <class Model>
+    static constexpr auto layers_of(Model& model) {
+        return [&model]<std::size_t... I>(std::index_sequence<I...>) {
+            return boost::hana::make_tuple(model.template layer<I>()...);
+        }(std::make_index_sequence<plan_.nodes.size() - 1>{});
+    }
+
+    constexpr void run(std::span<const float> in, std::span<float> out, float* scratch,
+                       std::size_t tile) const noexcept {
+        const std::size_t rows = in.size() / inputs;
+        if (in.size() % inputs != 0)
+            detail::stop("batch() needs whole rows in, in floats", (rows + 1) * inputs, in.size());
+        if (out.size() != rows * outputs)
+            detail::stop("batch() needs a row out for each row in, in floats", rows * outputs,
+                         out.size());
+        detail::run_rows<plan_>(storage_.data(), in.data(), out.data(), scratch, rows, tile);
+    }
+
+    Storage<packed_floats> storage_;
+};
+
+// Parameters on the heap.
+template <declared Network>
+using model = basic_model<Network, heap_storage>;
+
+// Parameters inside the object: for constant expressions, static storage and firmware.
+template <declared Network>
+using static_model = basic_model<Network, inline_storage>;
+
+// The position of the largest element, the first of equals: the class that a network predicts.
+template <class Row>
+constexpr std::size_t argmax(const Row& row) {
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < std::size(row); ++i)
+        if (row[i] > row[best]) best = i;
+    return best;
+}
+
+}  // namespace laminate

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Loads and saves a model's parameters as safetensors, by the names of PyTorch's nn.Sequential
+// ("0.weight" [outputs, inputs], "0.bias", ...; layer 0 follows the input) or by names of your own.
+// Needs a plan for where each number lies. Promises that a file is either loaded whole or refused
+// with a message that names file and tensor, expected and found.
+
+#include <cstdio>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../base/panel.hpp"
+#include "../ir/plan.hpp"
+#include "model.hpp"
+#include "safetensors.hpp"
+
+namespace laminate {
+
+struct parameter_options {
+    // One name per parameter tensor, in the order of the layers, weight before bias; empty for
+    // PyTorch's.
+    std::vector<std::string> names;
+    // Where loading says what it converted; by default on stderr.
+    std::function<void(const std::string&)> note;
+};
+
+namespace detail {
+
+// A parameter tensor of a network and where its numbers lie.
+struct parameter_tensor {
+    std::string name;
+    std::vector<std::size_t> shape;
+    std::function<std::size_t(std::size_t)> position;  // of element k, row-major, among the packed
+};
+
+inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan) {
+    std::vector<parameter_tensor> tensors;
+    for (std::size_t i = 1; i < plan.nodes.size(); ++i) {
+        const ir::node& n = plan.nodes[i];
+        const ir::parameters at = plan.placed[i];
+        const std::size_t in = plan.nodes[n.inputs[0]].output.size();
+        const std::size_t out = n.output.size();
+        const std::size_t pieces = plan.flows[i].pieces;
+        const std::size_t stored = plan.flows[i].floats;
+        const auto name = [i](const char* what) { return sentence(i - 1, what); };
+        const auto unit = [=](std::size_t begin) {
+            return [=](std::size_t k) { return begin + unit_position(out, pieces, k); };
+        };
+        if (n.kind == ir::op::dense) {
+            tensors.push_back({name(".weight"), {out, in}, [=](std::size_t k) {
+                                   return at.weights +
+                                          weight_position(in, stored, ir::panels(stored),
+                                                          unit_position(out, pieces, k / in), k % in);
+                               }});
+            if (n.bias) tensors.push_back({name(".bias"), {out}, unit(at.bias)});
+        }
+        if (n.kind == ir::op::prelu && n.shared)
+            tensors.push_back({name(".weight"), {1}, [at](std::size_t) { return at.slope; }});
+        else if (n.kind == ir::op::prelu)
+            tensors.push_back({name(".weight"), {out}, unit(at.slope)});
+    }
+    return tensors;
+}
+
+// Gives the tensors the user's names, if there are any.
+inline std::optional<error> rename(std::vector<parameter_tensor>& tensors,
+                                   const std::vector<std::string>& names) {
+    if (names.empty()) return std::nullopt;
+    if (names.size() != tensors.size()) {
+        std::string wanted;
+        for (const parameter_tensor& t : tensors)
+            wanted += sentence(wanted.empty() ? "" : ", ", t.name, " ", shape_text(t.shape));
+        return error{sentence("expected ", tensors.size(), " parameter names, one for each of ",
+                              wanted, "; found ", names.size())};
+    }
+    for (std::size_t i = 0; i < names.size(); ++i) tensors[i].name = names[i];
+    return std::nullopt;
+}
+
+inline std::optional<error> load_parameters(const ir::plan_view& plan, const tensor_file& file,
+                                            const parameter_options& options,
+                                            std::span<float> packed) {
+    std::vector<parameter_tensor> tensors = parameter_tensors(plan);
+    if (auto why = rename(tensors, options.names)) return why;
+    for (const parameter_tensor& wanted : tensors) {
+        const tensor* const found = file.find(wanted.name);
+        if (found == nullptr) return file.missing(wanted.name);
+        if (found->shape != wanted.shape)
+            return error{sentence(file.name(), ": tensor ", quote(wanted.name), ": expected shape ",
+                                  shape_text(wanted.shape), ", found ", shape_text(found->shape),
+                                  ". Is this file of another network, or of another layer order?")};
+        const result<std::vector<float>> values = file.read_floats(*found);
+        if (!values) return values.error();
+        for (std::size_t k = 0; k < values->size(); ++k)
+            packed[wanted.position(k)] = (*values)[k];
+        if (const std::string_view type = found->converted_from(); !type.empty()) {
+            const std::string note = sentence(file.name(), ": tensor ", quote(wanted.name),
+                                              ": converted from ", type, " to F32");
+            if (options.note)
+                options.note(note);
+            else
+                std::fputs(sentence("laminate: ", note, "\n").c_str(), stderr);
+        }
+    }
+    return std::nullopt;
+}
+
+inline result<std::string> parameters_as_safetensors(const ir::plan_view& plan,
+                                                     const parameter_options& options,
+                                                     std::span<const float> packed) {
+    std::vector<parameter_tensor> tensors = parameter_tensors(plan);
+    if (auto why = rename(tensors, options.names)) return *std::move(why);
+    std::vector<std::vector<float>> values(tensors.size());
+    std::vector<tensor_to_write> written;
+    for (std::size_t t = 0; t < tensors.size(); ++t) {
+        values[t].resize(*element_count(tensors[t].shape));
+        for (std::size_t k = 0; k < values[t].size(); ++k)
+            values[t][k] = packed[tensors[t].position(k)];
+        written.push_back({tensors[t].name, tensors[t].shape, values[t]});
+    }
+    return safetensors_bytes(written, {{"format", "pt"}});
+}
+
+}  // namespace detail
+
+// A model of `network` with the parameters of a safetensors file, or what is wrong with it. Tensors
+// that the network doesn't ask for are ignored.
+template <declared Network>
+result<model<Network>> try_load(Network, const std::string& path,
+                                const parameter_options& options = {}) {
+    const result<tensor_file> file = read_safetensors(path);
+    if (!file) return file.error();
+    model<Network> loaded;
+    constexpr const auto& plan = detail::plan_of<Network, ir::fusion::on>;
+    if (auto why = detail::load_parameters(plan.view(), *file, options, loaded.packed()))
+        return *std::move(why);
+    return loaded;
+}
+
+// The same; throws laminate::exception with the message.
+template <declared Network>
+model<Network> load(Network network, const std::string& path,
+                    const parameter_options& options = {}) {
+    return try_load(network, path, options).value();
+}
+
+// Writes the parameters to a safetensors file, atomically. Returns nothing, or what failed; then an
+// old file is unchanged.
+template <declared Network, template <std::size_t> class Storage>
+std::optional<error> try_save(const basic_model<Network, Storage>& model, const std::string& path,
+                              const parameter_options& options = {}) {
+    constexpr const auto& plan = detail::plan_of<Network, ir::fusion::on>;
+    const auto bytes = detail::parameters_as_safetensors(plan.view(), options, model.packed());
+    if (!bytes) return error{sentence(path, ": not written: ", bytes.error().message)};
+    return write_file_atomically(path, *bytes);
+}
+
+// The same; throws laminate::exception with the message.
+template <declared Network, template <std::size_t> class Storage>
+void save(const basic_model<Network, Storage>& model, const std::string& path,
+          const parameter_options& options = {}) {
+    if (const auto why = try_save(model, path, options)) raise(*why);
+}
+
+}  // namespace laminate

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Runs a plan: one kernel instance per step, on a tile of rows that passes through all steps before
+// the next tile is touched. Needs packed parameters. Promises no allocation, lock or exception, and
+// results that don't depend on the pack or on how rows are grouped.
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "../ir/plan.hpp"
+#include "../kernel/activation.hpp"
+#include "../kernel/chain.hpp"
+#include "../kernel/dense.hpp"
+#include "../kernel/elu.hpp"
+#include "../kernel/maxout.hpp"
+#include "../kernel/relu.hpp"
+#include "../kernel/sigmoid.hpp"
+#include "../kernel/softmax.hpp"
+#include "../kernel/tanh.hpp"
+#include "../pack/scalar.hpp"
+
+namespace laminate::detail {
+
+// Elementwise node Index as a functor on registers.
+template <const auto& Plan, std::size_t Index>
+constexpr auto functor([[maybe_unused]] const float* parameters) {
+    constexpr ir::node n = Plan.nodes[Index];
+    [[maybe_unused]] constexpr std::size_t slope = Plan.placed[Index].slope;
+    if constexpr (n.kind == ir::op::relu && ir::is_plain_relu(n)) {
+        return kernel::relu{};
+    } else if constexpr (n.kind == ir::op::relu) {
+        return kernel::relu_with{n.max_value, n.alpha, n.threshold};
+    } else if constexpr (n.kind == ir::op::leaky_relu) {
+        return kernel::leaky_relu{n.alpha};
+    } else if constexpr (n.kind == ir::op::prelu && n.shared) {
+        return kernel::prelu_shared{parameters + slope};
+    } else if constexpr (n.kind == ir::op::prelu) {
+        return kernel::prelu{parameters + slope};
+    } else if constexpr (n.kind == ir::op::elu) {
+        return kernel::elu{n.alpha};
+    } else if constexpr (n.kind == ir::op::sigmoid) {
+        return kernel::sigmoid{};
+    } else {
+        static_assert(n.kind == ir::op::tanh,
+                      "Laminate: run.hpp lacks the functor of an elementwise operation; add it");
+        return kernel::tanh{};
+    }
+}
+
+template <const auto& Plan, std::size_t Step>
+constexpr auto epilogue(const float* parameters) {
+    return []<std::size_t... E>([[maybe_unused]] const float* p, std::index_sequence<E...>) {
+        return kernel::compose(functor<Plan, Plan.sequence[Step].epilogue[E]>(p)...);
+    }(parameters, std::make_index_sequence<Plan.sequence[Step].epilogue_size>{});
+}
+
+// Where a step reads or writes its rows.
+template <class Float>
+struct rows_at {
+    Float* first;
+    std::size_t stride;
+};
+
+// Kernel call number Step, for at most MaxRows rows.
+template <class P, const auto& Plan, std::size_t Step, std::size_t MaxRows>
+constexpr void run_step(const float* parameters, rows_at<const float> from, rows_at<float> to,
+                        std::size_t rows) {
+    constexpr ir::step s = Plan.sequence[Step];
+    constexpr std::size_t width = Plan.nodes[s.last].output.size();
+    const auto [x, x_stride] = from;
+    const auto [y, y_stride] = to;
+    if constexpr (s.run == ir::kernel::dense) {
+        constexpr ir::parameters at = Plan.placed[s.node];
+        constexpr std::size_t inputs = Plan.nodes[Plan.nodes[s.node].inputs[0]].output.size();
+        constexpr std::size_t outputs = s.pieces == 1 ? width : Plan.flows[s.last].floats;
+        using shape =
+            kernel::dense_shape<inputs, outputs, s.panels, s.chains, s.target == ir::caller>;
+        kernel::dense<P, shape, MaxRows>(x, x_stride, parameters + at.weights,
+                                         parameters + at.bias, y, y_stride, rows,
+                                         epilogue<Plan, Step>(parameters));
+    } else if constexpr (s.run == ir::kernel::softmax) {
+        kernel::softmax<P, width>(x, x_stride, y, y_stride, rows);
+    } else if constexpr (s.run == ir::kernel::maxout) {
+        constexpr std::size_t k = Plan.nodes[s.node].units;
+        if constexpr (s.pieces == 1)
+            kernel::maxout<pack::scalar, width, k, k, 1>(x, x_stride, y, y_stride, rows);
+        else
+            kernel::maxout<P, width, k, 1, piece_stride(width * k, k)>(x, x_stride, y, y_stride,
+                                                                       rows);
+    } else {
+        constexpr std::size_t floats = s.pieces == 1 ? width : Plan.flows[s.last].floats;
+        kernel::activation<P, floats>(x, x_stride, y, y_stride, rows,
+                                      epilogue<Plan, Step>(parameters));
+    }
+}
+
+// All steps on one tile of rows. `scratch` holds Plan.scratch_bytes for each row.
+template <class P, const auto& Plan, std::size_t MaxRows>
+constexpr void run_tile(const float* parameters, const float* in, float* out, float* scratch,
+                        std::size_t rows) {
+    constexpr std::size_t stride = Plan.scratch_bytes / sizeof(float);
+    const auto step = [&]<std::size_t S>() {
+        constexpr ir::step s = Plan.sequence[S];
+        rows_at<const float> from = {in, Plan.inputs()};
+        rows_at<float> to = {out, Plan.outputs()};
+        if constexpr (s.source != ir::caller) from = {scratch + s.source, stride};
+        if constexpr (s.target != ir::caller) to = {scratch + s.target, stride};
+        run_step<P, Plan, S, MaxRows>(parameters, from, to, rows);
+    };
+    [&]<std::size_t... S>(std::index_sequence<S...>) {
+        (step.template operator()<S>(), ...);
+    }(std::make_index_sequence<Plan.steps>{});
+}
+
+// Rows of a tile: at most 24 (a multiple of the rows of most register tiles), fewer where their
+// scratch memory would take more of the stack, and of the L2 cache, than this.
+inline constexpr std::size_t max_tile_rows = 24;
+inline constexpr std::size_t tile_bytes = std::size_t{128} << 10;
+
+constexpr std::size_t tile_rows(std::size_t scratch_bytes) {
+    for (std::size_t rows : {max_tile_rows, std::size_t{12}, std::size_t{6}, std::size_t{3}})
+        if (rows * scratch_bytes <= tile_bytes) return rows;
+    return 1;
+}
+
+// Any number of rows, with scratch memory for `tile` rows, 1 <= tile <= max_tile_rows.
+template <class P, const auto& Plan>
+constexpr void run_rows(const float* parameters, const float* in, float* out, float* scratch,
+                        std::size_t rows, std::size_t tile) {
+    for (std::size_t row = 0; row < rows; row += tile)
+        run_tile<P, Plan, max_tile_rows>(parameters, in + row * Plan.inputs(),
+                                         out + row * Plan.outputs(), scratch,
+                                         std::min(tile, rows - row));
+}
+
+}  // namespace laminate::detail
