@@ -14,12 +14,14 @@ template <class P, std::size_t Width, class Function>
 constexpr void activation(const float* x, std::size_t x_stride, float* y,
                                 std::size_t y_stride, std::size_t rows, const Function& f) {
     constexpr std::size_t tail = Width % P::lanes;
-    for (std::size_t row = 0; row < rows; ++row, x += x_stride, y += y_stride) {
+    for (std::size_t row = 0; row < rows; ++row) {
+        const float* const from = x + row * x_stride;
+        float* const to = y + row * y_stride;
         for (std::size_t i = 0; i + P::lanes <= Width; i += P::lanes)
-            P::store(y + i, f(P{}, P::load(x + i), i));
+            P::store(to + i, f(P{}, P::load(from + i), i));
         if constexpr (tail > 0) {
             constexpr std::size_t i = Width - tail;
-            P::store_first(y + i, f(P{}, P::load_first(x + i, tail), i), tail);
+            P::store_first(to + i, f(P{}, P::load_first(from + i, tail), i), tail);
         }
     }
 }

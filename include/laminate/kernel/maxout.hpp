@@ -22,20 +22,22 @@ constexpr void maxout(const float* x, std::size_t x_stride, float* y, std::size_
                             std::size_t rows) {
     static_assert(UnitStep == 1 || P::lanes == 1,
                   "Laminate: a maxout over units that aren't adjacent needs the scalar pack");
-    for (std::size_t row = 0; row < rows; ++row, x += x_stride, y += y_stride) {
+    for (std::size_t row = 0; row < rows; ++row) {
+        const float* const from = x + row * x_stride;
+        float* const to = y + row * y_stride;
         for (std::size_t u = 0; u < Units; u += P::lanes) {
             const std::size_t count = Units - u < P::lanes ? Units - u : P::lanes;
             const bool whole = count == P::lanes;
-            const float* const first = x + u * UnitStep;
+            const float* const first = from + u * UnitStep;
             typename P::reg best = whole ? P::load(first) : P::load_first(first, count);
             for (std::size_t j = 1; j < Pieces; ++j) {
                 const float* const piece = first + j * PieceStep;
                 best = max_or_nan<P>(best, whole ? P::load(piece) : P::load_first(piece, count));
             }
             if (whole) {
-                P::store(y + u, best);
+                P::store(to + u, best);
             } else {
-                P::store_first(y + u, best, count);
+                P::store_first(to + u, best, count);
             }
         }
     }

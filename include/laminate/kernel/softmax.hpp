@@ -50,18 +50,20 @@ constexpr void softmax(const float* x, std::size_t x_stride, float* y, std::size
     constexpr std::size_t tail = Width % P::lanes;
     constexpr std::size_t whole = Width - tail;
     constexpr std::size_t registers = partial_sums / P::lanes;
-    for (std::size_t row = 0; row < rows; ++row, x += x_stride, y += y_stride) {
-        const typename P::reg maximum = P::splat(row_maximum<P, Width>(x));
+    for (std::size_t row = 0; row < rows; ++row) {
+        const float* const from = x + row * x_stride;
+        float* const to = y + row * y_stride;
+        const typename P::reg maximum = P::splat(row_maximum<P, Width>(from));
         typename P::reg sum[registers] = {};
         LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = P::splat(0.0f);
         for (std::size_t i = 0; i < whole; i += P::lanes) {
-            const typename P::reg e = exp{}(P{}, P::sub(P::load(x + i), maximum));
-            P::store(y + i, e);
+            const typename P::reg e = exp{}(P{}, P::sub(P::load(from + i), maximum));
+            P::store(to + i, e);
             sum[i / P::lanes % registers] = P::add(sum[i / P::lanes % registers], e);
         }
         typename P::reg last = P::splat(0.0f);  // kept in a register: a partial store can't forward
         if constexpr (tail > 0) {
-            const typename P::reg in = P::load_first(x + whole, tail);
+            const typename P::reg in = P::load_first(from + whole, tail);
             last = P::select(P::first(tail), exp{}(P{}, P::sub(in, maximum)), last);
             constexpr std::size_t g = whole / P::lanes % registers;
             sum[g] = P::add(sum[g], last);
@@ -72,8 +74,8 @@ constexpr void softmax(const float* x, std::size_t x_stride, float* y, std::size
         const typename P::reg total =
             P::splat(fold<partial_sums>(partial, [](float a, float b) { return a + b; }));
         for (std::size_t i = 0; i < whole; i += P::lanes)
-            P::store(y + i, P::div(P::load(y + i), total));
-        if constexpr (tail > 0) P::store_first(y + whole, P::div(last, total), tail);
+            P::store(to + i, P::div(P::load(to + i), total));
+        if constexpr (tail > 0) P::store_first(to + whole, P::div(last, total), tail);
     }
 }
 
