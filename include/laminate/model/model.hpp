@@ -33,8 +33,7 @@ namespace detail {
     std::abort();
 }
 
-// A single row's scratch memory is on the stack up to this size.
-inline constexpr std::size_t max_stack_bytes = std::size_t{256} << 10;
+using ir::max_stack_bytes;
 
 template <std::size_t Bytes>
 struct scratch_too_large {

@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
+#include "../ir/call.hpp"
 #include "../ir/plan.hpp"
 #include "../kernel/activation.hpp"
 #include "../kernel/chain.hpp"
@@ -28,22 +30,23 @@ template <const auto& Plan, std::size_t Index>
 constexpr auto functor([[maybe_unused]] const float* parameters) {
     constexpr ir::node n = Plan.nodes[Index];
     [[maybe_unused]] constexpr std::size_t slope = Plan.placed[Index].slope;
-    if constexpr (n.kind == ir::op::relu && ir::is_plain_relu(n)) {
+    constexpr ir::function f = ir::function_of(n);
+    if constexpr (f == ir::function::relu) {
         return kernel::relu{};
-    } else if constexpr (n.kind == ir::op::relu) {
+    } else if constexpr (f == ir::function::relu_with) {
         return kernel::relu_with{n.max_value, n.alpha, n.threshold};
-    } else if constexpr (n.kind == ir::op::leaky_relu) {
+    } else if constexpr (f == ir::function::leaky_relu) {
         return kernel::leaky_relu{n.alpha};
-    } else if constexpr (n.kind == ir::op::prelu && n.shared) {
+    } else if constexpr (f == ir::function::prelu_shared) {
         return kernel::prelu_shared{parameters + slope};
-    } else if constexpr (n.kind == ir::op::prelu) {
+    } else if constexpr (f == ir::function::prelu) {
         return kernel::prelu{parameters + slope};
-    } else if constexpr (n.kind == ir::op::elu) {
+    } else if constexpr (f == ir::function::elu) {
         return kernel::elu{n.alpha};
-    } else if constexpr (n.kind == ir::op::sigmoid) {
+    } else if constexpr (f == ir::function::sigmoid) {
         return kernel::sigmoid{};
     } else {
-        static_assert(n.kind == ir::op::tanh,
+        static_assert(f == ir::function::tanh,
                       "Laminate: run.hpp lacks the functor of an elementwise operation; add it");
         return kernel::tanh{};
     }
@@ -68,31 +71,24 @@ template <class P, const auto& Plan, std::size_t Step, std::size_t MaxRows>
 constexpr void run_step(const float* parameters, rows_at<const float> from, rows_at<float> to,
                         std::size_t rows) {
     constexpr ir::step s = Plan.sequence[Step];
-    constexpr std::size_t width = Plan.nodes[s.last].output.size();
+    constexpr ir::call c = ir::call_of(Plan.view(), s);
     const auto [x, x_stride] = from;
     const auto [y, y_stride] = to;
-    if constexpr (s.run == ir::kernel::dense) {
+    if constexpr (c.run == ir::kernel::dense) {
         constexpr ir::parameters at = Plan.placed[s.node];
-        constexpr std::size_t inputs = Plan.nodes[Plan.nodes[s.node].inputs[0]].output.size();
-        constexpr std::size_t outputs = s.pieces == 1 ? width : Plan.flows[s.last].floats;
-        using shape =
-            kernel::dense_shape<inputs, outputs, s.panels, s.chains, s.target == ir::caller>;
+        using shape = kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, c.exact>;
         kernel::dense<P, shape, MaxRows>(x, x_stride, parameters + at.weights,
                                          parameters + at.bias, y, y_stride, rows,
                                          epilogue<Plan, Step>(parameters));
-    } else if constexpr (s.run == ir::kernel::softmax) {
-        kernel::softmax<P, width>(x, x_stride, y, y_stride, rows);
-    } else if constexpr (s.run == ir::kernel::maxout) {
-        constexpr std::size_t k = Plan.nodes[s.node].units;
-        if constexpr (s.pieces == 1)
-            kernel::maxout<pack::scalar, width, k, k, 1>(x, x_stride, y, y_stride, rows);
-        else
-            kernel::maxout<P, width, k, 1, piece_stride(width * k, k)>(x, x_stride, y, y_stride,
-                                                                       rows);
+    } else if constexpr (c.run == ir::kernel::softmax) {
+        kernel::softmax<P, c.outputs>(x, x_stride, y, y_stride, rows);
+    } else if constexpr (c.run == ir::kernel::maxout) {
+        using pack = std::conditional_t<c.one_lane, pack::scalar, P>;
+        kernel::maxout<pack, c.outputs, c.pieces, c.unit_step, c.piece_step>(x, x_stride, y,
+                                                                             y_stride, rows);
     } else {
-        constexpr std::size_t floats = s.pieces == 1 ? width : Plan.flows[s.last].floats;
-        kernel::activation<P, floats>(x, x_stride, y, y_stride, rows,
-                                      epilogue<Plan, Step>(parameters));
+        kernel::activation<P, c.outputs>(x, x_stride, y, y_stride, rows,
+                                         epilogue<Plan, Step>(parameters));
     }
 }
 
@@ -114,16 +110,8 @@ constexpr void run_tile(const float* parameters, const float* in, float* out, fl
     }(std::make_index_sequence<Plan.steps>{});
 }
 
-// Rows of a tile: at most 24 (a multiple of the rows of most register tiles), fewer where their
-// scratch memory would take more of the stack, and of the L2 cache, than this.
-inline constexpr std::size_t max_tile_rows = 24;
-inline constexpr std::size_t tile_bytes = std::size_t{128} << 10;
-
-constexpr std::size_t tile_rows(std::size_t scratch_bytes) {
-    for (std::size_t rows : {max_tile_rows, std::size_t{12}, std::size_t{6}, std::size_t{3}})
-        if (rows * scratch_bytes <= tile_bytes) return rows;
-    return 1;
-}
+using ir::max_tile_rows;
+using ir::tile_rows;
 
 // Any number of rows, with scratch memory for `tile` rows, 1 <= tile <= max_tile_rows.
 template <class P, const auto& Plan>
