@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+# What only Laminate's own targets get: warnings as errors, and the machine's instruction set.
+# Nothing of this is exported or reaches a project that links Laminate.
+include_guard(GLOBAL)
+include(CheckCXXCompilerFlag)
+
+# On in every preset; off for whoever builds Laminate with a compiler we have not met.
+option(LAMINATE_WARNINGS_AS_ERRORS "Treat warnings in Laminate's own targets as errors" OFF)
+
+add_library(laminate_warnings INTERFACE)
+if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    target_compile_options(laminate_warnings INTERFACE
+        -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+        $<$<BOOL:${LAMINATE_WARNINGS_AS_ERRORS}>:-Werror>)
+    # GCC 12 reports its own vector intrinsics and std::string in optimised code as uninitialised
+    # or overlapping (GCC bugs 105593, 105651); these four stay warnings there.
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        target_compile_options(laminate_warnings INTERFACE
+            -Wno-error=maybe-uninitialized -Wno-error=restrict
+            -Wno-error=stringop-overflow -Wno-error=array-bounds)
+    endif()
+elseif(MSVC)
+    target_compile_options(laminate_warnings INTERFACE /W4 /permissive-)
+endif()
+
+set(laminate_arch_flag "")
+if(LAMINATE_ARCH)
+    foreach(flag -march -mcpu) # AArch64 before Clang 17 knows only -mcpu=native
+        string(MAKE_C_IDENTIFIER "laminate_has${flag}_${LAMINATE_ARCH}" result)
+        check_cxx_compiler_flag(${flag}=${LAMINATE_ARCH} ${result})
+        if(${result})
+            set(laminate_arch_flag ${flag}=${LAMINATE_ARCH})
+            break()
+        endif()
+    endforeach()
+    if(NOT laminate_arch_flag)
+        message(WARNING "Laminate: ${CMAKE_CXX_COMPILER} knows neither -march=${LAMINATE_ARCH} nor "
+            "-mcpu=${LAMINATE_ARCH}; tests and benchmarks use its default instruction set")
+    endif()
+endif()
+
+# Marks targets as Laminate's own tests, examples and benchmarks. (laminate_codegen is not: what is
+# installed has to run on other machines.)
+function(laminate_own)
+    foreach(target IN LISTS ARGV)
+        target_link_libraries(${target} PRIVATE laminate_warnings)
+        target_compile_options(${target} PRIVATE ${laminate_arch_flag})
+        set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+    endforeach()
+endfunction()
+
+# Python for the scripts of tests and CI: the system's before any other on PATH, because NumPy and
+# onnx come as the system's packages.
+find_program(LAMINATE_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
+find_program(LAMINATE_PYTHON NAMES python3 python)

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+# What both consumer projects build, once laminate::laminate and laminate_add_network exist.
+set(shared ${CMAKE_CURRENT_LIST_DIR})
+
+add_executable(consumer ${shared}/main.cpp)
+target_link_libraries(consumer PRIVATE laminate::laminate)
+laminate_add_network(consumer
+    NETWORK consumer::tiny
+    HEADER ${shared}/network.hpp
+    WEIGHTS ${shared}/tiny.safetensors)
+
+add_executable(standalone ${shared}/standalone.cpp)
+set_target_properties(standalone PROPERTIES
+    CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF)
+laminate_add_network(standalone
+    NETWORK "decltype(consumer::tiny)"
+    HEADER ${shared}/network.hpp
+    WEIGHTS ${shared}/tiny.safetensors
+    SELF_TEST C_INTERFACE)
+
+enable_testing()
+add_test(NAME consumer COMMAND consumer ${shared}/tiny.safetensors)
+add_test(NAME standalone COMMAND standalone)
