@@ -15,10 +15,10 @@ struct elu {
     float alpha;
 
     template <class P>
-    LAMINATE_INLINE typename P::reg operator()(P pack, typename P::reg x, std::size_t unit) const {
+    LAMINATE_INLINE typename P::reg operator()(P pack, typename P::reg x, std::size_t) const {
         const typename P::reg zero = P::splat(0.0f);
-        const typename P::reg below = P::mul(P::splat(alpha), expm1{}(pack, P::min(x, zero), unit));
-        return P::select(P::less(x, zero), below, x);
+        const typename P::reg below = expm1::negative(pack, P::min(x, zero));
+        return P::select(P::less(x, zero), P::mul(P::splat(alpha), below), x);
     }
 };
 

@@ -13,18 +13,18 @@ namespace laminate::kernel {
 // Computed as c / (c + c * e^-x) with c = 1.5 * 2^-64. The power costs nothing (it is subtracted
 // from the exponent) and keeps c * e^-x in the range of floats for every x whose result isn't 0, so
 // that even a denormal result is rounded once, by the division. The 1.5 makes the rounding of the
-// denominator cost least where the quotient's ulp is small: 1.71 ulp at worst instead of 2.
+// denominator cost least where the quotient's ulp is small: 1.77 ulp at worst, instead of 2.
 //
 // Monotone, because within an interval of n each step is a rounded monotone function of the one
 // before (see exp_curve), and across the borders of intervals by trial. sigmoid(+-0) = 0.5,
 // sigmoid(-inf) = 0, sigmoid(inf) = 1, sigmoid(NaN) is NaN.
 struct sigmoid {
-    static constexpr double max_ulp = 2.0;
+    static constexpr double max_ulp = 1.77;
 
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P pack, typename P::reg x, std::size_t = 0) const {
         using reduction = exp_reduction<-1>;
-        // The result is 1 from 17 on, and rounds to 0 below -103.98. Constants come first: min and
+        // The result is 1 from 17 on, and 0 from -103.98 down. Constants come first: min and
         // max then let a NaN through.
         const typename P::reg in = P::min(P::splat(20.0f), P::max(P::splat(-104.0f), x));
         const typename P::reg shifted = reduction::shifted(pack, in);
@@ -33,12 +33,12 @@ struct sigmoid {
             P::mul(P::splat(1.5f), P::pow2(P::sub(shifted, P::splat(reduction::magic + 64.0f))));
         const typename P::reg r = reduction::rest(pack, in, n);
         const typename P::reg square = P::mul(r, r);
-        const typename P::reg fall = P::fma(square, exp_curve<-1>(pack, r, square), r);  // 1 - e^-r
-        // c joins the small term first, where none of its bits is lost. Numerator and denominator are
-        // both negative, which saves changing the sign of `fall`.
+        const typename P::reg fall = P::fma(square, exp_curve<-1>(pack, r, square), r); // 1 - e^-r
+        // c joins the small term first, where none of its bits is lost. Numerator and denominator
+        // are both negative, which saves changing the sign of `fall`.
         const typename P::reg minus_c = P::splat(-0x1.8p-64f);
         return P::div(minus_c, P::sub(P::fma(scale, fall, minus_c), scale));
     }
 };
 
-}  // namespace laminate::kernel
+} // namespace laminate::kernel

@@ -57,14 +57,14 @@ constexpr void softmax(const float* x, std::size_t x_stride, float* y, std::size
         typename P::reg sum[registers] = {};
         LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = P::splat(0.0f);
         for (std::size_t i = 0; i < whole; i += P::lanes) {
-            const typename P::reg e = exp{}(P{}, P::sub(P::load(from + i), maximum));
+            const typename P::reg e = exp::not_positive(P{}, P::sub(P::load(from + i), maximum));
             P::store(to + i, e);
             sum[i / P::lanes % registers] = P::add(sum[i / P::lanes % registers], e);
         }
         typename P::reg last = P::splat(0.0f);  // kept in a register: a partial store can't forward
         if constexpr (tail > 0) {
             const typename P::reg in = P::load_first(from + whole, tail);
-            last = P::select(P::first(tail), exp{}(P{}, P::sub(in, maximum)), last);
+            last = P::select(P::first(tail), exp::not_positive(P{}, P::sub(in, maximum)), last);
             constexpr std::size_t g = whole / P::lanes % registers;
             sum[g] = P::add(sum[g], last);
         }
