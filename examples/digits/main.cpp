@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+
+// The demo: a network declared in C++ reads real handwritten digits, becomes a standalone source
+// that computes the same bits, and is timed fused against unfused.
+// Needs examples/data, and a compiler at run time. Promises the same output every time, but for
+// the timings.
+
+#include "contact_sheet.hpp"
+#include "dataset.hpp"
+#include "network.hpp"
+#include "network_text.hpp"
+#include "readings.hpp"
+#include "standalone.hpp"
+#include "timing.hpp"
+
+#include <laminate/codegen/write_cpp.hpp>
+
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <sstream>
+#include <string>
+
+namespace {
+
+using demo::image;
+using demo::probabilities;
+
+void heading(const char* text) { std::cout << '\n' << text << "\n\n"; }
+
+void print_indented(const std::string& text) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+        std::cout << (line.empty() ? "" : "  ") << line << '\n';
+}
+
+template <class Model>
+std::vector<demo::reading> read_test_images(const Model& model, const demo::dataset& data) {
+    std::vector<demo::reading> readings;
+    for (std::size_t i = 0; i < data.test_images().size(); ++i) {
+        const image& one = data.test_images()[i];
+        readings.push_back({one, data.test_labels()[i], model(one)});
+    }
+    return readings;
+}
+
+/// How many rows differ in at least one bit.
+std::size_t count_different(std::span<const probabilities> a, std::span<const probabilities> b) {
+    std::size_t different = 0;
+    for (std::size_t row = 0; row < a.size(); ++row) {
+        different += std::memcmp(a[row].data(), b[row].data(), sizeof(probabilities)) != 0;
+    }
+    return different;
+}
+
+/// Writes the standalone source, compiles it for two instruction sets, and compares all outputs.
+template <class Model>
+bool check_standalone(const Model& model, const demo::dataset& data,
+                      const std::filesystem::path& directory) {
+    lam::write_options options;
+    options.directory = directory.string();
+    lam::write_cpp(model, "digits", options);
+    std::cout << "  " << (directory / "digits.hpp").string() << "\n  "
+              << (directory / "digits.cpp").string() << "\n\n";
+
+    std::vector<probabilities> expected;
+    for (const image& one : data.images) {
+        expected.push_back(model(one));
+    }
+    std::vector<probabilities> batch(data.images.size());
+    model.batch(data.images, batch);
+
+    bool same = true;
+    const auto report = [&](const std::string& what, std::span<const probabilities> rows) {
+        const std::size_t different = count_different(expected, rows);
+        same = same && different == 0;
+        std::cout << "  " << std::left << std::setw(52) << what << std::right
+                  << (different == 0 ? "same bits" : std::to_string(different) + " differ")
+                  << std::endl;
+    };
+    report("model.batch, all at once", batch);
+    for (const char* flags : {"-O2", "-O3 " DIGITS_ARCH_FLAG}) {
+        const auto answers = demo::run_standalone(directory, DIGITS_COMPILER, flags, data.images);
+        report("standalone, " + std::string(flags) + ", one by one", answers.single);
+        report("standalone, " + std::string(flags) + ", all at once", answers.batch);
+    }
+    return same;
+}
+
+template <class Model, class Unfused>
+void time_both(const Model& fused, Unfused unfused, std::span<const image> images) {
+    constexpr std::size_t batch = 64;
+    images = images.first(images.size() / batch * batch);
+    std::vector<probabilities> out(images.size());
+
+    const auto one_by_one = [&](auto& model) {
+        return [&] {
+            for (std::size_t i = 0; i < images.size(); ++i) {
+                out[i] = model(images[i]);
+                demo::keep(out.data());
+            }
+        };
+    };
+    const auto in_batches = [&](auto& model) {
+        return [&] {
+            for (std::size_t i = 0; i < images.size(); i += batch) {
+                model.batch(images.subspan(i, batch), std::span(out).subspan(i, batch));
+                demo::keep(out.data());
+            }
+        };
+    };
+    const auto show = [](const std::string& name, const std::array<demo::timing, 2>& times) {
+        const double scale = times[1].median;
+        std::cout << demo::timing_line(name + ", fused", times[0], scale)
+                  << demo::timing_line(name + ", unfused", times[1], scale);
+        std::cout << "    " << std::fixed << std::setprecision(2)
+                  << times[1].median / times[0].median << " times as fast\n";
+    };
+    show("batch 1", demo::compare(one_by_one(fused), one_by_one(unfused), images.size()));
+    show("batch 64", demo::compare(in_batches(fused), in_batches(unfused), images.size()));
+}
+
+void write_text(const std::filesystem::path& path, const std::string& text) {
+    std::ofstream file(path, std::ios::binary);
+    file << text;
+    file.close();
+    if (!file) throw std::runtime_error("cannot write " + path.string());
+}
+
+bool run(const std::filesystem::path& output, const std::filesystem::path& data_directory) {
+    std::filesystem::create_directories(output);
+    heading("A network, declared in C++:");
+    print_indented(network_text);
+
+    heading("What it became at compile time:");
+    print_indented(lam::describe(network));
+
+    const auto data = demo::read_dataset((data_directory / "digits.bin").string());
+    const auto model = lam::load(network, (data_directory / "digits.safetensors").string());
+
+    heading("Reading handwritten digits that it never saw in training:");
+    const auto readings = read_test_images(model, data);
+    const std::size_t right = demo::count_right(readings);
+    std::cout << "  " << right << " of " << readings.size() << " right, "
+              << demo::percent(static_cast<double>(right) / static_cast<double>(readings.size()))
+              << "\n\n"
+              << demo::confusion_matrix(readings);
+
+    heading("The same network as standalone C++17, compiled here; all 1797 images:");
+    const bool same = check_standalone(model, data, output);
+
+    heading("Time per image on one core (median, and the middle half of 301 runs):");
+    time_both(model, lam::unfused(model), data.test_images());
+
+    const auto sheet = std::filesystem::absolute(output / "digits.svg").lexically_normal();
+    write_text(sheet, demo::contact_sheet(readings, "a 64-64-32-10 network"));
+    heading("The test images with what was read, to look at in a browser:");
+    std::cout << "  " << sheet.string() << '\n';
+    if (!same) std::cerr << "digits: not the same bits everywhere, see above\n";
+    return same;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const bool help = argc > 1 && argv[1][0] == '-';
+    if (help || argc > 3) {
+        (help ? std::cout : std::cerr)
+            << "usage: " << argv[0] << " [output directory [data directory]]\n"
+            << "  output directory   default: digits-demo\n"
+            << "  data directory     default: " DIGITS_DATA "\n"
+            << "exit code: 0 all well, 1 a file or the compiler failed, 2 wrong usage,\n"
+            << "           3 the standalone source gave other bits (a defect: please report it)\n";
+        return help ? 0 : 2;
+    }
+    try {
+        return run(argc > 1 ? argv[1] : "digits-demo", argc > 2 ? argv[2] : DIGITS_DATA) ? 0 : 3;
+    } catch (const std::exception& error) {
+        std::cerr << "digits: " << error.what() << '\n';
+        return 1;
+    }
+}
