@@ -85,8 +85,8 @@ class basic_model {
     // The same, into an array or span of `outputs` floats.
     template <class Row, class Result>
     constexpr void operator()(const Row& in, Result&& out) const noexcept {
-        if constexpr (detail::is_row<inputs, const float, const Row&>() &&
-                      detail::is_row<outputs, float, Result>()) {
+        if constexpr (detail::is_row<inputs, const float, const Row&> &&
+                      detail::is_row<outputs, float, Result>) {
             constexpr std::size_t bytes = plan_.scratch_bytes;
             (void)sizeof(detail::scratch_too_large<bytes>);
             alignas(alignment) float scratch[bytes / sizeof(float) + 1];
@@ -96,6 +96,9 @@ class basic_model {
                 detail::run_tile<pack::scalar, plan_, 1>(storage_.data(), x, y, scratch, 1);
             else
                 detail::run_tile<pack::xsimd, plan_, 1>(storage_.data(), x, y, scratch, 1);
+        } else {
+            detail::check_row<inputs, const float, const Row&>();
+            detail::check_row<outputs, float, Result>();
         }
     }
 
@@ -106,7 +109,7 @@ class basic_model {
         constexpr std::size_t tile = detail::tile_rows(plan_.scratch_bytes);
         (void)sizeof(detail::scratch_too_large<plan_.scratch_bytes>);
         alignas(alignment) float scratch[tile * plan_.scratch_bytes / sizeof(float) + 1];
-        run(detail::flat<const float>(in), detail::flat<float>(out), scratch, tile);
+        run(detail::flat<const float, inputs>(in), detail::flat<float, outputs>(out), scratch, tile);
     }
 
     // The same with the caller's memory for intermediate values: workspace_floats of it or more.
@@ -115,7 +118,7 @@ class basic_model {
         if (workspace.size() < workspace_floats)
             detail::stop("batch() needs a larger workspace, in floats", workspace_floats,
                          workspace.size());
-        run(detail::flat<const float>(in), detail::flat<float>(out), workspace.data(), 1);
+        run(detail::flat<const float, inputs>(in), detail::flat<float, outputs>(out), workspace.data(), 1);
     }
     static constexpr std::size_t workspace_floats = plan_.scratch_bytes / sizeof(float);
 

@@ -36,6 +36,7 @@ struct portable_lanes {
         native::store_first<Lanes>(p, a, n);
     }
     static LAMINATE_INLINE_RUNTIME reg splat(float a) { return a - reg{}; }
+    static LAMINATE_INLINE_RUNTIME reg keep(reg a) { return native::keep<Lanes>(a); }
 
     static LAMINATE_INLINE_RUNTIME reg add(reg a, reg b) { return a + b; }
     static LAMINATE_INLINE_RUNTIME reg sub(reg a, reg b) { return a - b; }

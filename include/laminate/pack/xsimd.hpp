@@ -3,7 +3,7 @@
 
 // The pack of the library: xsimd at the widest register that the user's flags allow. Needs xsimd
 // 8.1 or newer. Promises the words of pack::scalar on each lane; where xsimd's own word means
-// something else on some ISA or in some version (fma, min, max, partial loads), pack::native's is
+// something else on some ISA or in some version (fma, min, max, division, partial loads), pack::native's is
 // used.
 
 #include <cstddef>
@@ -31,13 +31,15 @@ struct xsimd {
         native::store_first<lanes>(p, raw(a), n);
     }
     static LAMINATE_INLINE_RUNTIME reg splat(float a) { return reg(a); }
+    static LAMINATE_INLINE_RUNTIME reg keep(reg a) { return wrap(native::keep<lanes>(raw(a))); }
 
     static LAMINATE_INLINE_RUNTIME reg add(reg a, reg b) { return a + b; }
     static LAMINATE_INLINE_RUNTIME reg sub(reg a, reg b) { return a - b; }
     static LAMINATE_INLINE_RUNTIME reg mul(reg a, reg b) {
         return wrap(native::mul<lanes>(raw(a), raw(b)));
     }
-    static LAMINATE_INLINE_RUNTIME reg div(reg a, reg b) { return a / b; }
+    // (xsimd 8.1's / is an approximation on NEON.)
+    static LAMINATE_INLINE_RUNTIME reg div(reg a, reg b) { return wrap(raw(a) / raw(b)); }
     static LAMINATE_INLINE_RUNTIME reg fma(reg a, reg b, reg c) {
         return wrap(native::fma<lanes>(raw(a), raw(b), raw(c)));
     }
@@ -48,7 +50,8 @@ struct xsimd {
         return wrap(native::max<lanes>(raw(a), raw(b)));
     }
     static LAMINATE_INLINE_RUNTIME mask less(reg a, reg b) { return a < b; }
-    static LAMINATE_INLINE_RUNTIME mask is_nan(reg a) { return a != a; }
+    // (xsimd 8.1's != is false for NaN on AVX-512.)
+    static LAMINATE_INLINE_RUNTIME mask is_nan(reg a) { return !(a == a); }
     static LAMINATE_INLINE_RUNTIME reg select(mask m, reg a, reg b) {
         return ::xsimd::select(m, a, b);
     }

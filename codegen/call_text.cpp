@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#include "call_text.hpp"
+
+#include <laminate/base/error.hpp>
+#include <laminate/ir/call.hpp>
+#include <laminate/ir/describe.hpp>
+
+#include "fill.hpp"
+#include "literal.hpp"
+
+namespace laminate::codegen {
+
+namespace {
+
+// "dense_3_weights"; layers are counted after the input, as in the names of parameter files.
+std::string array_name(const ir::node& n, std::size_t index, const char* part) {
+    return sentence(ir::name(n.kind), "_", index - 1, "_", part);
+}
+
+struct functor_text {
+    const char* file;
+    std::string construction;
+};
+
+functor_text functor(const ir::plan_view& plan, std::size_t index) {
+    const ir::node& n = plan.nodes[index];
+    const auto slope = [&] { return array_name(n, index, "slope"); };
+    switch (ir::function_of(n)) {
+        case ir::function::relu: return {"relu", "relu{}"};
+        case ir::function::relu_with:
+            return {"relu", sentence("relu_with{", literal(n.max_value), ", ", literal(n.alpha),
+                                     ", ", literal(n.threshold), "}")};
+        case ir::function::leaky_relu:
+            return {"relu", sentence("leaky_relu{", literal(n.alpha), "}")};
+        case ir::function::prelu: return {"relu", sentence("prelu{", slope(), "}")};
+        case ir::function::prelu_shared: return {"relu", sentence("prelu_shared{", slope(), "}")};
+        case ir::function::elu: return {"elu", sentence("elu{", literal(n.alpha), "}")};
+        case ir::function::sigmoid: return {"sigmoid", "sigmoid{}"};
+        case ir::function::tanh: return {"tanh", "tanh{}"};
+        case ir::function::unknown: break;
+    }
+    raise({sentence("defect in Laminate: the emitter lacks the functor of ", ir::name(n.kind))});
+}
+
+// "kernel::compose(kernel::relu{}, kernel::tanh{})"
+std::string epilogue(const ir::plan_view& plan, const ir::step& s) {
+    std::string functors;
+    for (std::size_t e = 0; e < s.epilogue_size; ++e)
+        functors += sentence(e == 0 ? "" : ", ", "kernel::",
+                             functor(plan, s.epilogue[e]).construction);
+    return sentence("kernel::compose(", functors, ")");
+}
+
+// The rows that a step reads or writes, as "pointer, stride".
+std::string rows(std::size_t offset, const char* callers, std::size_t callers_stride,
+                 std::size_t scratch_stride) {
+    if (offset == ir::caller) return sentence(callers, ", ", callers_stride);
+    if (offset == 0) return sentence("scratch, ", scratch_stride);
+    return sentence("scratch + ", offset, ", ", scratch_stride);
+}
+
+// "dense<64>, relu"
+std::string title(const ir::plan_view& plan, const ir::step& s) {
+    std::string layers = ir::text::layer(plan.nodes[s.node]);
+    for (std::size_t e = 0; e < s.epilogue_size; ++e)
+        if (s.epilogue[e] != s.node)
+            layers += sentence(", ", ir::text::layer(plan.nodes[s.epilogue[e]]));
+    return layers;
+}
+
+std::string template_arguments(const ir::call& c) {
+    switch (c.run) {
+        case ir::kernel::dense:
+            return sentence("pack::portable, kernel::dense_shape<", c.inputs, ", ", c.outputs, ", ",
+                            c.panels, ", ", c.chains, ", ", c.exact ? "true" : "false",
+                            ">, MaxRows");
+        case ir::kernel::softmax: return sentence("pack::portable, ", c.outputs);
+        case ir::kernel::maxout:
+            return sentence(c.one_lane ? "pack::scalar, " : "pack::portable, ", c.outputs, ", ",
+                            c.pieces, ", ", c.unit_step, ", ", c.piece_step);
+        case ir::kernel::activation: return sentence("pack::portable, ", c.outputs);
+    }
+    raise({"defect in Laminate: the emitter lacks a kernel"});
+}
+
+std::string call(const ir::plan_view& plan, std::size_t index) {
+    const ir::step& s = plan.steps[index];
+    const ir::call c = ir::call_of(plan, s);
+    const std::size_t stride = plan.cost.scratch_bytes / sizeof(float);
+    const bool takes_functors =
+        c.run == ir::kernel::dense || c.run == ir::kernel::activation;
+    std::string weights;
+    if (c.run == ir::kernel::dense)
+        weights = sentence("        ", array_name(plan.nodes[s.node], s.node, "weights"), ", ",
+                           array_name(plan.nodes[s.node], s.node, "bias"), ",\n");
+    return fill(R"(    // $number$. $title$
+    kernel::$kernel$<$arguments$>(
+        $from$,
+$weights$
+        $to$, rows$epilogue$);
+)",
+                {{"number", std::to_string(index + 1)},
+                 {"title", title(plan, s)},
+                 {"kernel", ir::name(c.run)},
+                 {"arguments", template_arguments(c)},
+                 {"from", rows(s.source, "in", plan.inputs(), stride)},
+                 {"weights", weights},
+                 {"to", rows(s.target, "out", plan.outputs(), stride)},
+                 {"epilogue", takes_functors ? sentence(",\n        ", epilogue(plan, s)) : ""}});
+}
+
+}  // namespace
+
+std::string calls(const ir::plan_view& plan) {
+    std::string all;
+    for (std::size_t s = 0; s < plan.steps.size(); ++s) all += call(plan, s);
+    return all;
+}
+
+std::set<std::string> kernel_files(const ir::plan_view& plan) {
+    std::set<std::string> files = {"laminate/pack/portable.hpp"};
+    const auto kernel = [&](const char* name) {
+        files.insert(sentence("laminate/kernel/", name, ".hpp"));
+    };
+    for (const ir::step& s : plan.steps) {
+        kernel(ir::name(s.run));
+        if (s.run == ir::kernel::dense || s.run == ir::kernel::activation) kernel("chain");
+        for (std::size_t e = 0; e < s.epilogue_size; ++e) kernel(functor(plan, s.epilogue[e]).file);
+    }
+    return files;
+}
+
+std::string parameter_arrays(const ir::plan_view& plan, std::span<const float> packed) {
+    std::string all;
+    for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
+        const ir::node& n = plan.nodes[i];
+        const ir::parameters& at = plan.placed[i];
+        const std::size_t units = plan.flows[i].floats;
+        const auto add = [&](const char* part, std::size_t begin, std::size_t floats) {
+            if (begin != ir::none)
+                all += array(array_name(n, i, part), packed.subspan(begin, floats));
+        };
+        add("weights", at.weights, ir::arriving(plan.nodes, i).size() * units);
+        add("bias", at.bias, units);
+        add("slope", at.slope, n.shared ? line_floats : units);
+    }
+    return all;
+}
+
+}  // namespace laminate::codegen

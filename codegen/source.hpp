@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What standalone sources are made of, as plain values: no network type, so that whatever reads a
+// model file can fill it in as well. Needs a plan and packed parameters. Promises that files appear
+// only when all of them are complete.
+
+#include <laminate/base/error.hpp>
+#include <laminate/ir/plan.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace laminate {
+
+struct write_options {
+    std::string directory = ".";
+    std::string name_space = {};  // such as "project::digits"; empty for the name
+    bool self_test = false;       // adds `bool self_test() noexcept`, which checks golden vectors
+    bool c_interface = false;     // adds <name>.h, and functions that C can call
+    // Inputs of the self-test, whole rows one behind the other; empty for a few that Laminate makes.
+    std::vector<float> golden_inputs = {};
+};
+
+namespace codegen {
+
+struct network_source {
+    std::string_view name;
+    ir::plan_view plan;
+    std::span<const float> packed;  // all parameters
+    std::span<const float> golden_inputs;
+    std::span<const float> golden_outputs;
+};
+
+// The inputs of the self-test: whole rows, or an error.
+result<std::vector<float>> golden_inputs(const ir::plan_view& plan, const write_options& options);
+
+// Writes the files of one network, or says why not.
+std::optional<error> write_sources(const network_source& source, const write_options& options);
+
+}  // namespace codegen
+
+}  // namespace laminate

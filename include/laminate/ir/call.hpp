@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What a planned step asks of its kernel, as numbers: the DSL makes template arguments of them, the
+// generator prints them. Needs a plan. Promises that neither of the two decides anything itself.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../base/panel.hpp"
+#include "plan.hpp"
+
+namespace laminate::ir {
+
+// The functors of kernel/ that stand for elementwise nodes.
+enum class function : std::uint8_t {
+    relu,
+    relu_with,
+    leaky_relu,
+    prelu,
+    prelu_shared,
+    elu,
+    sigmoid,
+    tanh,
+    unknown,
+};
+
+constexpr function function_of(const node& n) {
+    switch (n.kind) {
+        case op::relu: return is_plain_relu(n) ? function::relu : function::relu_with;
+        case op::leaky_relu: return function::leaky_relu;
+        case op::prelu: return n.shared ? function::prelu_shared : function::prelu;
+        case op::elu: return function::elu;
+        case op::sigmoid: return function::sigmoid;
+        case op::tanh: return function::tanh;
+        default: return function::unknown;
+    }
+}
+
+// Each kernel uses those that its template parameters name.
+struct call {
+    kernel run = kernel::activation;
+    std::size_t inputs = 0;   // dense: floats of a row read
+    std::size_t outputs = 0;  // floats of a row written
+    std::size_t panels = 1;
+    std::size_t chains = 1;
+    bool exact = false;        // dense: nothing may be written behind the outputs
+    std::size_t pieces = 1;    // maxout: see there for the steps
+    std::size_t unit_step = 1;
+    std::size_t piece_step = 1;
+    bool one_lane = false;  // the kernel can't run on a pack of several lanes
+};
+
+constexpr call call_of(const plan_view& plan, const step& s) {
+    const std::size_t width = plan.nodes[s.last].output.size();
+    const bool in_pieces = s.pieces != 1;
+    call c = {};
+    c.run = s.run;
+    c.outputs = width;
+    if (s.run == kernel::dense || s.run == kernel::activation)
+        c.outputs = in_pieces ? plan.flows[s.last].floats : width;
+    if (s.run == kernel::dense) {
+        c.inputs = arriving(plan.nodes, s.node).size();
+        c.panels = s.panels;
+        c.chains = s.chains;
+        c.exact = s.target == caller;
+    }
+    if (s.run == kernel::maxout) {
+        c.pieces = plan.nodes[s.node].units;
+        c.unit_step = in_pieces ? 1 : c.pieces;
+        c.piece_step = in_pieces ? piece_stride(width * c.pieces, c.pieces) : 1;
+        c.one_lane = !in_pieces;
+    }
+    return c;
+}
+
+// Rows of a tile: at most 24 (a multiple of the rows of most register tiles), fewer where their
+// scratch memory would take more of the stack, and of the L2 cache, than this.
+inline constexpr std::size_t max_tile_rows = 24;
+inline constexpr std::size_t tile_bytes = std::size_t{128} << 10;
+
+constexpr std::size_t tile_rows(std::size_t scratch_bytes) {
+    for (std::size_t rows : {max_tile_rows, std::size_t{12}, std::size_t{6}, std::size_t{3}})
+        if (rows * scratch_bytes <= tile_bytes) return rows;
+    return 1;
+}
+
+// A single row's scratch memory is on the stack up to this size.
+inline constexpr std::size_t max_stack_bytes = std::size_t{256} << 10;
+
+}  // namespace laminate::ir

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+// Writes the test networks as standalone sources, with pseudo-random weights, and for each a file of
+// inputs and of the outputs that the library computes. all.inc includes and lists them for
+// run_networks.cpp; altered/ holds one more, whose self-test must fail.
+//
+// usage: generate_networks <directory>
+
+#include <laminate/codegen/write_cpp.hpp>
+#include <laminate/laminate.hpp>
+
+#include <bit>
+#include <boost/hana/for_each.hpp>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace lam = laminate;
+
+using lam::dense, lam::elu, lam::input, lam::maxout, lam::no_bias, lam::prelu, lam::relu,
+    lam::repeat, lam::sigmoid, lam::softmax, lam::tanh;
+
+constexpr std::size_t rows = 53;  // two tiles and a rest
+
+// xorshift64* (Vigna, 2016): the same numbers everywhere.
+class generator {
+  public:
+    float operator()(float size) {
+        state_ ^= state_ >> 12;
+        state_ ^= state_ << 25;
+        state_ ^= state_ >> 27;
+        const auto top = static_cast<float>(state_ * 0x2545f4914f6cdd1dU >> 40);
+        return (top * 0x1p-23f - 1.0f) * size;
+    }
+
+  private:
+    std::uint64_t state_ = 88172645463325252U;
+};
+
+void write(const std::string& path, const std::string& bytes) {
+    if (const auto why = lam::write_file_atomically(path, bytes)) lam::raise(*why);
+}
+
+void append(std::string& bytes, const std::vector<float>& numbers) {
+    bytes.append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(float));
+}
+
+// Numbers that a literal or a kernel could get wrong.
+constexpr float special[] = {0.0f,
+                             -0.0f,
+                             std::numeric_limits<float>::denorm_min(),
+                             -3.5f * std::numeric_limits<float>::denorm_min(),
+                             std::numeric_limits<float>::min(),
+                             std::numeric_limits<float>::max(),
+                             -1.0f,
+                             0x1.fffffep-1f};
+
+class writer {
+  public:
+    explicit writer(std::string directory) : directory_(std::move(directory)) {}
+
+    template <lam::declared Network>
+    lam::model<Network> random_model(Network network) {
+        lam::model<Network> model(network);
+        generator next;
+        boost::hana::for_each(model.layers(), [&](auto layer) {
+            if constexpr (requires { layer.weights; }) {
+                // Sums stay about as large as the inputs.
+                const float size = 2.0f / std::sqrt(static_cast<float>(layer.weights.inputs()));
+                for (std::size_t o = 0; o < layer.weights.outputs(); ++o)
+                    for (std::size_t i = 0; i < layer.weights.inputs(); ++i)
+                        layer.weights(o, i) = next(size);
+            }
+            if constexpr (requires { layer.bias; })
+                for (std::size_t o = 0; o < layer.bias.size(); ++o) layer.bias[o] = next(0.5f);
+            if constexpr (requires { layer.slope; })
+                for (std::size_t u = 0; u < layer.slope.size(); ++u) layer.slope[u] = next(0.5f);
+        });
+        return model;
+    }
+
+    template <lam::declared Network>
+    void add(const char* name, Network network) {
+        add_model(name, random_model(network));
+    }
+
+    template <class Model>
+    void add_model(const std::string& name, const Model& model) {
+        lam::write_options options;
+        options.directory = directory_;
+        options.name_space = "generated::" + name;
+        options.self_test = true;
+        lam::write_cpp(model, name, options);
+
+        std::vector<float> in(rows * Model::inputs);
+        generator next;
+        for (float& number : in) number = next(2.0f);
+        constexpr std::size_t specials = std::size(special);
+        for (std::size_t i = 0; i < Model::inputs; ++i) {
+            in[i] = special[i % specials];
+            in[Model::inputs + i] = 0.0f;
+        }
+        in[2 * Model::inputs] = std::numeric_limits<float>::infinity();
+        in[4 * Model::inputs - 1] = -std::numeric_limits<float>::infinity();
+        in[5 * Model::inputs - 1] = std::numeric_limits<float>::quiet_NaN();
+        std::vector<float> out(rows * Model::outputs);
+        model.batch(in, out);
+        std::string bytes;
+        append(bytes, in);
+        append(bytes, out);
+        write(lam::sentence(directory_, "/", name, ".bin"), bytes);
+
+        includes_ += lam::sentence("#include \"", name, ".cpp\"\n");
+        table_ += lam::sentence("    LAMINATE_TEST_NETWORK(", name, "),\n");
+    }
+
+    void finish() {
+        write(directory_ + "/all.inc",
+              lam::sentence(includes_, "\nconst network networks[] = {\n", table_, "};\n"));
+    }
+
+  private:
+    std::string directory_;
+    std::string includes_;
+    std::string table_;
+};
+
+// Widths First, First + 1, ..., each as outputs and as inputs.
+template <std::size_t First, std::size_t... Step>
+constexpr auto staircase(std::index_sequence<Step...>) {
+    return ((input<First> | dense<First + 1>) | ... |
+            (lam::leaky_relu(lam::negative_slope<0.5f>) | dense<First + 2 + Step>));
+}
+
+void write_dense(writer& to) {
+    to.add("one_to_one", input<1> | dense<1>);
+    to.add("without_bias", input<5> | dense<3>(no_bias) | relu | dense<2>(no_bias));
+    to.add("outputs_15", input<40> | dense<15>);
+    to.add("outputs_16", input<16> | dense<16> | relu);
+    to.add("outputs_17", input<9> | dense<17> | sigmoid);
+    to.add("outputs_33", input<70> | dense<33>);
+    to.add("two_panels", input<20> | dense<136> | relu | dense<4>);
+    to.add("uneven_panels", input<7> | dense<289> | tanh | dense<150>);
+    to.add("five_panels", input<33> | dense<530>);
+    to.add("many_inputs", input<784> | dense<10> | softmax);
+    to.add("stairs_1", staircase<1>(std::make_index_sequence<9>{}));
+    to.add("stairs_11", staircase<11>(std::make_index_sequence<9>{}));
+    to.add("stairs_21", staircase<21>(std::make_index_sequence<9>{}));
+    to.add("stairs_31", staircase<31>(std::make_index_sequence<9>{}));
+    to.add("deep", input<12> | repeat<20>(dense<12> | tanh) | dense<3>);
+}
+
+void write_activations(writer& to) {
+    to.add("plain_relu", input<19> | relu);
+    to.add("relu_options", input<6> | dense<21> |
+                               relu(lam::max_value<1.5f>, lam::negative_slope<0.25f>,
+                                    lam::threshold<0.125f>) |
+                               dense<5> | lam::relu6);
+    to.add("leaky", input<6> | dense<18> | lam::leaky_relu | dense<2>);
+    to.add("prelu_units", input<6> | dense<18> | prelu | dense<2> | prelu);
+    to.add("prelu_one", input<6> | dense<18> | prelu(lam::shared) | dense<2>);
+    to.add("prelu_alone", input<37> | prelu);
+    to.add("elus", input<6> | dense<18> | elu | dense<9> | elu(lam::alpha<0.3f>));
+    to.add("sigmoids", input<23> | sigmoid | dense<18> | sigmoid);
+    to.add("tanhs", input<23> | tanh | dense<18> | tanh);
+    to.add("several", input<8> | dense<20> | relu | tanh | sigmoid | elu | dense<3>);
+    to.add("nothing", input<11> | lam::linear);
+    to.add("dropped", input<11> | lam::dropout<0.5f> | dense<4> | lam::dropout<0.1f> | lam::linear);
+}
+
+void write_rows(writer& to) {
+    to.add("softmax_2", input<2> | softmax);
+    to.add("softmax_3", input<4> | dense<3> | softmax);
+    to.add("softmax_31", input<4> | dense<31> | softmax | dense<2>);
+    to.add("softmax_100", input<100> | softmax);
+    to.add("maxout_pieces", input<10> | dense<21> | maxout<3> | dense<4>);
+    to.add("maxout_last", input<10> | dense<80> | relu | maxout<4>);
+    to.add("maxout_prelu", input<10> | dense<34> | prelu | maxout<2> | prelu | dense<2>);
+    to.add("maxout_of_input", input<30> | maxout<5> | dense<3>);
+}
+
+// Parameters that are hard to write as literals.
+void write_hard_numbers(writer& to) {
+    constexpr auto network = input<8> | dense<9> | lam::linear;
+    auto model = lam::model(network);
+    auto layer = model.layer<0>();
+    for (std::size_t o = 0; o < 9; ++o) {
+        for (std::size_t i = 0; i < 8; ++i) layer.weights(o, i) = special[(o + i) % 8];
+        layer.bias[o] = special[o % 8];
+    }
+    layer.weights(1, 0) = std::numeric_limits<float>::infinity();
+    layer.bias[2] = -std::numeric_limits<float>::infinity();
+    layer.bias[3] = std::bit_cast<float>(0x7fc12345U);
+    layer.bias[4] = std::bit_cast<float>(0xff812345U);  // signalling
+    to.add_model("hard_numbers", model);
+}
+
+// One weight of the sources is changed after the golden vectors were computed.
+void write_altered(const std::string& directory) {
+    std::filesystem::create_directories(directory);
+    const auto model = writer(directory).random_model(input<4> | dense<5> | relu | dense<3>);
+    lam::write_options options;
+    options.directory = directory;
+    options.self_test = options.c_interface = true;
+    lam::write_cpp(model, "intact", options);
+    lam::write_cpp(model, "altered", options);
+    const std::string path = directory + "/altered.cpp";
+    std::string text = lam::read_file(path, std::size_t{1} << 20).value();
+    const std::size_t array = text.find("_bias[16] = {\n");
+    const std::size_t number = text.find_first_not_of(" \n", text.find('{', array) + 1);
+    text.replace(number, text.find(',', number) - number, "0.625f");
+    write(path, text);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+    if (argc != 2) {
+        std::fprintf(stderr, "usage: %s <directory>\n", argv[0]);
+        return 2;
+    }
+    std::filesystem::create_directories(argv[1]);
+    writer to(argv[1]);
+    write_dense(to);
+    write_activations(to);
+    write_rows(to);
+    write_hard_numbers(to);
+    to.finish();
+    write_altered(std::string(argv[1]) + "/altered");
+} catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+}
