@@ -95,12 +95,16 @@ function(laminate_add_network target)
         "$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>")
     target_link_libraries(${generator} PRIVATE laminate::codegen)
 
+    set(written "${dir}/${arg_NAME}.hpp" "${dir}/${arg_NAME}.cpp")
+    if(arg_C_INTERFACE)
+        list(APPEND written "${dir}/${arg_NAME}.h")
+    endif()
     add_custom_command(
-        OUTPUT "${dir}/${arg_NAME}.hpp" "${dir}/${arg_NAME}.cpp"
+        OUTPUT ${written}
         COMMAND ${generator} "${weights}" "${dir}"
         DEPENDS ${generator} "${weights}" "${header}"
         COMMENT "Laminate: writing ${arg_NAME}.hpp and ${arg_NAME}.cpp"
         VERBATIM)
-    target_sources(${target} PRIVATE "${dir}/${arg_NAME}.cpp" "${dir}/${arg_NAME}.hpp")
+    target_sources(${target} PRIVATE ${written})
     target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${dir}>")
 endfunction()
