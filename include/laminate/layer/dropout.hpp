@@ -8,13 +8,22 @@
 
 namespace laminate {
 
-namespace layers {
+namespace detail {
+// (Not in the descriptor itself: Clang would then say a second time that it is no layer.)
 template <float Rate>
-struct dropout : layer_base {
+consteval float dropout_rate() {
     static_assert(Rate >= 0.0f && Rate < 1.0f,
                   "Laminate: dropout's rate is the probability of dropping a unit; write a number "
                   "from 0 up to, but not including, 1, such as dropout<0.5f>");
-    static constexpr ir::node node = {.kind = ir::op::dropout, .alpha = Rate};
+    return Rate;
+}
+}  // namespace detail
+
+namespace layers {
+template <float Rate>
+struct dropout : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::dropout,
+                                      .alpha = detail::dropout_rate<Rate>()};
 };
 }  // namespace layers
 

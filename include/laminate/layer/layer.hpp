@@ -38,6 +38,11 @@ template <class... Layers>
 struct as_stack<stack<Layers...>> {
     using type = stack<Layers...>;
 };
+template <class Other>
+    requires(!element<Other>)
+struct as_stack<Other> {
+    using type = stack<>;
+};
 template <class Element>
 using as_stack_t = typename as_stack<Element>::type;
 
@@ -48,6 +53,11 @@ constexpr stack<A..., B...> concat(stack<A...>, stack<B...>) {
 
 template <class>
 inline constexpr bool never = false;
+
+// Stands for what was refused, so that no second error follows.
+struct any_layer : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::linear};
+};
 
 }  // namespace detail
 
@@ -73,12 +83,21 @@ constexpr Right operator|(const Left&, Right right) {
 }
 
 // `block` Times times in a row.
-template <std::size_t Times, element Block>
+template <std::size_t Times, class Block>
 constexpr auto repeat(Block block) {
     static_assert(Times > 0, "Laminate: repeat<0> leaves nothing; write repeat<1> or more");
-    return []<std::size_t... I>(std::index_sequence<I...>, Block b) {
-        return (... | (static_cast<void>(I), b));
-    }(std::make_index_sequence<Times>{}, block);
+    static_assert(element<Block>,
+                  "Laminate: only layers can be repeated, and this is something else; write a layer "
+                  "or a stack of layers, such as repeat<3>(dense<64> | relu)");
+    if constexpr (!element<Block>) {
+        return detail::any_layer{};
+    } else if constexpr (Times == 0) {
+        return block;
+    } else {
+        return []<std::size_t... I>(std::index_sequence<I...>, Block b) {
+            return (... | (static_cast<void>(I), b));
+        }(std::make_index_sequence<Times>{}, block);
+    }
 }
 
 }  // namespace laminate

@@ -22,22 +22,23 @@ struct network_base {};
 // The name then stands in errors and symbols in place of the stack.
 template <auto Stack>
 struct network : network_base {
-    using layers = std::remove_const_t<decltype(Stack)>;
+    using layers = detail::as_stack_t<std::remove_const_t<decltype(Stack)>>;
 };
 
-// What can be planned, loaded and run: a stack, or a type derived from network<stack>.
+// What can be planned, loaded and run: a stack, or a type derived from network<stack>. (A single
+// layer is a stack of one, so that what it lacks is said.)
 template <class T>
-concept declared = std::derived_from<T, stack_base> || std::derived_from<T, network_base>;
+concept declared = element<T> || std::derived_from<T, network_base>;
 
 namespace detail {
 
 template <class Network>
 struct stack_of {
-    using type = typename Network::layers;
+    using type = as_stack_t<Network>;
 };
-template <class... Layers>
-struct stack_of<stack<Layers...>> {
-    using type = stack<Layers...>;
+template <std::derived_from<network_base> Network>
+struct stack_of<Network> {
+    using type = typename Network::layers;
 };
 template <class Network>
 using stack_of_t = typename stack_of<Network>::type;

@@ -34,34 +34,74 @@ inline constexpr std::size_t extent<T[N]> = N;
 template <class T, std::size_t N>
 inline constexpr std::size_t extent<std::span<T, N>> = N;
 
-// `row` as a span of N floats, or one error.
+// Whether a `Row` is N floats, which can be written unless Float is const.
 template <std::size_t N, class Float, class Row>
-constexpr bool is_row() {
-    using range = std::remove_cvref_t<Row>;
-    constexpr std::size_t found = extent<range>;
-    static_assert(found != std::dynamic_extent,
-                  "Laminate: the length of this row is known only at run time; pass an array or a "
-                  "span of known extent, such as std::span(vector).first<64>(), or call batch()");
-    if constexpr (found != std::dynamic_extent) {
+inline constexpr bool is_row = extent<std::remove_cvref_t<Row>> == N &&
+                               std::is_convertible_v<Row, std::span<Float, N>>;
+
+// The one error of a row that isn't. (Apart from is_row, because Clang calls a condition that
+// contains an error a second error.)
+template <std::size_t N, class Float, class Row>
+constexpr void check_row() {
+    constexpr std::size_t found = extent<std::remove_cvref_t<Row>>;
+    if constexpr (found == std::dynamic_extent) {
+        static_assert(never<Row>,
+                      "Laminate: the length of this row is known only at run time; pass an array "
+                      "or a span of known extent, such as std::span(vector).first<64>(), or call "
+                      "batch()");
+    } else if constexpr (!std::is_same_v<std::ranges::range_value_t<Row>, float>) {
+        static_assert(never<Row>, "Laminate: a row is of floats, and this one is of something "
+                                  "else; convert its elements to float");
+    } else if constexpr (found != N) {
         (void)sizeof(wrong_extent<N, found>);
-        return found == N && std::is_convertible_v<Row, std::span<Float, N>>;
+    } else {
+        static_assert(is_row<N, Float, Row>, "Laminate: this row out is constant and can't be "
+                                             "written; pass an array or a span of float");
     }
-    return false;
 }
 
-// Contiguous floats, or contiguous arrays of floats, as one span of floats.
-template <class Float, class Range>
-constexpr std::span<Float> flat(Range&& rows) {
-    using element = std::ranges::range_value_t<Range>;
-    static_assert(std::ranges::contiguous_range<Range> &&
-                      (std::is_same_v<element, float> || extent<element> != std::dynamic_extent),
+// Rows that hold their floats themselves, so that in a contiguous range one follows the other.
+template <class T>
+inline constexpr bool holds_floats = false;
+template <std::size_t N>
+inline constexpr bool holds_floats<std::array<float, N>> = true;
+template <std::size_t N>
+inline constexpr bool holds_floats<float[N]> = true;
+
+// Contiguous floats, or contiguous rows of N floats, as one span of floats.
+template <class Float, std::size_t N, class Range>
+constexpr std::span<Float> flat(Range& rows) {
+    constexpr bool accepted = [] {
+        if constexpr (std::ranges::contiguous_range<Range> && std::ranges::sized_range<Range>) {
+            using element = std::ranges::range_value_t<Range>;
+            return std::is_same_v<element, float> || holds_floats<element>;
+        } else {
+            return false;
+        }
+    }();
+    static_assert(accepted,
                   "Laminate: batch() takes contiguous floats (a span, a vector, an array), or "
                   "contiguous rows of floats such as std::vector<std::array<float, N>>");
-    if constexpr (std::is_same_v<element, float>) {
-        return {std::ranges::data(rows), std::ranges::size(rows)};
+    if constexpr (accepted) {
+        using element = std::ranges::range_value_t<Range>;
+        constexpr bool writable =
+            !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<Range>>>;
+        static_assert(writable || std::is_const_v<Float>,
+                      "Laminate: these rows out are constant and can't be written; pass a vector, "
+                      "an array or a span of float");
+        if constexpr (!writable && !std::is_const_v<Float>) {
+            return {};
+        } else if constexpr (std::is_same_v<element, float>) {
+            return {std::ranges::data(rows), std::ranges::size(rows)};
+        } else if constexpr (extent<element> != N) {
+            (void)sizeof(wrong_extent<N, extent<element>>);
+            return {};
+        } else {
+            if (std::ranges::empty(rows)) return {};
+            return {std::data(*std::ranges::data(rows)), std::ranges::size(rows) * N};
+        }
     } else {
-        if (std::ranges::empty(rows)) return {};
-        return {std::ranges::data(rows)->data(), std::ranges::size(rows) * extent<element>};
+        return {};
     }
 }
 

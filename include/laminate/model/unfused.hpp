@@ -38,8 +38,8 @@ class unfused_model {
     // Any number of rows; allocates when there are more than ever before.
     template <class In, class Out>
     void batch(const In& in, Out&& out) {
-        const std::span<const float> x = detail::flat<const float>(in);
-        const std::span<float> y = detail::flat<float>(out);
+        const std::span<const float> x = detail::flat<const float, inputs>(in);
+        const std::span<float> y = detail::flat<float, outputs>(out);
         const std::size_t rows = x.size() / inputs;
         if (x.size() % inputs != 0 || y.size() != rows * outputs)
             detail::stop("batch() needs a row out for each row in, in floats", rows * outputs,
