@@ -56,11 +56,15 @@ constexpr std::size_t fuse(std::span<const node> nodes, std::span<const flow> fl
                 if (steps[s].epilogue[e] == index) return true;
         return false;
     };
+    const auto written = [&](std::size_t index) {
+        for (std::size_t s = 0; s < count; ++s)
+            if (steps[s].last == index) return true;
+        return false;
+    };
     for (std::size_t i = 1; i < nodes.size(); ++i) {
-        // A network of identities alone becomes one copy.
+        // Identities cost nothing, but for an output that no step has written: that is a copy.
         const bool identity = is_identity(nodes[i].kind);
-        const bool nothing_else = count == 0 && i + 1 == nodes.size();
-        if (identity ? !nothing_else : fused(i)) continue;
+        if (identity ? i + 1 < nodes.size() || written(i) : fused(i)) continue;
         step& s = steps[count++];
         s = step{};
         s.run = kernel_of(nodes[i].kind);

@@ -74,6 +74,7 @@ constexpr std::size_t place_row(std::span<const flow> flows, std::span<const ste
     for (bool moved = true; moved;) {
         moved = false;
         for (std::size_t other = 0; other < s; ++other) {
+            if (steps[other].target == caller) continue;
             const std::size_t use = last_use[value_written(flows, steps[other])];
             if (use == none || use < s || (use == s && in_place)) continue;
             const std::size_t begin = steps[other].target;
@@ -101,7 +102,7 @@ constexpr std::size_t place_steps(std::span<const node> nodes, std::span<const f
                 now.source = steps[other].target;
                 break;
             }
-        if (s + 1 < steps.size()) {
+        if (now.last + 1 < nodes.size()) {
             now.target = place_row(flows, steps, last_use, s);
             floats = std::max(floats, now.target + flows[now.last].floats);
         }
