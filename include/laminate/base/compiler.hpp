@@ -45,3 +45,11 @@ differ from every other machine. On 32-bit x86 add -msse2 -mfpmath=sse."
 #else
 #define LAMINATE_UNROLL
 #endif
+
+// A loop over inputs, whose body is unrolled enough by hand. Clang would unroll it again, completely
+// where it is short, and then moves loads so far ahead that it runs out of registers.
+#if defined(__clang__)
+#define LAMINATE_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define LAMINATE_ROLLED
+#endif

@@ -27,6 +27,12 @@ struct dense_shape {
     static constexpr std::size_t panels = Panels;
     static constexpr std::size_t chains = Chains;
     static constexpr bool exact = Exact;
+
+    // Whether all registers of `lanes` floats that are computed hold outputs alone: the last of
+    // several panels is computed to the end of its line.
+    static constexpr bool whole_registers(std::size_t lanes) {
+        return Outputs % (Panels == 1 ? lanes : line_floats) == 0;
+    }
 };
 
 // One tile: Rows rows of x against Registers registers of outputs, which start at `unit`, of a
@@ -50,12 +56,13 @@ LAMINATE_INLINE void dense_tile(const float* x, std::size_t x_stride, const floa
         LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r)
             input[r] = P::splat(x[r * x_stride + i]);
         LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) {
-            const typename P::reg weight = P::load(weights + i * Width + g * P::lanes);
+            typename P::reg weight = P::load(weights + i * Width + g * P::lanes);
+            if constexpr (Rows > 1) weight = P::keep(weight);
             LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r)
                 sum[c][r][g] = P::fma(input[r], weight, sum[c][r][g]);
         }
     };
-    for (std::size_t i = 0; i < whole; i += unrolled)
+    LAMINATE_ROLLED for (std::size_t i = 0; i < whole; i += unrolled)
         LAMINATE_UNROLL for (std::size_t u = 0; u < unrolled; ++u) multiply_add(i + u, u % chains);
     LAMINATE_UNROLL for (std::size_t i = whole; i < Shape::inputs; ++i)
         multiply_add(i, i % chains);
@@ -71,7 +78,7 @@ LAMINATE_INLINE void dense_tile(const float* x, std::size_t x_stride, const floa
             const std::size_t at = unit + g * P::lanes;
             const typename P::reg result = epilogue(P{}, sum[0][r][g], at);
             float* const target = y + r * y_stride + at;
-            if constexpr (!Shape::exact || Shape::outputs % P::lanes == 0) {
+            if constexpr (!Shape::exact || Shape::whole_registers(P::lanes)) {
                 P::store(target, result);
             } else {
                 if (at + P::lanes <= Shape::outputs) {
@@ -115,8 +122,13 @@ LAMINATE_INLINE void dense_panels(const float* x, std::size_t x_stride, const fl
         for (std::size_t chunk = 0; chunk < choice.chunks; ++chunk) {
             const std::size_t offset = split_begin(Registers, choice.chunks, chunk) * P::lanes;
             const auto run = [&](auto width) LAMINATE_INLINE_LAMBDA {
-                dense_rows<P, Shape, choice.rows, width.value, Width>(
-                    x, x_stride, panel + offset, bias, y, y_stride, rows, begin + offset, epilogue);
+                if constexpr (MaxRows == 1)
+                    dense_tile<P, Shape, 1, width.value, Width>(
+                        x, x_stride, panel + offset, bias, y, y_stride, begin + offset, epilogue);
+                else
+                    dense_rows<P, Shape, choice.rows, width.value, Width>(
+                        x, x_stride, panel + offset, bias, y, y_stride, rows, begin + offset,
+                        epilogue);
             };
             if constexpr (larger > 0)
                 if (chunk < larger) {
@@ -128,7 +140,7 @@ LAMINATE_INLINE void dense_panels(const float* x, std::size_t x_stride, const fl
     }
 }
 
-// y[r] = epilogue(W x[r] + b) for `rows` rows, MaxRows at most: 1 makes the kernel of a single row.
+// y[r] = epilogue(W x[r] + b) for `rows` rows, MaxRows at most; with MaxRows 1 for exactly one.
 // Not forced inline: equal layers of a network share one instance.
 template <class P, class Shape, std::size_t MaxRows, class Epilogue>
 constexpr void dense(const float* x, std::size_t x_stride, const float* weights,

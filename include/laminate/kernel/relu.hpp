@@ -28,7 +28,10 @@ struct relu_with {
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t) const {
         const typename P::reg bound = P::splat(threshold);
-        const typename P::reg below = P::mul(P::splat(negative_slope), P::sub(x, bound));
+        // Without a slope it is 0, not 0 * (x - threshold): that is -0, and NaN of -inf.
+        const typename P::reg below =
+            negative_slope == 0.0f ? P::splat(0.0f)
+                                   : P::mul(P::splat(negative_slope), P::sub(x, bound));
         return P::min(P::splat(max_value), P::select(P::less(x, bound), below, x));
     }
 };

@@ -22,11 +22,14 @@ namespace laminate::kernel {
 
 inline constexpr std::size_t partial_sums = 16;
 
-// Combines s[0 .. Count) as a tree; Count is a power of two.
-template <std::size_t Count, class Combine>
+// Combines s[0 .. Places) as a tree; Places is a power of two. Only the first Count places count:
+// the others hold what changes nothing.
+template <std::size_t Places, std::size_t Count, class Combine>
 LAMINATE_INLINE float fold(float* s, const Combine& combine) {
-    LAMINATE_UNROLL for (std::size_t n = Count / 2; n > 0; n /= 2)
-        LAMINATE_UNROLL for (std::size_t l = 0; l < n; ++l) s[l] = combine(s[l], s[l + n]);
+    LAMINATE_UNROLL for (std::size_t n = Places / 2; n > 0; n /= 2) {
+        const std::size_t pairs = Count <= n ? 0 : Count - n < n ? Count - n : n;
+        LAMINATE_UNROLL for (std::size_t l = 0; l < pairs; ++l) s[l] = combine(s[l], s[l + n]);
+    }
     return s[0];
 }
 
@@ -41,7 +44,7 @@ LAMINATE_INLINE float row_maximum(const float* x) {
         best = P::max(best, P::select(P::first(tail), P::load_first(x + Width - tail, tail), lowest));
     float lane[P::lanes] = {};
     P::store(lane, best);
-    return fold<P::lanes>(lane, [](float a, float b) { return a > b ? a : b; });
+    return fold<P::lanes, Width>(lane, [](float a, float b) { return a > b ? a : b; });
 }
 
 template <class P, std::size_t Width>
@@ -72,7 +75,7 @@ constexpr void softmax(const float* x, std::size_t x_stride, float* y, std::size
         LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g)
             P::store(partial + g * P::lanes, sum[g]);
         const typename P::reg total =
-            P::splat(fold<partial_sums>(partial, [](float a, float b) { return a + b; }));
+            P::splat(fold<partial_sums, Width>(partial, [](float a, float b) { return a + b; }));
         for (std::size_t i = 0; i < whole; i += P::lanes)
             P::store(to + i, P::div(P::load(to + i), total));
         if constexpr (tail > 0) P::store_first(to + whole, P::div(last, total), tail);
