@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// One hash of the bits of all outputs of several networks, on every pack that the flags allow; the
+// build and CI make this program with many flags, instruction sets and compilers, and all must
+// print the same (cmake/LaminateTesting.cmake).
+//
+// Two versions of Laminate should give the same bits too: whoever changes them on purpose writes
+// the new hash below, and says so in CHANGELOG.md.
+
+#include "support/packs.hpp"
+#include "support/random.hpp"
+
+#include <laminate/layer/all.hpp>
+#include <laminate/model/model.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cinttypes>
+#include <cstdint>
+#include <cstdio>
+#include <span>
+#include <vector>
+
+namespace lam = laminate;
+
+namespace {
+
+constexpr std::uint64_t expected = 0xb64bdf2c9f909beb;
+
+// Together every kernel and layout, in as few instances as can be: this is compiled often.
+struct classifier
+    : lam::network<lam::input<19> | lam::dense<24> | lam::relu | lam::dense<5> | lam::softmax> {};
+struct two_panels : lam::network<lam::input<70> | lam::dense<136> | lam::leaky_relu> {};
+struct maxouts
+    : lam::network<lam::input<12> | lam::maxout<3> | lam::dense<20> | lam::elu | lam::maxout<5>> {};
+struct piecewise : lam::network<lam::input<9> | lam::prelu | lam::dense<35> |
+                                lam::relu(lam::max_value<3.0f>, lam::negative_slope<0.3f>,
+                                          lam::threshold<0.5f>) |
+                                lam::prelu(lam::shared) | lam::tanh> {};
+struct functions
+    : lam::network<lam::input<37> | lam::tanh | lam::sigmoid | lam::elu(lam::alpha<0.7f>)> {};
+struct softmaxes : lam::network<lam::input<37> | lam::softmax> {};
+
+class fnv1a {
+public:
+    void add(std::span<const float> floats) {
+        for (float f : floats)
+            for (int byte = 0; byte < 4; ++byte)
+                hash_ = (hash_ ^ (std::bit_cast<std::uint32_t>(f) >> (8 * byte) & 0xffu)) *
+                        0x100000001b3u;
+    }
+    [[nodiscard]] std::uint64_t value() const { return hash_; }
+
+private:
+    std::uint64_t hash_ = 0xcbf29ce484222325u;
+};
+
+// 31 rows in tiles of 4, and 3 in the end; padding is random too, because nobody may read it
+// into a result. Inputs reach from where functions are straight to where they are flat.
+template <class P, class Network>
+void run(fnv1a& hash) {
+    static constexpr const auto& plan = lam::detail::plan_of<Network, lam::ir::fusion::on>;
+    constexpr std::size_t rows = 31;
+    constexpr std::size_t tile = 4;
+    lam::model<Network> model;
+    lam::test::fill(model.packed(), plan.inputs(), 0.5f);
+    std::vector<float> in(rows * plan.inputs());
+    std::vector<float> out(rows * plan.outputs());
+    std::vector<float> scratch(tile * plan.scratch_bytes / sizeof(float));
+    for (float bound : {0x1p-6f, 4.0f, 64.0f}) {
+        lam::test::fill(in, plan.outputs(), bound);
+        for (std::size_t row = 0; row < rows; row += tile)
+            lam::detail::run_tile<P, plan, tile>(model.packed().data(), &in[row * plan.inputs()],
+                                                 &out[row * plan.outputs()], scratch.data(),
+                                                 std::min(tile, rows - row));
+        hash.add(out);
+    }
+}
+
+template <class P>
+std::uint64_t hash_of() {
+    fnv1a hash;
+    run<P, classifier>(hash);
+    run<P, two_panels>(hash);
+    run<P, maxouts>(hash);
+    run<P, piecewise>(hash);
+    run<P, functions>(hash);
+    run<P, softmaxes>(hash);
+    return hash.value();
+}
+
+} // namespace
+
+int main() {
+    int result = 0;
+    lam::test::for_each_pack([&result](auto pack) {
+        using P = decltype(pack);
+        const std::uint64_t hash = hash_of<P>();
+        if (hash == expected) return;
+        std::printf("%zu lanes: hash %016" PRIx64 "\n", P::lanes, hash);
+        result = 1;
+    });
+    std::printf("hash %016" PRIx64 "\n", expected);
+    return result;
+}

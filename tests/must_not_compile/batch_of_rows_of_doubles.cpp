@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// A batch of rows of doubles.
+// expect: batch() takes contiguous floats
+#include <array>
+#include <laminate/layer/all.hpp>
+#include <laminate/model/model.hpp>
+#include <vector>
+
+namespace lam = laminate;
+
+struct digits : lam::network<lam::input<64> | lam::dense<10>> {};
+
+#ifdef GOOD
+void run(const lam::model<digits>& model, const std::vector<std::array<float, 64>>& in,
+         std::vector<float>& out) {
+    model.batch(in, out);
+}
+#else
+void run(const lam::model<digits>& model, const std::vector<std::array<double, 64>>& in,
+         std::vector<float>& out) {
+    model.batch(in, out);
+}
+#endif

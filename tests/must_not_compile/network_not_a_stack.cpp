@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// A named network of something else than a stack.
+// expect: a network starts with its input
+#include <laminate/layer/all.hpp>
+#include <laminate/layer/network.hpp>
+
+namespace lam = laminate;
+
+#ifdef GOOD
+struct digits : lam::network<lam::input<8> | lam::dense<4>> {};
+constexpr digits network;
+static_assert(lam::plan(network).steps > 0, "a right network has a step");
+#else
+struct digits : lam::network<8> {};
+constexpr digits network;
+static_assert(lam::plan(network).steps > 0, "a right network has a step");
+#endif

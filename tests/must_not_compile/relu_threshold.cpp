@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// relu whose threshold lies above its maximum.
+// expect: relu needs negative_slope >= 0 and 0 <= threshold <= max_value
+#include <laminate/layer/all.hpp>
+#include <laminate/layer/network.hpp>
+
+namespace lam = laminate;
+
+#ifdef GOOD
+constexpr auto network = lam::input<8> | lam::relu(lam::max_value<6.0f>, lam::threshold<1.0f>);
+static_assert(lam::plan(network).steps > 0, "a right network has a step");
+#else
+constexpr auto network = lam::input<8> | lam::relu(lam::max_value<6.0f>, lam::threshold<7.0f>);
+static_assert(lam::plan(network).steps > 0, "a right network has a step");
+#endif

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// A row of doubles.
+// expect: a row is of floats
+#include <array>
+#include <laminate/layer/all.hpp>
+#include <laminate/model/model.hpp>
+
+namespace lam = laminate;
+
+struct digits : lam::network<lam::input<64> | lam::dense<10>> {};
+
+#ifdef GOOD
+auto outputs(const lam::model<digits>& model) { return model(std::array<float, 64>{}); }
+#else
+auto outputs(const lam::model<digits>& model) { return model(std::array<double, 64>{}); }
+#endif

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// A dense layer of no units.
+// expect: this layer has no units
+// expect: zero_units<laminate::layers::dense<0
+#include <laminate/layer/all.hpp>
+#include <laminate/layer/network.hpp>
+
+namespace lam = laminate;
+
+#ifdef GOOD
+constexpr auto network = lam::input<8> | lam::dense<1>;
+static_assert(lam::plan(network).steps > 0, "a right network has a step");
+#else
+constexpr auto network = lam::input<8> | lam::dense<0>;
+static_assert(lam::plan(network).steps > 0, "a right network has a step");
+#endif

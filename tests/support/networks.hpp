@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A dozen small networks that together use every layer, option, fusion and layout. Needs the DSL.
+// Promises that tests of whole models run on all of them, and that a seed gives one model for ever.
+
+#include "random.hpp"
+
+#include <laminate/layer/all.hpp>
+#include <laminate/model/model.hpp>
+
+#include <boost/hana/for_each.hpp>
+#include <cstdint>
+#include <tuple>
+#include <vector>
+
+namespace laminate::test {
+
+struct one_by_one : network<input<1> | dense<1>> {};
+struct trigger
+    : network<input<16> | dense<64> | relu | repeat<2>(dense<32> | relu) | dense<5> | softmax> {};
+struct policy
+    : network<input<24> | repeat<2>(dense<33> | laminate::tanh) | dense<4> | laminate::tanh> {};
+struct narrow : network<input<7> | dense<3> | sigmoid | dense<1> | sigmoid> {};
+struct two_panels : network<input<19> | dense<150> | leaky_relu | dense<136>> {};
+struct maxouts
+    : network<input<12> | dense<30> | maxout<3> | dense<20> | elu | maxout<5> | dense<2>> {};
+struct maxout_first : network<input<12> | maxout<4> | dense<9>(no_bias) | maxout<3>> {};
+struct slopes : network<input<10> | prelu | dense<21> | prelu | dense<40> | prelu(shared) |
+                        dense<6> | maxout<2> | prelu> {};
+struct piecewise
+    : network<input<9> | dense<17> | relu6 | dense<17> |
+              relu(max_value<3.0f>, negative_slope<0.25f>, threshold<0.5f>) | dense<17> |
+              leaky_relu(negative_slope<0.2f>) | dense<17> | elu(alpha<0.5f>)> {};
+struct softmaxes : network<input<5> | softmax | dense<11> | softmax | dense<37> | softmax> {};
+struct identities : network<input<6> | linear | dropout<0.5f> | dense<8> | dropout<0.1f> | relu |
+                            linear | dense<3> | linear> {};
+struct only_identities : network<input<13> | linear | dropout<0.5f>> {};
+struct only_function : network<input<35> | laminate::tanh | sigmoid> {};
+struct long_line : network<input<18> | repeat<9>(laminate::tanh | leaky_relu)> {};
+struct deep : network<input<5> | repeat<12>(dense<20>(no_bias) | relu)> {};
+
+using all_networks =
+    std::tuple<one_by_one, trigger, policy, narrow, two_panels, maxouts, maxout_first, slopes,
+               piecewise, softmaxes, identities, only_identities, only_function, long_line, deep>;
+
+// Weights such that values neither vanish nor explode. Written through the views, so that padding
+// stays what the model made it.
+template <class Model>
+constexpr void randomize(Model& model, std::uint64_t seed) {
+    random r(seed);
+    boost::hana::for_each(model.layers(), [&r](const auto& layer) {
+        if constexpr (requires { layer.weights; }) {
+            float bound = 1.0f;
+            while (bound * bound * static_cast<float>(layer.weights.inputs()) > 8.0f)
+                bound /= 2.0f;
+            for (std::size_t o = 0; o < layer.weights.outputs(); ++o)
+                for (std::size_t i = 0; i < layer.weights.inputs(); ++i)
+                    layer.weights(o, i) = r.uniform(bound);
+        }
+        if constexpr (requires { layer.bias; })
+            for (std::size_t o = 0; o < layer.bias.size(); ++o)
+                layer.bias[o] = r.uniform(0.5f);
+        if constexpr (requires { layer.slope; })
+            for (std::size_t u = 0; u < layer.slope.size(); ++u)
+                layer.slope[u] = r.uniform(0.5f);
+    });
+}
+
+template <class Network>
+model<Network> random_model(std::uint64_t seed) {
+    model<Network> m;
+    randomize(m, seed);
+    return m;
+}
+
+template <class Network>
+std::vector<float> random_rows(std::size_t rows, std::uint64_t seed) {
+    std::vector<float> in(rows * model<Network>::inputs);
+    fill(in, seed, 4.0f);
+    return in;
+}
+
+} // namespace laminate::test

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The truth that kernels are compared with: a network interpreted node by node in double, with a
+// bound on how far a float result may be from it. Needs nodes with inferred shapes and parameters
+// as users know them. Promises to share nothing with kernels, packs or plans.
+
+#include <laminate/ir/infer.hpp>
+#include <laminate/ir/node.hpp>
+
+#include <algorithm>
+#include <boost/hana/for_each.hpp>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace laminate::test {
+
+// Of one node: weights[output * inputs + input], bias[output], slope[unit] or slope[0].
+struct node_parameters {
+    std::vector<float> weights;
+    std::vector<float> bias;
+    std::vector<float> slope;
+};
+
+// A value, and how far at most the float that Laminate computes lies from it.
+struct estimate {
+    double value = 0.0;
+    double bound = 0.0;
+};
+using row = std::vector<estimate>;
+
+// The unit roundoff of float, and what an underflow can lose.
+inline constexpr double roundoff = 0x1p-24;
+inline constexpr double underflow = 0x1p-149;
+
+// n + 1 roundings at most on the way of each product, one more for good measure (Higham, Accuracy
+// and Stability, 3.1): (n + 2) u (sum |w x| + |b|), beside what the inputs are off.
+inline row dense(const ir::node& n, const node_parameters& p, const row& x) {
+    row y(n.units);
+    for (std::size_t o = 0; o < n.units; ++o) {
+        const double bias = n.bias ? static_cast<double>(p.bias[o]) : 0.0;
+        double size = std::abs(bias);
+        y[o].value = bias;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const auto w = static_cast<double>(p.weights[o * x.size() + i]);
+            y[o].value += w * x[i].value;
+            y[o].bound += std::abs(w) * x[i].bound;
+            size += std::abs(w) * (std::abs(x[i].value) + x[i].bound);
+        }
+        const auto terms = static_cast<double>(x.size() + 2);
+        y[o].bound += terms * (roundoff * size + underflow);
+    }
+    return y;
+}
+
+// The exact function of an elementwise node.
+inline double exact(const ir::node& n, double x, double slope) {
+    switch (n.kind) {
+    case ir::op::relu:
+        return x >= static_cast<double>(n.max_value) ? static_cast<double>(n.max_value)
+               : x >= static_cast<double>(n.threshold)
+                   ? x
+                   : (n.alpha == 0.0f
+                          ? 0.0
+                          : static_cast<double>(n.alpha) * (x - static_cast<double>(n.threshold)));
+    case ir::op::leaky_relu:
+        return x >= 0.0 ? x : static_cast<double>(n.alpha) * x;
+    case ir::op::prelu:
+        return x >= 0.0 ? x : slope * x;
+    case ir::op::elu:
+        return x >= 0.0 ? x : static_cast<double>(n.alpha) * std::expm1(x);
+    case ir::op::sigmoid:
+        return 1.0 / (1.0 + std::exp(-x));
+    case ir::op::tanh:
+        return std::tanh(x);
+    default: // linear, dropout
+        return x;
+    }
+}
+
+// All these rise or fall steadily on either side of a corner, so the ends of an interval around x,
+// and the corner within it, show how far the result can be off; relu with a threshold jumps there.
+// 3 ulp (6 u) cover the stated errors of the functions and the rounding of a product.
+inline row elementwise(const ir::node& n, const node_parameters& p, const row& x) {
+    row y(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const double slope = p.slope.empty() ? 0.0 : static_cast<double>(p.slope[n.shared ? 0 : i]);
+        const double value = exact(n, x[i].value, slope);
+        double off = 0.0;
+        const double low = x[i].value - x[i].bound;
+        const double high = x[i].value + x[i].bound;
+        for (double at : {low, high, 0.0, static_cast<double>(n.threshold),
+                          std::nextafter(static_cast<double>(n.threshold), -1.0)})
+            if (low <= at && at <= high) off = std::max(off, std::abs(exact(n, at, slope) - value));
+        const double rounding = n.kind == ir::op::linear || n.kind == ir::op::dropout
+                                    ? 0.0
+                                    : 6.0 * roundoff * (std::abs(value) + off) + underflow;
+        y[i] = {value, off + rounding};
+    }
+    return y;
+}
+
+// Where inputs are off by e, y is off by a factor of exp(2 e) at most. Beside it: exp of a rounded
+// difference d is off by |d| u and an ulp, the sum by 4 + n / 16 roundings, the division by one.
+inline row softmax(const row& x) {
+    double maximum = -std::numeric_limits<double>::infinity();
+    double off = 0.0;
+    double spread = 0.0;
+    for (const estimate& e : x) {
+        maximum = std::max(maximum, e.value);
+        off = std::max(off, e.bound);
+    }
+    double sum = 0.0;
+    for (const estimate& e : x) {
+        sum += std::exp(e.value - maximum);
+        spread = std::max(spread, std::min(maximum - e.value, 104.0));
+    }
+    const double relative =
+        std::expm1(2.0 * off) +
+        2.0 * roundoff * (8.0 + 2.0 * spread + static_cast<double>(x.size()) / 16.0);
+    row y(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const double value = std::exp(x[i].value - maximum) / sum;
+        y[i] = {value, value * relative + 2.0 * underflow};
+    }
+    return y;
+}
+
+inline row maxout(const ir::node& n, const row& x) {
+    row y(x.size() / n.units, {-std::numeric_limits<double>::infinity(), 0.0});
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        estimate& e = y[i / n.units];
+        e.value = std::max(e.value, x[i].value);
+        e.bound = std::max(e.bound, x[i].bound);
+    }
+    return y;
+}
+
+// The values of all nodes for one row of input.
+inline std::vector<row> interpret(std::span<const ir::node> nodes,
+                                  std::span<const node_parameters> parameters,
+                                  std::span<const float> in) {
+    std::vector<row> values(nodes.size());
+    for (float f : in)
+        values[0].push_back({static_cast<double>(f), 0.0});
+    for (std::size_t i = 1; i < nodes.size(); ++i) {
+        const ir::node& n = nodes[i];
+        const row& x = values[n.inputs[0]];
+        switch (n.kind) {
+        case ir::op::dense:
+            values[i] = dense(n, parameters[i], x);
+            break;
+        case ir::op::softmax:
+            values[i] = softmax(x);
+            break;
+        case ir::op::maxout:
+            values[i] = maxout(n, x);
+            break;
+        default:
+            values[i] = elementwise(n, parameters[i], x);
+        }
+    }
+    return values;
+}
+
+// The parameters of a model through its views, one entry per node.
+template <class Model>
+std::vector<node_parameters> unpack(const Model& model) {
+    std::vector<node_parameters> all(1);
+    const auto add = [&all](const auto& layer) {
+        node_parameters p;
+        if constexpr (requires { layer.weights; })
+            for (std::size_t o = 0; o < layer.weights.outputs(); ++o)
+                for (std::size_t i = 0; i < layer.weights.inputs(); ++i)
+                    p.weights.push_back(layer.weights(o, i));
+        if constexpr (requires { layer.bias; })
+            for (std::size_t o = 0; o < layer.bias.size(); ++o)
+                p.bias.push_back(layer.bias[o]);
+        if constexpr (requires { layer.slope; })
+            for (std::size_t u = 0; u < layer.slope.size(); ++u)
+                p.slope.push_back(layer.slope[u]);
+        all.push_back(p);
+    };
+    boost::hana::for_each(model.layers(), add);
+    return all;
+}
+
+} // namespace laminate::test

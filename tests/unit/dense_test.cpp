@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+// The dense kernel on every pack: every width from 1 to two registers and one, several panels, one
+// to eight chains. Bits are compared with the order of operations that the kernel promises, spelled
+// out on plain floats; that order with double.
+
+#include "support/buffer.hpp"
+#include "support/catch.hpp"
+#include "support/compare.hpp"
+#include "support/packs.hpp"
+#include "support/random.hpp"
+
+#include <laminate/ir/place.hpp>
+#include <laminate/kernel/chain.hpp>
+#include <laminate/kernel/dense.hpp>
+#include <laminate/kernel/relu.hpp>
+
+#include <array>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+namespace {
+
+namespace lam = laminate;
+using lam::test::guarded_buffer;
+using lam::test::tight_buffer;
+
+struct problem {
+    std::size_t inputs;
+    std::size_t outputs;
+    std::size_t chains;
+    std::vector<float> weights; // [output][input]
+    std::vector<float> bias;
+};
+
+problem make_problem(std::size_t inputs, std::size_t outputs, std::size_t chains) {
+    problem p{inputs, outputs, chains, std::vector<float>(inputs * outputs),
+              std::vector<float>(outputs)};
+    lam::test::fill(p.weights, inputs * 1000 + outputs);
+    lam::test::fill(p.bias, inputs + outputs * 1000);
+    return p;
+}
+
+// The contract on bits, as kernel/dense.hpp states it, without the epilogue.
+float in_order(const problem& p, const float* x, std::size_t output) {
+    std::array<float, 8> sum = {p.bias[output]};
+    for (std::size_t i = 0; i < p.inputs; ++i)
+        sum[i % p.chains] = std::fma(x[i], p.weights[output * p.inputs + i], sum[i % p.chains]);
+    for (std::size_t n = p.chains / 2; n > 0; n /= 2)
+        for (std::size_t c = 0; c < n; ++c)
+            sum[c] += sum[c + n];
+    return sum[0];
+}
+
+// As weights and bias lie in memory, exactly as long as place.hpp says.
+struct packed {
+    tight_buffer weights;
+    tight_buffer bias;
+
+    packed(const problem& p, std::size_t panels)
+        : weights(lam::whole_lines(p.outputs) * p.inputs), bias(lam::whole_lines(p.outputs)) {
+        for (float& f : weights.span())
+            f = 0.0f;
+        for (float& f : bias.span())
+            f = 0.0f;
+        for (std::size_t o = 0; o < p.outputs; ++o) {
+            bias[o] = p.bias[o];
+            for (std::size_t i = 0; i < p.inputs; ++i)
+                weights[lam::weight_position(p.inputs, bias.span().size(), panels, o, i)] =
+                    p.weights[o * p.inputs + i];
+        }
+    }
+};
+
+// Runs `rows` rows; the number of outputs that are not max(in_order, 0).
+template <class P, class Shape, std::size_t MaxRows>
+std::size_t wrong_outputs(const problem& p, const packed& parameters, std::size_t rows) {
+    const std::size_t y_stride = Shape::exact ? p.outputs : lam::whole_lines(p.outputs);
+    const tight_buffer x(rows * p.inputs);
+    lam::test::fill(x.span(), rows);
+    const guarded_buffer y(rows * y_stride);
+    lam::kernel::dense<P, Shape, MaxRows>(x.data(), p.inputs, parameters.weights.data(),
+                                          parameters.bias.data(), y.data(), y_stride, rows,
+                                          lam::kernel::compose(lam::kernel::relu{}));
+    std::size_t wrong = y.intact() ? 0 : 1;
+    for (std::size_t r = 0; r < rows; ++r)
+        for (std::size_t o = 0; o < p.outputs; ++o) {
+            const float sum = in_order(p, x.data() + r * p.inputs, o);
+            if (!lam::test::same_bits(y[r * y_stride + o], 0.0f > sum ? 0.0f : sum)) ++wrong;
+        }
+    return wrong;
+}
+
+// A caller's rows out are exact; between layers they are padded.
+template <class P, std::size_t Inputs, std::size_t Outputs, bool Exact = true>
+void check_shape() {
+    INFO(Inputs << " inputs, " << Outputs << " outputs, " << P::lanes << " lanes");
+    constexpr std::size_t panels = lam::ir::panels(Outputs);
+    constexpr std::size_t chains = lam::ir::chains(Inputs, Outputs);
+    using shape = lam::kernel::dense_shape<Inputs, Outputs, panels, chains, Exact>;
+    const problem p = make_problem(Inputs, Outputs, chains);
+    const packed parameters(p, panels);
+    std::size_t wrong = 0;
+    for (std::size_t rows = 0; rows <= 30; ++rows)
+        wrong += wrong_outputs<P, shape, 24>(p, parameters, rows);
+    CHECK(wrong == 0);
+}
+
+// Every width up to two registers and one, of the inputs and of the outputs.
+template <class P, std::size_t... I>
+void check_widths(std::index_sequence<I...>) {
+    constexpr std::size_t last = 2 * P::lanes + 1;
+    (check_shape<P, I + 1, last - I>(), ...);
+}
+
+} // namespace
+
+TEMPLATE_LIST_TEST_CASE("dense: every width", "[dense]", lam::test::all_packs) {
+    check_widths<TestType>(std::make_index_sequence<2 * TestType::lanes + 1>{});
+}
+
+// Narrow layers of many inputs are summed in chains: 8, 4 and 2 of them, and inputs left over.
+TEMPLATE_LIST_TEST_CASE("dense: chains", "[dense]", lam::test::all_packs) {
+    check_shape<TestType, 35, 10>();
+    check_shape<TestType, 31, 16, false>();
+    check_shape<TestType, 17, 33>();
+}
+
+// Outputs around one and two panels of 128, whole lines and not.
+TEMPLATE_LIST_TEST_CASE("dense: panels", "[dense]", lam::test::all_packs) {
+    check_shape<TestType, 5, 128>();
+    check_shape<TestType, 5, 129>();
+    check_shape<TestType, 3, 136>();
+    check_shape<TestType, 3, 264, false>();
+}
+
+// The kernel of a single row, which has a tile of its own.
+TEMPLATE_LIST_TEST_CASE("dense: one row", "[dense]", lam::test::all_packs) {
+    const auto check = []<std::size_t Inputs, std::size_t Outputs>() {
+        using shape = lam::kernel::dense_shape<Inputs, Outputs, lam::ir::panels(Outputs),
+                                               lam::ir::chains(Inputs, Outputs), true>;
+        const problem p = make_problem(Inputs, Outputs, shape::chains);
+        CHECK(wrong_outputs<TestType, shape, 1>(p, packed(p, shape::panels), 1) == 0);
+    };
+    check.template operator()<33, 7>();
+    check.template operator()<9, 50>();
+    check.template operator()<3, 136>();
+}
+
+TEST_CASE("dense: the promised order is near the exact sum", "[dense]") {
+    for (std::size_t inputs : {1u, 7u, 64u, 1000u}) {
+        for (std::size_t chains : {1u, 2u, 4u, 8u}) {
+            const problem p = make_problem(inputs, 16, chains);
+            std::vector<float> x(inputs);
+            lam::test::fill(x, chains);
+            for (std::size_t o = 0; o < p.outputs; ++o) {
+                auto sum = static_cast<double>(p.bias[o]);
+                double size = std::abs(sum);
+                for (std::size_t i = 0; i < inputs; ++i) {
+                    const double product =
+                        static_cast<double>(x[i]) * static_cast<double>(p.weights[o * inputs + i]);
+                    sum += product;
+                    size += std::abs(product);
+                }
+                const double bound = static_cast<double>(inputs + 2) * 0x1p-24 * size;
+                CHECK(std::abs(static_cast<double>(in_order(p, x.data(), o)) - sum) <= bound);
+            }
+        }
+    }
+}
+
+// A row of weights with a NaN or an infinity reaches its own output alone.
+TEMPLATE_LIST_TEST_CASE("dense: special values", "[dense]", lam::test::all_packs) {
+    using P = TestType;
+    using shape = lam::kernel::dense_shape<3, 20, 1, 1, true>;
+    problem p = make_problem(3, 20, 1);
+    p.weights[3 * 7 + 1] = std::numeric_limits<float>::quiet_NaN();
+    p.bias[8] = std::numeric_limits<float>::infinity();
+    p.bias[19] = -std::numeric_limits<float>::infinity();
+    const packed parameters(p, 1);
+    const std::array<float, 3> x = {1.0f, 2.0f, -3.0f};
+    std::array<float, 20> y = {};
+    lam::kernel::dense<P, shape, 1>(x.data(), 3, parameters.weights.data(), parameters.bias.data(),
+                                    y.data(), 20, 1, lam::kernel::compose());
+    for (std::size_t o = 0; o < 20; ++o)
+        CHECK(lam::test::same_bits(y[o], in_order(p, x.data(), o)));
+    CHECK(std::isnan(y[7]));
+    CHECK(y[8] == std::numeric_limits<float>::infinity());
+}
+
+TEST_CASE("dense: tiles fit the registers", "[dense]") {
+    for (std::size_t registers : {16u, 32u})
+        for (std::size_t chains : {1u, 2u, 4u, 8u})
+            for (std::size_t width = 1; width <= 32; ++width)
+                for (std::size_t rows : {1u, 24u}) {
+                    const lam::kernel::tile t =
+                        lam::kernel::choose_tile(width, chains, registers, rows);
+                    const std::size_t chunk = (width + t.chunks - 1) / t.chunks;
+                    REQUIRE(t.rows >= 1);
+                    REQUIRE(t.rows <= rows);
+                    REQUIRE(t.chunks >= 1);
+                    REQUIRE(t.chunks <= width);
+                    // One row and one register are the least; eight chains of them leave eight.
+                    if (t.rows * chunk > 1) REQUIRE(t.rows * chunk * chains <= registers);
+                }
+}

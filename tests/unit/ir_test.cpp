@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: MIT
+// The planner: shapes, mistakes, fusion, placement and cost, on chains and on graphs that the DSL
+// can't declare yet.
+
+#include "support/catch.hpp"
+#include "support/random.hpp"
+
+#include <laminate/ir/plan.hpp>
+
+#include <vector>
+
+namespace {
+
+namespace ir = laminate::ir;
+using ir::mistake_kind;
+using ir::op;
+using laminate::vector_shape;
+
+ir::node input(std::size_t units) { return {.kind = op::input, .output = vector_shape(units)}; }
+ir::node dense(std::size_t from, std::size_t units, bool bias = true) {
+    return {.kind = op::dense,
+            .inputs = {from, ir::none, ir::none, ir::none},
+            .units = units,
+            .bias = bias};
+}
+ir::node unary(op kind, std::size_t from) {
+    return {.kind = kind, .inputs = {from, ir::none, ir::none, ir::none}};
+}
+ir::node maxout(std::size_t from, std::size_t pieces) {
+    ir::node n = unary(op::maxout, from);
+    n.units = pieces;
+    return n;
+}
+
+// A plan and the memory that it refers to.
+struct planned {
+    std::vector<ir::node> nodes;
+    std::vector<ir::flow> flows;
+    std::vector<ir::parameters> placed;
+    std::vector<ir::step> steps;
+    ir::figures cost;
+
+    explicit planned(std::vector<ir::node> graph, ir::fusion mode = ir::fusion::on)
+        : nodes(std::move(graph)), flows(nodes.size()), placed(nodes.size()), steps(nodes.size()) {
+        std::vector<std::size_t> last_use(nodes.size());
+        ir::infer(nodes);
+        const ir::plan_view p = ir::make_plan(nodes, mode, {flows, placed, steps, last_use});
+        cost = p.cost;
+        steps.resize(p.steps.size());
+    }
+};
+
+ir::mistake check(std::vector<ir::node> nodes) {
+    ir::infer(nodes);
+    return ir::check(nodes);
+}
+bool finds(const std::vector<ir::node>& nodes, mistake_kind kind, std::size_t node,
+           std::size_t expected = 0, std::size_t found = 0) {
+    const ir::mistake m = check(nodes);
+    return m.kind == kind && m.node == node && m.expected == expected && m.found == found;
+}
+
+} // namespace
+
+TEST_CASE("infer: shapes follow from what arrives", "[ir]") {
+    std::vector<ir::node> nodes = {input(6),           dense(0, 12),          unary(op::relu, 1),
+                                   maxout(2, 3),       unary(op::softmax, 3), unary(op::dropout, 4),
+                                   unary(op::prelu, 5)};
+    ir::infer(nodes);
+    const std::vector<std::size_t> widths = {6, 12, 12, 4, 4, 4, 4};
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        CHECK(nodes[i].output == vector_shape(widths[i]));
+}
+
+TEST_CASE("infer: every node gets a shape, wrong ones too", "[ir]") {
+    std::vector<ir::node> nodes = {unary(op::relu, 0), maxout(7, 0), maxout(0, 5)};
+    ir::infer(nodes);
+    CHECK(nodes[0].output.rank == 0);
+    CHECK(nodes[1].output == vector_shape(0));
+    CHECK(nodes[2].output == vector_shape(0));
+}
+
+TEST_CASE("check: accepts what is right", "[ir]") {
+    CHECK(check({input(1), dense(0, 1)}).kind == mistake_kind::accepted);
+    CHECK(check({input(8), maxout(0, 8)}).kind == mistake_kind::accepted);
+    CHECK(check({input(8), dense(0, 4), unary(op::relu, 1), unary(op::tanh, 1)}).kind ==
+          mistake_kind::accepted);
+    ir::node declared = dense(0, 4);
+    declared.declared_in = 8;
+    CHECK(check({input(8), declared}).kind == mistake_kind::accepted);
+}
+
+TEST_CASE("check: finds every kind of mistake, with its facts", "[ir]") {
+    CHECK(finds({}, mistake_kind::no_input, 0));
+    CHECK(finds({dense(0, 4)}, mistake_kind::no_input, 0));
+    CHECK(finds({input(4), dense(0, 4), input(4)}, mistake_kind::second_input, 2));
+    CHECK(finds({input(4)}, mistake_kind::no_layers, 0));
+    CHECK(finds({input(4), unary(op::relu, 1)}, mistake_kind::unknown_input, 1, 1, 1));
+    CHECK(finds({input(4), unary(op::relu, 2), dense(1, 3)}, mistake_kind::unknown_input, 1, 1, 2));
+    CHECK(
+        finds({input(4), unary(op::relu, ir::none)}, mistake_kind::unknown_input, 1, 1, ir::none));
+    CHECK(finds({input(0), dense(0, 4)}, mistake_kind::zero_units, 0, 1, 0));
+    CHECK(finds({input(4), dense(0, 0)}, mistake_kind::zero_units, 1, 1, 0));
+    CHECK(finds({input(4), maxout(0, 0)}, mistake_kind::zero_units, 1, 1, 0));
+    ir::node declared = dense(1, 4);
+    declared.declared_in = 12;
+    CHECK(finds({input(8), dense(0, 16), declared}, mistake_kind::width_mismatch, 2, 12, 16));
+    CHECK(finds({input(8), dense(0, 1), unary(op::softmax, 1)}, mistake_kind::softmax_of_scalar, 2,
+                2, 1));
+    CHECK(finds({input(8), maxout(0, 3)}, mistake_kind::maxout_indivisible, 1, 3, 8));
+    CHECK(finds({input(8), maxout(0, 9)}, mistake_kind::maxout_indivisible, 1, 9, 8));
+    ir::node image = input(1);
+    image.output = {3, {4, 4, 2}};
+    CHECK(finds({image, dense(0, 4)}, mistake_kind::unsupported_rank, 1, 1, 3));
+    CHECK(finds({input(ir::max_weights + 1), dense(0, 1)}, mistake_kind::too_large, 0,
+                ir::max_weights, ir::max_weights + 1));
+    CHECK(finds({input(1 << 20), dense(0, 1 << 20)}, mistake_kind::too_large, 1, ir::max_weights,
+                1 << 20));
+}
+
+TEST_CASE("check: the first mistake in order", "[ir]") {
+    CHECK(check({input(8), dense(0, 0), maxout(0, 3)}).kind == mistake_kind::zero_units);
+    CHECK(check({input(8), maxout(0, 3), dense(0, 0)}).kind == mistake_kind::maxout_indivisible);
+}
+
+TEST_CASE("fuse: elementwise nodes join the step before them", "[ir]") {
+    const planned p({input(8), dense(0, 4), unary(op::relu, 1), unary(op::dropout, 2),
+                     unary(op::tanh, 3), unary(op::softmax, 4)});
+    REQUIRE(p.steps.size() == 2);
+    CHECK(p.steps[0].run == ir::kernel::dense);
+    CHECK(p.steps[0].epilogue_size == 2);
+    CHECK(p.steps[0].epilogue[0] == 2);
+    CHECK(p.steps[0].epilogue[1] == 4);
+    CHECK(p.steps[0].last == 4);
+    CHECK(p.steps[1].run == ir::kernel::softmax);
+    CHECK(p.steps[1].input == 4);
+}
+
+TEST_CASE("fuse: unfused, every function is a step of its own", "[ir]") {
+    const planned p({input(8), dense(0, 4), unary(op::relu, 1), unary(op::dropout, 2),
+                     unary(op::tanh, 3), unary(op::softmax, 4)},
+                    ir::fusion::off);
+    REQUIRE(p.steps.size() == 4);
+    CHECK(p.steps[0].epilogue_size == 0);
+    CHECK(p.steps[1].run == ir::kernel::activation);
+    CHECK(p.steps[2].run == ir::kernel::activation);
+}
+
+TEST_CASE("fuse: identities alone are one copy", "[ir]") {
+    const planned one({input(8), unary(op::linear, 0)});
+    REQUIRE(one.steps.size() == 1);
+    CHECK(one.steps[0].run == ir::kernel::activation);
+    CHECK(one.steps[0].epilogue_size == 0);
+    const planned two({input(8), unary(op::linear, 0), unary(op::dropout, 1)});
+    REQUIRE(two.steps.size() == 1);
+    CHECK(two.steps[0].input == 0);
+}
+
+TEST_CASE("fuse: a value with two readers is not fused away", "[ir]") {
+    // 0 -> 1 -> 2 relu
+    //        -> 3 tanh -> 4 dense
+    const planned p({input(8), dense(0, 4), unary(op::relu, 1), unary(op::tanh, 1), dense(3, 2)});
+    REQUIRE(p.steps.size() == 4);
+    CHECK(p.steps[0].last == 1);
+    CHECK(p.steps[0].epilogue_size == 0);
+    CHECK(p.steps[1].input == 1);
+    CHECK(p.steps[2].input == 1);
+    CHECK(p.steps[1].source == p.steps[0].target);
+    CHECK(p.steps[2].source == p.steps[0].target);
+    // relu mustn't write over what tanh reads.
+    CHECK(p.steps[1].target != p.steps[0].target);
+}
+
+TEST_CASE("fuse: an identity of a value with two readers passes it on", "[ir]") {
+    // The output is what relu reads too, so it needs a copy.
+    const planned p({input(8), dense(0, 4), unary(op::relu, 1), unary(op::linear, 1)});
+    REQUIRE(p.steps.size() == 3);
+    CHECK(p.steps[2].run == ir::kernel::activation);
+    CHECK(p.steps[2].input == 1);
+    CHECK(p.steps[2].last == 3);
+    CHECK(p.steps[2].source == p.steps[0].target);
+    CHECK(p.steps[2].target == ir::caller);
+}
+
+TEST_CASE("fuse: a long line of functions takes several steps", "[ir]") {
+    std::vector<ir::node> nodes = {input(8), dense(0, 4)};
+    for (std::size_t i = 1; i <= 20; ++i)
+        nodes.push_back(unary(op::tanh, i));
+    const planned p(nodes);
+    CHECK(p.steps.size() == 3 + (20 - 3 * ir::max_epilogue > 0 ? 1 : 0));
+    std::size_t functions = 0;
+    for (const ir::step& s : p.steps)
+        functions += s.epilogue_size;
+    CHECK(functions == 20);
+}
+
+TEST_CASE("fuse: units lie piece by piece where a dense layer feeds maxout", "[ir]") {
+    const planned p({input(8), dense(0, 20), unary(op::relu, 1), maxout(2, 4)});
+    REQUIRE(p.steps.size() == 2);
+    CHECK(p.steps[0].pieces == 4);
+    CHECK(p.steps[1].pieces == 4);
+    CHECK(p.flows[2].floats == 4 * 16);
+    // A softmax in between needs the units in order.
+    const planned q({input(8), dense(0, 20), unary(op::softmax, 1), maxout(2, 4)});
+    for (const ir::step& s : q.steps)
+        CHECK(s.pieces == 1);
+}
+
+TEST_CASE("place: parameters start on lines and don't overlap", "[ir]") {
+    const planned p(
+        {input(7), dense(0, 5), unary(op::prelu, 1), dense(2, 33, false), unary(op::prelu, 3)});
+    std::size_t end = 0;
+    const auto next = [&end](std::size_t at, std::size_t floats) {
+        CHECK(at == end);
+        CHECK(at % 16 == 0);
+        end += laminate::whole_lines(floats);
+    };
+    next(p.placed[1].weights, 7 * 16);
+    next(p.placed[1].bias, 16);
+    next(p.placed[2].slope, 5);
+    next(p.placed[3].weights, 5 * 48);
+    next(p.placed[3].bias, 48); // zeros
+    next(p.placed[4].slope, 33);
+    CHECK(p.cost.weight_bytes == 4 * end);
+    CHECK(p.cost.parameters == (7 * 5 + 5) + 5 + 5 * 33 + 33);
+    CHECK(p.cost.multiply_adds == 7 * 5 + 5 * 33);
+}
+
+TEST_CASE("place: a shared slope is one number", "[ir]") {
+    ir::node shared = unary(op::prelu, 1);
+    shared.shared = true;
+    const planned p({input(7), dense(0, 100), shared});
+    CHECK(p.placed[2].count == 1);
+    CHECK(p.cost.parameters == 7 * 100 + 100 + 1);
+}
+
+TEST_CASE("place: every weight has a place of its own", "[ir]") {
+    for (std::size_t outputs : {1u, 16u, 17u, 128u, 129u, 200u, 300u}) {
+        const std::size_t stored = laminate::whole_lines(outputs);
+        const std::size_t inputs = 3;
+        std::vector<int> taken(stored * inputs);
+        for (std::size_t o = 0; o < outputs; ++o)
+            for (std::size_t i = 0; i < inputs; ++i) {
+                const std::size_t at =
+                    laminate::weight_position(inputs, stored, ir::panels(stored), o, i);
+                REQUIRE(at < taken.size());
+                CHECK(taken[at]++ == 0);
+            }
+    }
+}
+
+TEST_CASE("place: units of maxout have places of their own", "[ir]") {
+    for (std::size_t pieces : {1u, 2u, 3u, 7u})
+        for (std::size_t outputs : {1u, 5u, 16u, 17u}) {
+            const std::size_t units = pieces * outputs;
+            std::vector<int> taken(pieces * laminate::piece_stride(units, pieces));
+            for (std::size_t u = 0; u < units; ++u)
+                CHECK(taken.at(laminate::unit_position(units, pieces, u))++ == 0);
+        }
+}
+
+TEST_CASE("place: chains follow from the shape alone, and keep four terms each", "[ir]") {
+    CHECK(ir::chains(100, 10) == 8);
+    CHECK(ir::chains(32, 16) == 8);
+    CHECK(ir::chains(31, 16) == 4);
+    CHECK(ir::chains(3, 1) == 1);
+    CHECK(ir::chains(100, 17) == 4);
+    CHECK(ir::chains(100, 48) == 2);
+    CHECK(ir::chains(100, 64) == 2);
+    CHECK(ir::chains(100, 65) == 1);
+    CHECK(ir::chains(100, 1000) == 1);
+    CHECK(ir::panels(128) == 1);
+    CHECK(ir::panels(129) == 2);
+}
+
+namespace {
+
+op random_unary(laminate::test::random& r) {
+    constexpr op kinds[] = {op::linear, op::relu, op::prelu, op::tanh, op::softmax, op::dropout};
+    return kinds[r.below(std::size(kinds))];
+}
+
+// Nodes that each read one of the last `reach` before it: 1 makes a chain.
+std::vector<ir::node> random_graph(laminate::test::random& r, std::size_t reach) {
+    std::vector<ir::node> nodes = {input(1 + r.below(40))};
+    std::vector<std::size_t> widths = {nodes[0].output.size()};
+    const std::size_t count = 2 + r.below(16);
+    while (nodes.size() < count) {
+        const std::size_t back = 1 + r.below(std::min(reach, nodes.size()));
+        const std::size_t from = nodes.size() - back;
+        const std::size_t width = widths[from];
+        switch (r.below(4)) {
+        case 0:
+            nodes.push_back(dense(from, 2 * (1 + r.below(90))));
+            break;
+        case 1:
+            if (width % 2 == 0 && width > 2) {
+                nodes.push_back(maxout(from, 2));
+                break;
+            }
+            [[fallthrough]];
+        default: {
+            const op kind = random_unary(r);
+            nodes.push_back(unary(kind == op::softmax && width < 2 ? op::relu : kind, from));
+        }
+        }
+        std::vector<ir::node> inferred = nodes;
+        ir::infer(inferred);
+        widths.push_back(inferred.back().output.size());
+    }
+    return nodes;
+}
+
+// Plays a plan through with names in place of numbers: which value lies in each float of scratch
+// memory. Every step must find, whole, the value that its first node reads.
+bool every_step_finds_its_input(const planned& p) {
+    std::vector<std::size_t> memory(p.cost.scratch_bytes / sizeof(float), ir::none);
+    int outputs = 0;
+    for (const ir::step& now : p.steps) {
+        if (now.input != p.flows[p.nodes[now.node].inputs[0]].value) return false;
+        if ((now.input == 0) != (now.source == ir::caller)) return false;
+        if (now.source != ir::caller)
+            for (std::size_t i = 0; i < p.flows[now.input].floats; ++i)
+                if (memory.at(now.source + i) != now.input) return false;
+        if ((now.last == p.nodes.size() - 1) != (now.target == ir::caller)) return false;
+        if (now.target == ir::caller) {
+            ++outputs;
+            continue;
+        }
+        const std::size_t floats = p.flows[now.last].floats;
+        const std::size_t source_floats = p.flows[now.input].floats;
+        // Kernels that read a row after they began to write it mustn't write over it; others may,
+        // from its start or before.
+        const bool apart = now.source == ir::caller || now.target + floats <= now.source ||
+                           now.source + source_floats <= now.target;
+        const bool in_place = now.run == ir::kernel::activation || now.run == ir::kernel::softmax;
+        if (!apart && (!in_place || now.target > now.source)) return false;
+        for (std::size_t i = 0; i < floats; ++i)
+            memory.at(now.target + i) = p.flows[now.last].value;
+    }
+    return outputs == 1;
+}
+
+} // namespace
+
+TEST_CASE("place: no step writes over what is still to be read", "[ir]") {
+    laminate::test::random r(11);
+    for (std::size_t round = 0; round < 3000; ++round) {
+        const std::size_t reach = 1 + round % 5;
+        const auto graph = random_graph(r, reach);
+        REQUIRE(check(graph).kind == mistake_kind::accepted);
+        for (const ir::fusion mode : {ir::fusion::on, ir::fusion::off}) {
+            const planned p(graph, mode);
+            INFO("round " << round << ", " << graph.size() << " nodes, reach " << reach);
+            REQUIRE(every_step_finds_its_input(p));
+        }
+    }
+}
+
+TEST_CASE("place: a chain needs the two largest neighbours at most", "[ir]") {
+    std::vector<ir::node> nodes = {input(8)};
+    for (std::size_t i = 0; i < 10; ++i)
+        nodes.push_back(dense(i, 32));
+    const planned p(nodes);
+    CHECK(p.cost.scratch_bytes == 2 * 32 * sizeof(float));
+    CHECK(p.cost.steps == 10);
+}
+
+TEST_CASE("plan: a step is structural, and a plan a constant", "[ir]") {
+    constexpr auto p = [] {
+        std::array<ir::node, 3> nodes = {
+            ir::node{.kind = op::input, .output = vector_shape(4)},
+            ir::node{.kind = op::dense, .inputs = {0, ir::none, ir::none, ir::none}, .units = 3},
+            ir::node{.kind = op::relu, .inputs = {1, ir::none, ir::none, ir::none}}};
+        ir::infer(nodes);
+        return ir::make_plan(nodes, ir::fusion::on);
+    }();
+    static_assert(p.steps == 1 && p.parameters == 15 && p.multiply_adds == 12,
+                  "the figures are members");
+    static_assert(
+        []<ir::step S>() { return S.epilogue_size; }.template operator()<p.sequence[0]>() == 1,
+        "a step can be a template argument");
+    CHECK(p.view().outputs() == 3);
+}

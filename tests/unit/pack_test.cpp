@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+// The words of every pack, lane by lane, against plain floats. The packs are compared with what the
+// words mean, so they agree with each other.
+
+#include "support/buffer.hpp"
+#include "support/catch.hpp"
+#include "support/compare.hpp"
+#include "support/packs.hpp"
+#include "support/random.hpp"
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+namespace {
+
+using laminate::test::all_packs;
+using laminate::test::same_bits;
+
+constexpr float inf = std::numeric_limits<float>::infinity();
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
+constexpr float denormal = std::numeric_limits<float>::denorm_min();
+
+constexpr std::array special = {0.0f,
+                                -0.0f,
+                                1.0f,
+                                -1.0f,
+                                inf,
+                                -inf,
+                                not_a_number,
+                                -not_a_number,
+                                denormal,
+                                -denormal,
+                                0x1p-126f,
+                                -0x1p-126f,
+                                0x1.fffffep-127f,
+                                0x1.fffffep127f,
+                                -0x1.fffffep127f,
+                                1.5f,
+                                0x1.000002p0f,
+                                3.0f,
+                                0x1p-64f,
+                                0x1p64f};
+
+// Operands of three kinds in turn: special values, any bits, and magnitudes so near each other that
+// sums cancel and products round.
+std::array<float, 3> operands(laminate::test::random& r, std::size_t kind) {
+    std::array<float, 3> result = {};
+    for (float& f : result) {
+        if (kind == 0)
+            f = special[r.below(special.size())];
+        else if (kind == 1)
+            f = r.any();
+        else
+            f = std::bit_cast<float>((std::bit_cast<std::uint32_t>(r.any()) & 0x807fffffu) |
+                                     static_cast<std::uint32_t>(114 + r.below(24)) << 23);
+    }
+    return result;
+}
+
+// The number of lanes where `word` on registers differs from `meaning` on floats.
+template <class P, class Word, class Meaning>
+int differences(Word word, Meaning meaning) {
+    int found = 0;
+    laminate::test::random r(1);
+    for (std::size_t round = 0; round < 100'000; ++round) {
+        std::array<float, P::lanes> a = {};
+        std::array<float, P::lanes> b = {};
+        std::array<float, P::lanes> c = {};
+        std::array<float, P::lanes> out = {};
+        for (std::size_t l = 0; l < P::lanes; ++l) {
+            const auto [x, y, z] = operands(r, round % 3);
+            a[l] = x;
+            b[l] = y;
+            c[l] = z;
+        }
+        P::store(out.data(), word(P::load(a.data()), P::load(b.data()), P::load(c.data())));
+        for (std::size_t l = 0; l < P::lanes; ++l)
+            if (!same_bits(out[l], meaning(a[l], b[l], c[l])) && found++ < 5)
+                UNSCOPED_INFO(std::hexfloat << a[l] << ' ' << b[l] << ' ' << c[l] << " gives "
+                                            << out[l]);
+    }
+    return found;
+}
+
+// The product rounded to float before anything is added, whatever the flags.
+float rounded(float f) {
+    const volatile float stored = f;
+    return stored;
+}
+
+} // namespace
+
+TEMPLATE_LIST_TEST_CASE("pack: arithmetic", "[pack]", all_packs) {
+    using P = TestType;
+    using reg = typename P::reg;
+    const auto check = [](auto word, auto meaning) { return differences<P>(word, meaning); };
+
+    CHECK(check([](reg a, reg b, reg) { return P::add(a, b); },
+                [](float a, float b, float) { return a + b; }) == 0);
+    CHECK(check([](reg a, reg b, reg) { return P::sub(a, b); },
+                [](float a, float b, float) { return a - b; }) == 0);
+    CHECK(check([](reg a, reg b, reg) { return P::mul(a, b); },
+                [](float a, float b, float) { return a * b; }) == 0);
+    CHECK(check([](reg a, reg b, reg) { return P::div(a, b); },
+                [](float a, float b, float) { return a / b; }) == 0);
+    CHECK(check([](reg a, reg b, reg c) { return P::fma(a, b, c); },
+                [](float a, float b, float c) { return std::fma(a, b, c); }) == 0);
+}
+
+TEMPLATE_LIST_TEST_CASE("pack: a product is rounded before it is added", "[pack]", all_packs) {
+    using P = TestType;
+    using reg = typename P::reg;
+    CHECK(differences<P>([](reg a, reg b, reg c) { return P::add(P::mul(a, b), c); },
+                         [](float a, float b, float c) { return rounded(a * b) + c; }) == 0);
+    CHECK(differences<P>([](reg a, reg b, reg c) { return P::sub(c, P::mul(a, b)); },
+                         [](float a, float b, float c) { return c - rounded(a * b); }) == 0);
+}
+
+TEMPLATE_LIST_TEST_CASE("pack: comparison and selection", "[pack]", all_packs) {
+    using P = TestType;
+    using reg = typename P::reg;
+    const auto check = [](auto word, auto meaning) { return differences<P>(word, meaning); };
+
+    CHECK(check([](reg a, reg b, reg) { return P::min(a, b); },
+                [](float a, float b, float) { return a < b ? a : b; }) == 0);
+    CHECK(check([](reg a, reg b, reg) { return P::max(a, b); },
+                [](float a, float b, float) { return a > b ? a : b; }) == 0);
+    CHECK(check([](reg a, reg b, reg c) { return P::select(P::less(a, b), a, c); },
+                [](float a, float b, float c) { return a < b ? a : c; }) == 0);
+    CHECK(check([](reg a, reg b, reg c) { return P::select(P::is_nan(a), b, c); },
+                [](float a, float b, float c) { return a != a ? b : c; }) == 0);
+}
+
+TEMPLATE_LIST_TEST_CASE("pack: bits of floats", "[pack]", all_packs) {
+    using P = TestType;
+    using reg = typename P::reg;
+    const auto check = [](auto word, auto meaning) { return differences<P>(word, meaning); };
+
+    CHECK(check([](reg a, reg, reg) { return P::abs(a); },
+                [](float a, float, float) { return std::fabs(a); }) == 0);
+    CHECK(check([](reg a, reg b, reg) { return P::copysign(a, b); },
+                [](float a, float b, float) { return std::copysign(a, b); }) == 0);
+    CHECK(check([](reg, reg, reg) { return P::splat(-0.0f); },
+                [](float, float, float) { return -0.0f; }) == 0);
+    for (int n = -126; n <= 127; ++n) {
+        std::array<float, P::lanes> out = {};
+        P::store(out.data(), P::pow2(P::splat(static_cast<float>(n))));
+        for (float f : out)
+            REQUIRE(same_bits(f, std::ldexp(1.0f, n)));
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("pack: a copied sign also marks a NaN", "[pack]", all_packs) {
+    using P = TestType;
+    std::array<float, P::lanes> out = {};
+    P::store(out.data(), P::copysign(P::splat(1.0f), P::splat(-not_a_number)));
+    for (float f : out)
+        CHECK(f == -1.0f);
+}
+
+TEMPLATE_LIST_TEST_CASE("pack: partial loads and stores", "[pack]", all_packs) {
+    using P = TestType;
+    for (std::size_t n = 1; n <= P::lanes; ++n) {
+        INFO(n << " of " << P::lanes << " lanes");
+        const laminate::test::tight_buffer in(n);
+        for (std::size_t i = 0; i < n; ++i)
+            in[i] = static_cast<float>(i + 1);
+
+        std::array<float, P::lanes> loaded = {};
+        P::store(loaded.data(), P::load_first(in.data(), n));
+        std::array<float, P::lanes> masked = {};
+        P::store(masked.data(), P::select(P::first(n), P::splat(1.0f), P::splat(2.0f)));
+        for (std::size_t i = 0; i < P::lanes; ++i) {
+            CHECK(same_bits(loaded[i], i < n ? static_cast<float>(i + 1) : 0.0f));
+            CHECK(masked[i] == (i < n ? 1.0f : 2.0f));
+        }
+
+        const laminate::test::guarded_buffer out(n);
+        P::store_first(out.data(), P::splat(3.0f), n);
+        CHECK(out.intact());
+        for (std::size_t i = 0; i < n; ++i)
+            CHECK(out[i] == 3.0f);
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("pack: loads and stores at any address", "[pack]", all_packs) {
+    using P = TestType;
+    std::vector<float> in(4 * P::lanes);
+    laminate::test::fill(in, 3);
+    for (std::size_t at = 0; at <= 2 * P::lanes; ++at) {
+        const laminate::test::guarded_buffer out(P::lanes);
+        P::store(out.data(), P::load(in.data() + at));
+        REQUIRE(out.intact());
+        for (std::size_t i = 0; i < P::lanes; ++i)
+            REQUIRE(out[i] == in[at + i]);
+    }
+}
+
+// The emulation, which only targets without FMA and constant expressions use.
+TEST_CASE("pack: fma is exact in constant expressions", "[pack]") {
+    using laminate::pack::exact_fma;
+    // 1 + 2^-23 squared is 1 + 2^-22 + 2^-46; rounding twice would lose the last term.
+    constexpr float e = 0x1.000002p0f;
+    static_assert(exact_fma(e, e, -0x1.000004p0f) == 0x1p-46f, "the product isn't rounded");
+    // 2^24 + 3 - 2^-46: in double it rounds to 2^24 + 3, which is a tie in float that breaks
+    // upwards.
+    static_assert(exact_fma(0x1.000002p0f, 0x1.fffffcp-1f, 0x1.000002p24f) == 0x1.000002p24f,
+                  "no double rounding");
+    static_assert(exact_fma(0x1p-75f, 0x1p-75f, 1.0f) == 1.0f, "the smallest product adds nothing");
+    static_assert(same_bits(exact_fma(-0.0f, 1.0f, -0.0f), -0.0f), "-0 + -0 is -0");
+    static_assert(same_bits(exact_fma(1.0f, 0.0f, -0.0f), 0.0f), "0 + -0 is 0");
+    static_assert(exact_fma(0x1p-100f, 0x1p-49f, 0.0f) == denormal, "results may be denormal");
+    SUCCEED();
+}
+
+TEST_CASE("pack: the emulation of fma has the bits of the instruction", "[pack]") {
+    using laminate::pack::round_to_odd;
+    using laminate::pack::sum_error;
+    laminate::test::random r(2);
+    int different = 0;
+    for (std::size_t round = 0; round < 1'000'000; ++round) {
+        const auto [a, b, c] = operands(r, round % 3);
+        const double product = static_cast<double>(a) * static_cast<double>(b);
+        const double sum = product + static_cast<double>(c);
+        const double odd = round_to_odd(sum, sum_error(product, static_cast<double>(c), sum));
+        if (!same_bits(static_cast<float>(odd), std::fma(a, b, c)) && different++ < 5)
+            UNSCOPED_INFO(std::hexfloat << a << ' ' << b << ' ' << c);
+    }
+    CHECK(different == 0);
+}

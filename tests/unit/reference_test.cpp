@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// Networks with random weights against the reference interpreter in double: no output is further
+// from the truth than the analysis of rounding errors allows. And the reference itself, on values
+// found by hand.
+
+#include "support/catch.hpp"
+#include "support/networks.hpp"
+#include "support/reference.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace lam = laminate;
+namespace test = laminate::test;
+namespace ir = laminate::ir;
+
+TEMPLATE_LIST_TEST_CASE("model: near the reference in double", "[reference]", test::all_networks) {
+    using type = lam::model<TestType>;
+    const auto& nodes = lam::plan(TestType{}).nodes;
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+        const type model = test::random_model<TestType>(seed);
+        const auto parameters = test::unpack(model);
+        const std::vector<float> in = test::random_rows<TestType>(7, seed);
+        std::vector<float> out(7 * type::outputs);
+        model.batch(in, out);
+        for (std::size_t r = 0; r < 7; ++r) {
+            const auto row = std::span(in).subspan(r * type::inputs, type::inputs);
+            const test::row exact = test::interpret(nodes, parameters, row).back();
+            REQUIRE(exact.size() == type::outputs);
+            for (std::size_t o = 0; o < exact.size(); ++o) {
+                const auto found = static_cast<double>(out[r * type::outputs + o]);
+                INFO("row " << r << ", output " << o << ", bound " << exact[o].bound);
+                REQUIRE(std::abs(found - exact[o].value) <= exact[o].bound);
+            }
+        }
+    }
+}
+
+// A bound that lets anything pass would be no test. (Behind 12 layers without a scale, and where
+// relu jumps at its threshold, it has to be wider.)
+TEST_CASE("reference: the bound is tight enough to notice a wrong bit or two", "[reference]") {
+    const auto widest = []<class Network>(Network) {
+        const auto model = test::random_model<Network>(1);
+        const auto in = test::random_rows<Network>(1, 1);
+        double bound = 0.0;
+        const auto values = test::interpret(lam::plan(Network{}).nodes, test::unpack(model), in);
+        for (const test::estimate& e : values.back())
+            bound = std::max(bound, e.bound);
+        return bound;
+    };
+    CHECK(widest(test::one_by_one{}) < 1e-6);
+    CHECK(widest(test::trigger{}) < 1e-3);
+    CHECK(widest(test::narrow{}) < 1e-5);
+    CHECK(widest(test::softmaxes{}) < 1e-4);
+    CHECK(widest(test::only_function{}) < 1e-6);
+}
+
+TEST_CASE("reference: dense", "[reference]") {
+    const ir::node n = {.kind = ir::op::dense, .units = 2};
+    const test::node_parameters p = {{1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f}, {0.5f, -0.5f}, {}};
+    const test::row y = test::dense(n, p, {{1.0, 0.0}, {10.0, 0.0}, {100.0, 0.0}});
+    CHECK(y[0].value == 321.5);
+    CHECK(y[1].value == 653.5);
+    CHECK(y[0].bound > 0.0);
+}
+
+TEST_CASE("reference: elementwise functions", "[reference]") {
+    const auto f = [](const ir::node& n, double x) { return test::exact(n, x, 0.25); };
+    const ir::node relu = {
+        .kind = ir::op::relu, .alpha = 0.5f, .max_value = 6.0f, .threshold = 1.0f};
+    CHECK(f(relu, 7.0) == 6.0);
+    CHECK(f(relu, 2.0) == 2.0);
+    CHECK(f(relu, 0.0) == -0.5);
+    CHECK(f({.kind = ir::op::leaky_relu, .alpha = 0.1f}, -1.0) == static_cast<double>(-0.1f));
+    CHECK(f({.kind = ir::op::prelu}, -1.0) == -0.25);
+    CHECK(f({.kind = ir::op::elu, .alpha = 2.0f}, -1.0) == 2.0 * std::expm1(-1.0));
+    CHECK(f({.kind = ir::op::sigmoid}, 0.0) == 0.5);
+    CHECK(f({.kind = ir::op::tanh}, 1.0) == std::tanh(1.0));
+    CHECK(f({.kind = ir::op::linear}, -3.0) == -3.0);
+    CHECK(f({.kind = ir::op::dropout}, -3.0) == -3.0);
+}
+
+TEST_CASE("reference: softmax and maxout", "[reference]") {
+    const test::row y = test::softmax({{0.0, 0.0}, {std::log(3.0), 0.0}});
+    CHECK(std::abs(y[0].value - 0.25) < 1e-15);
+    CHECK(std::abs(y[1].value - 0.75) < 1e-15);
+    const test::row m = test::maxout({.kind = ir::op::maxout, .units = 2},
+                                     {{1.0, 0.1}, {2.0, 0.2}, {-1.0, 0.3}, {-2.0, 0.0}});
+    CHECK(m.size() == 2);
+    CHECK(m[0].value == 2.0);
+    CHECK(m[1].value == -1.0);
+    CHECK(m[1].bound == 0.3);
+}
