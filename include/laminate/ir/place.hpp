@@ -65,18 +65,23 @@ constexpr std::size_t value_written(std::span<const flow> flows, const step& s) 
 }
 
 // First fit among the rows that are still to be read when step `s` writes. An activation or a
-// softmax may write over its own input.
+// softmax may write over its own input. `live` is the first step whose row may still be read; it
+// only rises, so that a chain is placed in linear time.
 constexpr std::size_t place_row(std::span<const flow> flows, std::span<const step> steps,
-                                std::span<const std::size_t> last_use, std::size_t s) {
+                                std::span<const std::size_t> last_use, std::size_t s,
+                                std::size_t& live) {
+    const auto use = [&](std::size_t other) {
+        return last_use[value_written(flows, steps[other])];
+    };
+    while (live < s && (use(live) == none || use(live) < s)) ++live;
     const bool in_place = steps[s].run == kernel::activation || steps[s].run == kernel::softmax;
     const std::size_t size = flows[steps[s].last].floats;
     std::size_t offset = 0;
     for (bool moved = true; moved;) {
         moved = false;
-        for (std::size_t other = 0; other < s; ++other) {
+        for (std::size_t other = live; other < s; ++other) {
             if (steps[other].target == caller) continue;
-            const std::size_t use = last_use[value_written(flows, steps[other])];
-            if (use == none || use < s || (use == s && in_place)) continue;
+            if (use(other) == none || use(other) < s || (use(other) == s && in_place)) continue;
             const std::size_t begin = steps[other].target;
             const std::size_t end = begin + flows[steps[other].last].floats;
             if (offset < end && begin < offset + size) {
@@ -95,6 +100,7 @@ constexpr std::size_t place_steps(std::span<const node> nodes, std::span<const f
     std::ranges::fill(last_use, none);
     for (std::size_t s = 0; s < steps.size(); ++s) last_use[steps[s].input] = s;
     std::size_t floats = 0;
+    std::size_t live = 0;
     for (std::size_t s = 0; s < steps.size(); ++s) {
         step& now = steps[s];
         for (std::size_t other = s; other-- > 0;)
@@ -103,7 +109,7 @@ constexpr std::size_t place_steps(std::span<const node> nodes, std::span<const f
                 break;
             }
         if (now.last + 1 < nodes.size()) {
-            now.target = place_row(flows, steps, last_use, s);
+            now.target = place_row(flows, steps, last_use, s, live);
             floats = std::max(floats, now.target + flows[now.last].floats);
         }
         if (now.run == kernel::dense) {

@@ -23,7 +23,8 @@ concept layer = std::derived_from<T, layer_base>;
 template <class T>
 concept element = layer<T> || std::derived_from<T, stack_base>;
 
-template <layer... Layers>
+// (Not constrained: Clang checks such a constraint by nesting, 256 deep at most.)
+template <class... Layers>
 struct stack : stack_base {
     static constexpr std::size_t size = sizeof...(Layers);
 };

@@ -68,13 +68,14 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> mul(floats<Lanes> a, floats<Lanes> b) {
 }
 
 // A loaded value that many instructions use. GCC, short of registers, would load it again for each
-// of them, which costs more than the registers; Clang does not, and spills if told.
+// of them, which costs more than the registers; Clang does not, and spills if told. With only 16
+// registers GCC spills too.
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> keep(floats<Lanes> a) {
 #if defined(__clang__)
     return a;
 #else
-    return hidden<Lanes>(a);
+    return registers >= 32 ? hidden<Lanes>(a) : a;
 #endif
 }
 
