@@ -26,18 +26,25 @@ functor_text functor(const ir::plan_view& plan, std::size_t index) {
     const ir::node& n = plan.nodes[index];
     const auto slope = [&] { return array_name(n, index, "slope"); };
     switch (ir::function_of(n)) {
-        case ir::function::relu: return {"relu", "relu{}"};
-        case ir::function::relu_with:
-            return {"relu", sentence("relu_with{", literal(n.max_value), ", ", literal(n.alpha),
-                                     ", ", literal(n.threshold), "}")};
-        case ir::function::leaky_relu:
-            return {"relu", sentence("leaky_relu{", literal(n.alpha), "}")};
-        case ir::function::prelu: return {"relu", sentence("prelu{", slope(), "}")};
-        case ir::function::prelu_shared: return {"relu", sentence("prelu_shared{", slope(), "}")};
-        case ir::function::elu: return {"elu", sentence("elu{", literal(n.alpha), "}")};
-        case ir::function::sigmoid: return {"sigmoid", "sigmoid{}"};
-        case ir::function::tanh: return {"tanh", "tanh{}"};
-        case ir::function::unknown: break;
+    case ir::function::relu:
+        return {"relu", "relu{}"};
+    case ir::function::relu_with:
+        return {"relu", sentence("relu_with{", literal(n.max_value), ", ", literal(n.alpha), ", ",
+                                 literal(n.threshold), "}")};
+    case ir::function::leaky_relu:
+        return {"relu", sentence("leaky_relu{", literal(n.alpha), "}")};
+    case ir::function::prelu:
+        return {"relu", sentence("prelu{", slope(), "}")};
+    case ir::function::prelu_shared:
+        return {"relu", sentence("prelu_shared{", slope(), "}")};
+    case ir::function::elu:
+        return {"elu", sentence("elu{", literal(n.alpha), "}")};
+    case ir::function::sigmoid:
+        return {"sigmoid", "sigmoid{}"};
+    case ir::function::tanh:
+        return {"tanh", "tanh{}"};
+    case ir::function::unknown:
+        break;
     }
     raise({sentence("defect in Laminate: the emitter lacks the functor of ", ir::name(n.kind))});
 }
@@ -46,8 +53,8 @@ functor_text functor(const ir::plan_view& plan, std::size_t index) {
 std::string epilogue(const ir::plan_view& plan, const ir::step& s) {
     std::string functors;
     for (std::size_t e = 0; e < s.epilogue_size; ++e)
-        functors += sentence(e == 0 ? "" : ", ", "kernel::",
-                             functor(plan, s.epilogue[e]).construction);
+        functors +=
+            sentence(e == 0 ? "" : ", ", "kernel::", functor(plan, s.epilogue[e]).construction);
     return sentence("kernel::compose(", functors, ")");
 }
 
@@ -70,15 +77,16 @@ std::string title(const ir::plan_view& plan, const ir::step& s) {
 
 std::string template_arguments(const ir::call& c) {
     switch (c.run) {
-        case ir::kernel::dense:
-            return sentence("pack::portable, kernel::dense_shape<", c.inputs, ", ", c.outputs, ", ",
-                            c.panels, ", ", c.chains, ", ", c.exact ? "true" : "false",
-                            ">, MaxRows");
-        case ir::kernel::softmax: return sentence("pack::portable, ", c.outputs);
-        case ir::kernel::maxout:
-            return sentence(c.one_lane ? "pack::scalar, " : "pack::portable, ", c.outputs, ", ",
-                            c.pieces, ", ", c.unit_step, ", ", c.piece_step);
-        case ir::kernel::activation: return sentence("pack::portable, ", c.outputs);
+    case ir::kernel::dense:
+        return sentence("pack::portable, kernel::dense_shape<", c.inputs, ", ", c.outputs, ", ",
+                        c.panels, ", ", c.chains, ", ", c.exact ? "true" : "false", ">, MaxRows");
+    case ir::kernel::softmax:
+        return sentence("pack::portable, ", c.outputs);
+    case ir::kernel::maxout:
+        return sentence(c.one_lane ? "pack::scalar, " : "pack::portable, ", c.outputs, ", ",
+                        c.pieces, ", ", c.unit_step, ", ", c.piece_step);
+    case ir::kernel::activation:
+        return sentence("pack::portable, ", c.outputs);
     }
     raise({"defect in Laminate: the emitter lacks a kernel"});
 }
@@ -87,8 +95,7 @@ std::string call(const ir::plan_view& plan, std::size_t index) {
     const ir::step& s = plan.steps[index];
     const ir::call c = ir::call_of(plan, s);
     const std::size_t stride = plan.cost.scratch_bytes / sizeof(float);
-    const bool takes_functors =
-        c.run == ir::kernel::dense || c.run == ir::kernel::activation;
+    const bool takes_functors = c.run == ir::kernel::dense || c.run == ir::kernel::activation;
     std::string weights;
     if (c.run == ir::kernel::dense)
         weights = sentence("        ", array_name(plan.nodes[s.node], s.node, "weights"), ", ",
@@ -109,11 +116,12 @@ $weights$
                  {"epilogue", takes_functors ? sentence(",\n        ", epilogue(plan, s)) : ""}});
 }
 
-}  // namespace
+} // namespace
 
 std::string calls(const ir::plan_view& plan) {
     std::string all;
-    for (std::size_t s = 0; s < plan.steps.size(); ++s) all += call(plan, s);
+    for (std::size_t s = 0; s < plan.steps.size(); ++s)
+        all += call(plan, s);
     return all;
 }
 
@@ -125,7 +133,8 @@ std::set<std::string> kernel_files(const ir::plan_view& plan) {
     for (const ir::step& s : plan.steps) {
         kernel(ir::name(s.run));
         if (s.run == ir::kernel::dense || s.run == ir::kernel::activation) kernel("chain");
-        for (std::size_t e = 0; e < s.epilogue_size; ++e) kernel(functor(plan, s.epilogue[e]).file);
+        for (std::size_t e = 0; e < s.epilogue_size; ++e)
+            kernel(functor(plan, s.epilogue[e]).file);
     }
     return files;
 }
@@ -147,4 +156,4 @@ std::string parameter_arrays(const ir::plan_view& plan, std::span<const float> p
     return all;
 }
 
-}  // namespace laminate::codegen
+} // namespace laminate::codegen

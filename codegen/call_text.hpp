@@ -23,4 +23,4 @@ std::set<std::string> kernel_files(const ir::plan_view& plan);
 // The arrays of parameters that the calls name.
 std::string parameter_arrays(const ir::plan_view& plan, std::span<const float> packed);
 
-}  // namespace laminate::codegen
+} // namespace laminate::codegen

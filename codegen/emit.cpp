@@ -42,15 +42,16 @@ std::string commented(std::string_view text) {
 }
 
 std::string stamp(const network_source& network) {
-    return fill(R"(// Written by Laminate $version$; do not edit. This file may be used freely, without any condition.
+    return fill(
+        R"(// Written by Laminate $version$; do not edit. This file may be used freely, without any condition.
 //
 $table$
 //
 // Parameters: $hash$ (FNV-1a, 64 bits, over the floats as packed).
 )",
-                {{"version", LAMINATE_VERSION},
-                 {"table", commented(ir::describe(network.plan))},
-                 {"hash", hexadecimal(fnv1a(network.packed))}});
+        {{"version", LAMINATE_VERSION},
+         {"table", commented(ir::describe(network.plan))},
+         {"hash", hexadecimal(fnv1a(network.packed))}});
 }
 
 constexpr std::string_view header_self_test = R"(
@@ -137,7 +138,7 @@ std::string c_interface(const network_source& network, const write_options& opti
                               {"c_self_test", options.self_test ? test : ""}});
 }
 
-}  // namespace
+} // namespace
 
 std::string emit_header(const network_source& network, const write_options& options) {
     const ir::figures& cost = network.plan.cost;
@@ -202,8 +203,8 @@ inline std::size_t infer_batch(std::span<const float> in, std::span<float> out) 
 std::string emit_source(const network_source& network, const write_options& options) {
     const std::string inside = enclosing(network, options);
     const kernel_text kernels = collect_kernels(kernel_files(network.plan), inside);
-    const std::size_t scratch = std::max<std::size_t>(
-        network.plan.cost.scratch_bytes / sizeof(float), 1);
+    const std::size_t scratch =
+        std::max<std::size_t>(network.plan.cost.scratch_bytes / sizeof(float), 1);
     return fill(R"($stamp$
 $own_headers$
 
@@ -285,7 +286,8 @@ std::string emit_c_header(const network_source& network, const write_options& op
     const std::string test =
         sentence("\n/* 1 when the self-test finds every bit right, else 0. */\nint ", network.name,
                  "_self_test(void);\n");
-    return fill(R"(/* The C interface of $name$.hpp, written by Laminate $version$; do not edit. This file may be used
+    return fill(
+        R"(/* The C interface of $name$.hpp, written by Laminate $version$; do not edit. This file may be used
    freely, without any condition. */
 #ifndef LAMINATE_$name$_H
 #define LAMINATE_$name$_H
@@ -311,12 +313,12 @@ $self_test$
 
 #endif
 )",
-                {{"name", network.name},
-                 {"version", LAMINATE_VERSION},
-                 {"include_size_t", "#include <stddef.h>\n"},
-                 {"inputs", std::to_string(network.plan.inputs())},
-                 {"outputs", std::to_string(network.plan.outputs())},
-                 {"self_test", options.self_test ? test : ""}});
+        {{"name", network.name},
+         {"version", LAMINATE_VERSION},
+         {"include_size_t", "#include <stddef.h>\n"},
+         {"inputs", std::to_string(network.plan.inputs())},
+         {"outputs", std::to_string(network.plan.outputs())},
+         {"self_test", options.self_test ? test : ""}});
 }
 
-}  // namespace laminate::codegen
+} // namespace laminate::codegen

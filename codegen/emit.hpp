@@ -14,4 +14,4 @@ std::string emit_header(const network_source& network, const write_options& opti
 std::string emit_source(const network_source& network, const write_options& options);
 std::string emit_c_header(const network_source& network, const write_options& options);
 
-}  // namespace laminate::codegen
+} // namespace laminate::codegen

@@ -15,7 +15,7 @@ std::string_view find(std::initializer_list<value> values, std::string_view name
 
 bool ends_line(std::string_view text) { return text.empty() || text.back() == '\n'; }
 
-}  // namespace
+} // namespace
 
 std::string fill(std::string_view text, std::initializer_list<value> values) {
     std::string out;
@@ -34,4 +34,4 @@ std::string fill(std::string_view text, std::initializer_list<value> values) {
     }
 }
 
-}  // namespace laminate::codegen
+} // namespace laminate::codegen

@@ -19,4 +19,4 @@ struct value {
 // disappears, and the line break that ends a value on a line of its own isn't doubled.
 std::string fill(std::string_view text, std::initializer_list<value> values);
 
-}  // namespace laminate::codegen
+} // namespace laminate::codegen

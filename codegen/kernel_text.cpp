@@ -53,7 +53,7 @@ std::string beside(std::string_view file, std::string_view path) {
 
 // One file after another, each behind those that it includes.
 class collector {
-  public:
+public:
     explicit collector(std::string_view enclosing)
         : open_(sentence("namespace { namespace ", enclosing, " { ")) {}
 
@@ -94,7 +94,8 @@ class collector {
     kernel_text finish() const {
         kernel_text all;
         all.body = body_;
-        for (const std::string& line : includes_) all.includes += line + '\n';
+        for (const std::string& line : includes_)
+            all.includes += line + '\n';
         for (const std::string& macro : macros_) {
             all.open_macros +=
                 sentence("#pragma push_macro(\"", macro, "\")\n#undef ", macro, "\n");
@@ -103,7 +104,7 @@ class collector {
         return all;
     }
 
-  private:
+private:
     // Only a namespace is moved, not the text around it: a conditional include must stay outside.
     void append_line(std::string& text, std::string_view line, std::size_t& open) const {
         if (line.starts_with("namespace laminate")) {
@@ -125,12 +126,13 @@ class collector {
     std::set<std::string> macros_;
 };
 
-}  // namespace
+} // namespace
 
 kernel_text collect_kernels(const std::set<std::string>& files, std::string_view enclosing) {
     collector all(enclosing);
-    for (const std::string& file : files) all.add(file);
+    for (const std::string& file : files)
+        all.add(file);
     return all.finish();
 }
 
-}  // namespace laminate::codegen
+} // namespace laminate::codegen

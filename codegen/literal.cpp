@@ -26,7 +26,7 @@ void append(std::string& out, std::uint32_t bits) {
 
 void append(std::string& out, float number) {
     const auto bits = std::bit_cast<std::uint32_t>(number);
-    if (!std::isfinite(number)) {  // no literal of its own
+    if (!std::isfinite(number)) { // no literal of its own
         out += "__builtin_bit_cast(float, ";
         append(out, bits);
         out += ')';
@@ -41,7 +41,7 @@ void append(std::string& out, float number) {
     int exponent = static_cast<int>(bits >> 23 & 255U) - 127;
     std::uint32_t fraction = bits & 0x7fffffU;
     if (exponent == -127) {
-        const int leading = std::countl_zero(fraction) - 8;  // of 24 bits
+        const int leading = std::countl_zero(fraction) - 8; // of 24 bits
         fraction = fraction << leading & 0x7fffffU;
         exponent = -126 - leading;
     }
@@ -79,7 +79,7 @@ std::string array_of(std::string_view type, std::string_view name,
     return out += "};\n";
 }
 
-}  // namespace
+} // namespace
 
 std::string literal(float number) {
     std::string out;
@@ -115,4 +115,4 @@ std::string hexadecimal(std::uint64_t number) {
     return out;
 }
 
-}  // namespace laminate::codegen
+} // namespace laminate::codegen

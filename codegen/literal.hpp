@@ -25,4 +25,4 @@ std::string array(std::string_view name, std::span<const std::uint32_t> bits);
 std::uint64_t fnv1a(std::span<const float> numbers);
 std::string hexadecimal(std::uint64_t number);
 
-}  // namespace laminate::codegen
+} // namespace laminate::codegen

@@ -16,4 +16,4 @@ std::optional<error> check_name(std::string_view name);
 // Such identifiers joined by "::".
 std::optional<error> check_namespace(std::string_view name);
 
-}  // namespace laminate::codegen
+} // namespace laminate::codegen

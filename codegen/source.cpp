@@ -41,7 +41,7 @@ std::optional<error> check(const network_source& network, const write_options& o
     return std::nullopt;
 }
 
-}  // namespace
+} // namespace
 
 result<std::vector<float>> golden_inputs(const ir::plan_view& plan, const write_options& options) {
     const std::vector<float>& given = options.golden_inputs;
@@ -71,4 +71,4 @@ std::optional<error> write_sources(const network_source& network, const write_op
     return std::nullopt;
 }
 
-}  // namespace laminate::codegen
+} // namespace laminate::codegen

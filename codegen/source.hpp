@@ -19,10 +19,11 @@ namespace laminate {
 
 struct write_options {
     std::string directory = ".";
-    std::string name_space = {};  // such as "project::digits"; empty for the name
-    bool self_test = false;       // adds `bool self_test() noexcept`, which checks golden vectors
-    bool c_interface = false;     // adds <name>.h, and functions that C can call
-    // Inputs of the self-test, whole rows one behind the other; empty for a few that Laminate makes.
+    std::string name_space = {}; // such as "project::digits"; empty for the name
+    bool self_test = false;      // adds `bool self_test() noexcept`, which checks golden vectors
+    bool c_interface = false;    // adds <name>.h, and functions that C can call
+    // Inputs of the self-test, whole rows one behind the other; empty for a few that Laminate
+    // makes.
     std::vector<float> golden_inputs = {};
 };
 
@@ -31,7 +32,7 @@ namespace codegen {
 struct network_source {
     std::string_view name;
     ir::plan_view plan;
-    std::span<const float> packed;  // all parameters
+    std::span<const float> packed; // all parameters
     std::span<const float> golden_inputs;
     std::span<const float> golden_outputs;
 };
@@ -42,6 +43,6 @@ result<std::vector<float>> golden_inputs(const ir::plan_view& plan, const write_
 // Writes the files of one network, or says why not.
 std::optional<error> write_sources(const network_source& source, const write_options& options);
 
-}  // namespace codegen
+} // namespace codegen
 
-}  // namespace laminate
+} // namespace laminate

@@ -45,4 +45,4 @@ void write_cpp(const basic_model<Network, Storage>& model, std::string_view name
     if (const std::optional<error> why = try_write_cpp(model, name, options)) raise(*why);
 }
 
-}  // namespace laminate
+} // namespace laminate

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Writes the test networks as standalone sources, with pseudo-random weights, and for each a file of
-// inputs and of the outputs that the library computes. all.inc includes and lists them for
+// Writes the test networks as standalone sources, with pseudo-random weights, and for each a file
+// of inputs and of the outputs that the library computes. all.inc includes and lists them for
 // run_networks.cpp; altered/ holds one more, whose self-test must fail.
 //
 // usage: generate_networks <directory>
@@ -26,11 +26,11 @@ namespace lam = laminate;
 using lam::dense, lam::elu, lam::input, lam::maxout, lam::no_bias, lam::prelu, lam::relu,
     lam::repeat, lam::sigmoid, lam::softmax, lam::tanh;
 
-constexpr std::size_t rows = 53;  // two tiles and a rest
+constexpr std::size_t rows = 53; // two tiles and a rest
 
 // xorshift64* (Vigna, 2016): the same numbers everywhere.
 class generator {
-  public:
+public:
     float operator()(float size) {
         state_ ^= state_ >> 12;
         state_ ^= state_ << 25;
@@ -39,7 +39,7 @@ class generator {
         return (top * 0x1p-23f - 1.0f) * size;
     }
 
-  private:
+private:
     std::uint64_t state_ = 88172645463325252U;
 };
 
@@ -62,7 +62,7 @@ constexpr float special[] = {0.0f,
                              0x1.fffffep-1f};
 
 class writer {
-  public:
+public:
     explicit writer(std::string directory) : directory_(std::move(directory)) {}
 
     template <lam::declared Network>
@@ -78,9 +78,11 @@ class writer {
                         layer.weights(o, i) = next(size);
             }
             if constexpr (requires { layer.bias; })
-                for (std::size_t o = 0; o < layer.bias.size(); ++o) layer.bias[o] = next(0.5f);
+                for (std::size_t o = 0; o < layer.bias.size(); ++o)
+                    layer.bias[o] = next(0.5f);
             if constexpr (requires { layer.slope; })
-                for (std::size_t u = 0; u < layer.slope.size(); ++u) layer.slope[u] = next(0.5f);
+                for (std::size_t u = 0; u < layer.slope.size(); ++u)
+                    layer.slope[u] = next(0.5f);
         });
         return model;
     }
@@ -100,7 +102,8 @@ class writer {
 
         std::vector<float> in(rows * Model::inputs);
         generator next;
-        for (float& number : in) number = next(2.0f);
+        for (float& number : in)
+            number = next(2.0f);
         constexpr std::size_t specials = std::size(special);
         for (std::size_t i = 0; i < Model::inputs; ++i) {
             in[i] = special[i % specials];
@@ -125,7 +128,7 @@ class writer {
               lam::sentence(includes_, "\nconst network networks[] = {\n", table_, "};\n"));
     }
 
-  private:
+private:
     std::string directory_;
     std::string includes_;
     std::string table_;
@@ -158,10 +161,10 @@ void write_dense(writer& to) {
 
 void write_activations(writer& to) {
     to.add("plain_relu", input<19> | relu);
-    to.add("relu_options", input<6> | dense<21> |
-                               relu(lam::max_value<1.5f>, lam::negative_slope<0.25f>,
-                                    lam::threshold<0.125f>) |
-                               dense<5> | lam::relu6);
+    to.add("relu_options",
+           input<6> | dense<21> |
+               relu(lam::max_value<1.5f>, lam::negative_slope<0.25f>, lam::threshold<0.125f>) |
+               dense<5> | lam::relu6);
     to.add("leaky", input<6> | dense<18> | lam::leaky_relu | dense<2>);
     to.add("prelu_units", input<6> | dense<18> | prelu | dense<2> | prelu);
     to.add("prelu_one", input<6> | dense<18> | prelu(lam::shared) | dense<2>);
@@ -191,13 +194,14 @@ void write_hard_numbers(writer& to) {
     auto model = lam::model(network);
     auto layer = model.layer<0>();
     for (std::size_t o = 0; o < 9; ++o) {
-        for (std::size_t i = 0; i < 8; ++i) layer.weights(o, i) = special[(o + i) % 8];
+        for (std::size_t i = 0; i < 8; ++i)
+            layer.weights(o, i) = special[(o + i) % 8];
         layer.bias[o] = special[o % 8];
     }
     layer.weights(1, 0) = std::numeric_limits<float>::infinity();
     layer.bias[2] = -std::numeric_limits<float>::infinity();
     layer.bias[3] = std::bit_cast<float>(0x7fc12345U);
-    layer.bias[4] = std::bit_cast<float>(0xff812345U);  // signalling
+    layer.bias[4] = std::bit_cast<float>(0xff812345U); // signalling
     to.add_model("hard_numbers", model);
 }
 
@@ -218,7 +222,7 @@ void write_altered(const std::string& directory) {
     write(path, text);
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv) try {
     if (argc != 2) {

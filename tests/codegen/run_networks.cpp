@@ -22,13 +22,13 @@ struct network {
     bool (*self_test)();
 };
 
-}  // namespace
+} // namespace
 
 #define LAMINATE_INLINE set_aside_and_given_back
-#define LAMINATE_TEST_NETWORK(name)                                                   \
-    {                                                                                 \
-        #name, generated::name::inputs, generated::name::outputs,                     \
-            generated::name::infer, generated::name::infer_batch, generated::name::self_test \
+#define LAMINATE_TEST_NETWORK(name) \
+    { \
+#name, generated::name::inputs, generated::name::outputs, generated::name::infer, \
+            generated::name::infer_batch, generated::name::self_test \
     }
 #include "all.inc"
 
@@ -46,12 +46,10 @@ std::uint32_t bits_of(float number) {
 }
 
 // Which NaN comes out of two is up to the compiler.
-bool same(float a, float b) {
-    return bits_of(a) == bits_of(b) || (a != a && b != b);
-}
+bool same(float a, float b) { return bits_of(a) == bits_of(b) || (a != a && b != b); }
 
 class checker {
-  public:
+public:
     checker(const network& n, std::vector<float> data)
         : n_(n), data_(std::move(data)), rows_(data_.size() / (n.inputs + n.outputs)) {}
 
@@ -59,16 +57,17 @@ class checker {
     std::string run() const {
         if (rows_ < 2) return "no data";
         std::string found;
-        for (std::size_t row = 0; row < rows_ && found.empty(); ++row) found = check(row, 1, false);
-        for (const std::size_t rows : {std::size_t{0}, std::size_t{1}, std::size_t{2},
-                                       std::size_t{3}, std::size_t{7}, std::size_t{23},
-                                       std::size_t{24}, std::size_t{25}, rows_})
+        for (std::size_t row = 0; row < rows_ && found.empty(); ++row)
+            found = check(row, 1, false);
+        for (const std::size_t rows :
+             {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7},
+              std::size_t{23}, std::size_t{24}, std::size_t{25}, rows_})
             if (found.empty()) found = check(rows_ - rows, rows, true);
         if (found.empty() && !n_.self_test()) found = "self_test";
         return found;
     }
 
-  private:
+private:
     // Rows are copied to an odd place, whose end is the end of the memory, for a sanitizer to see.
     std::string check(std::size_t first, std::size_t rows, bool batch) const {
         std::vector<float> in(1 + rows * n_.inputs);
@@ -87,8 +86,8 @@ class checker {
             if (!same(out[i + 1], expected[i]))
                 return (batch ? "batch of " + std::to_string(rows) : std::string("single")) +
                        ", row " + std::to_string(first + i / n_.outputs) + ", output " +
-                       std::to_string(i % n_.outputs) + ": expected " + std::to_string(expected[i]) +
-                       ", found " + std::to_string(out[i + 1]);
+                       std::to_string(i % n_.outputs) + ": expected " +
+                       std::to_string(expected[i]) + ", found " + std::to_string(out[i + 1]);
         return {};
     }
 
@@ -107,7 +106,7 @@ std::vector<float> read(const std::string& path) {
     return data;
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv) {
     if (argc != 2) return 2;

@@ -6,13 +6,15 @@
 // generated source, so it is C++17.
 
 #if defined(__FAST_MATH__) && !defined(LAMINATE_ALLOW_FAST_MATH)
-#error "Laminate: -ffast-math (or -Ofast) lets the compiler change results, which Laminate promises \
+#error \
+    "Laminate: -ffast-math (or -Ofast) lets the compiler change results, which Laminate promises \
 not to depend on. Compile this file without it, or define LAMINATE_ALLOW_FAST_MATH to give up that \
 promise."
 #endif
 
 #if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
-#error "Laminate: this target computes float expressions in a wider type (x87?), so results would \
+#error \
+    "Laminate: this target computes float expressions in a wider type (x87?), so results would \
 differ from every other machine. On 32-bit x86 add -msse2 -mfpmath=sse."
 #endif
 
@@ -38,16 +40,16 @@ differ from every other machine. On 32-bit x86 add -msse2 -mfpmath=sse."
 #define LAMINATE_INLINE_LAMBDA
 #endif
 
-// Unrolls a short loop over registers completely. GCC leaves them as loops otherwise, which forces the
-// accumulators into memory; Clang unrolls them by itself.
+// Unrolls a short loop over registers completely. GCC leaves them as loops otherwise, which forces
+// the accumulators into memory; Clang unrolls them by itself.
 #if defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__)
 #define LAMINATE_UNROLL _Pragma("GCC unroll 64")
 #else
 #define LAMINATE_UNROLL
 #endif
 
-// A loop over inputs, whose body is unrolled enough by hand. Clang would unroll it again, completely
-// where it is short, and then moves loads so far ahead that it runs out of registers.
+// A loop over inputs, whose body is unrolled enough by hand. Clang would unroll it again,
+// completely where it is short, and then moves loads so far ahead that it runs out of registers.
 #if defined(__clang__)
 #define LAMINATE_ROLLED _Pragma("clang loop unroll(disable)")
 #else

@@ -40,7 +40,8 @@ public:
 
 // A T, or the error that explains why there is none. Test it before `*`, `->` and `error()`, which
 // don't check; `value()` checks. Usable in constant expressions as long as there is no error.
-template <class T> class [[nodiscard]] result {
+template <class T>
+class [[nodiscard]] result {
     static_assert(!std::is_same_v<T, laminate::error> && !std::is_reference_v<T> &&
                       !std::is_void_v<T>,
                   "result<T> holds a value other than an error; for a function that returns "
@@ -86,7 +87,8 @@ private:
 };
 
 // Joins the parts of a message: text, and whole numbers in decimal.
-template <class... Parts> [[nodiscard]] std::string sentence(const Parts&... parts) {
+template <class... Parts>
+[[nodiscard]] std::string sentence(const Parts&... parts) {
     std::string joined;
     const auto append = [&joined](const auto& part) {
         if constexpr (std::is_integral_v<std::remove_cvref_t<decltype(part)>>) {

@@ -32,7 +32,8 @@ constexpr std::size_t panel_begin(std::size_t outputs, std::size_t panels, std::
 constexpr std::size_t weight_position(std::size_t inputs, std::size_t outputs, std::size_t panels,
                                       std::size_t output, std::size_t input) {
     std::size_t p = 0;
-    while (panel_begin(outputs, panels, p + 1) <= output) ++p;
+    while (panel_begin(outputs, panels, p + 1) <= output)
+        ++p;
     const std::size_t begin = panel_begin(outputs, panels, p);
     const std::size_t width = panel_begin(outputs, panels, p + 1) - begin;
     return begin * inputs + input * width + (output - begin);
@@ -47,4 +48,4 @@ constexpr std::size_t unit_position(std::size_t units, std::size_t pieces, std::
     return pieces == 1 ? unit : unit % pieces * piece_stride(units, pieces) + unit / pieces;
 }
 
-}  // namespace laminate
+} // namespace laminate

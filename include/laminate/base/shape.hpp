@@ -17,7 +17,8 @@ struct shape {
 
     constexpr std::size_t size() const {
         std::size_t product = 1;
-        for (std::size_t axis = 0; axis < rank; ++axis) product *= extent[axis];
+        for (std::size_t axis = 0; axis < rank; ++axis)
+            product *= extent[axis];
         return product;
     }
     friend constexpr bool operator==(const shape&, const shape&) = default;
@@ -25,4 +26,4 @@ struct shape {
 
 constexpr shape vector_shape(std::size_t units) { return {1, {units}}; }
 
-}  // namespace laminate
+} // namespace laminate

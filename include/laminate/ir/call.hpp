@@ -27,28 +27,35 @@ enum class function : std::uint8_t {
 
 constexpr function function_of(const node& n) {
     switch (n.kind) {
-        case op::relu: return is_plain_relu(n) ? function::relu : function::relu_with;
-        case op::leaky_relu: return function::leaky_relu;
-        case op::prelu: return n.shared ? function::prelu_shared : function::prelu;
-        case op::elu: return function::elu;
-        case op::sigmoid: return function::sigmoid;
-        case op::tanh: return function::tanh;
-        default: return function::unknown;
+    case op::relu:
+        return is_plain_relu(n) ? function::relu : function::relu_with;
+    case op::leaky_relu:
+        return function::leaky_relu;
+    case op::prelu:
+        return n.shared ? function::prelu_shared : function::prelu;
+    case op::elu:
+        return function::elu;
+    case op::sigmoid:
+        return function::sigmoid;
+    case op::tanh:
+        return function::tanh;
+    default:
+        return function::unknown;
     }
 }
 
 // Each kernel uses those that its template parameters name.
 struct call {
     kernel run = kernel::activation;
-    std::size_t inputs = 0;   // dense: floats of a row read
-    std::size_t outputs = 0;  // floats of a row written
+    std::size_t inputs = 0;  // dense: floats of a row read
+    std::size_t outputs = 0; // floats of a row written
     std::size_t panels = 1;
     std::size_t chains = 1;
-    bool exact = false;        // dense: nothing may be written behind the outputs
-    std::size_t pieces = 1;    // maxout: see there for the steps
+    bool exact = false;     // dense: nothing may be written behind the outputs
+    std::size_t pieces = 1; // maxout: see there for the steps
     std::size_t unit_step = 1;
     std::size_t piece_step = 1;
-    bool one_lane = false;  // the kernel can't run on a pack of several lanes
+    bool one_lane = false; // the kernel can't run on a pack of several lanes
 };
 
 constexpr call call_of(const plan_view& plan, const step& s) {
@@ -88,4 +95,4 @@ constexpr std::size_t tile_rows(std::size_t scratch_bytes) {
 // A single row's scratch memory is on the stack up to this size.
 inline constexpr std::size_t max_stack_bytes = std::size_t{256} << 10;
 
-}  // namespace laminate::ir
+} // namespace laminate::ir

@@ -16,16 +16,16 @@ namespace laminate::ir {
 
 enum class mistake_kind : std::uint8_t {
     accepted,
-    no_input,            // the network doesn't start with an input
-    second_input,        // a chain has one input
-    no_layers,           // an input and nothing else
-    unknown_input,       // a node reads a node that doesn't come before it
-    zero_units,          // expected: at least 1; found: 0
-    width_mismatch,      // expected: as declared; found: what arrives
-    softmax_of_scalar,   // expected: at least 2; found: 1
-    maxout_indivisible,  // expected: a multiple of; found: the width that arrives
-    unsupported_rank,    // expected: 1; found: the rank that arrives
-    too_large,           // a layer of more than max_weights weights; found: how many
+    no_input,           // the network doesn't start with an input
+    second_input,       // a chain has one input
+    no_layers,          // an input and nothing else
+    unknown_input,      // a node reads a node that doesn't come before it
+    zero_units,         // expected: at least 1; found: 0
+    width_mismatch,     // expected: as declared; found: what arrives
+    softmax_of_scalar,  // expected: at least 2; found: 1
+    maxout_indivisible, // expected: a multiple of; found: the width that arrives
+    unsupported_rank,   // expected: 1; found: the rank that arrives
+    too_large,          // a layer of more than max_weights weights; found: how many
 };
 
 struct mistake {
@@ -70,4 +70,4 @@ constexpr mistake check(std::span<const node> nodes) {
     return {};
 }
 
-}  // namespace laminate::ir
+} // namespace laminate::ir

@@ -14,11 +14,11 @@
 namespace laminate::ir {
 
 struct figures {
-    std::size_t parameters = 0;       // learned numbers
-    std::size_t multiply_adds = 0;    // of one row, in dense layers
-    std::size_t weight_bytes = 0;     // parameters as packed, with padding: what one row reads
-    std::size_t scratch_bytes = 0;    // intermediate values of one row
-    std::size_t steps = 0;            // kernel calls for one row
+    std::size_t parameters = 0;    // learned numbers
+    std::size_t multiply_adds = 0; // of one row, in dense layers
+    std::size_t weight_bytes = 0;  // parameters as packed, with padding: what one row reads
+    std::size_t scratch_bytes = 0; // intermediate values of one row
+    std::size_t steps = 0;         // kernel calls for one row
     friend constexpr bool operator==(const figures&, const figures&) = default;
 };
 
@@ -52,4 +52,4 @@ constexpr figures cost(std::span<const node> nodes, std::span<const parameters> 
     return f;
 }
 
-}  // namespace laminate::ir
+} // namespace laminate::ir

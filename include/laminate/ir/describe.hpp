@@ -20,7 +20,8 @@ namespace text {
 // 1234567 as "1 234 567".
 inline std::string grouped(std::size_t value) {
     std::string digits = std::to_string(value);
-    for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ' ');
+    for (std::size_t i = digits.size(); i > 3; i -= 3)
+        digits.insert(i - 3, 1, ' ');
     return digits;
 }
 
@@ -42,24 +43,32 @@ inline std::string number(float value) {
 // A layer as the user writes it.
 inline std::string layer(const node& n) {
     switch (n.kind) {
-        case op::input: return sentence("input<", n.output.size(), ">");
-        case op::dense: return sentence("dense<", n.units, n.bias ? ">" : ">(no_bias)");
-        case op::maxout: return sentence("maxout<", n.units, ">");
-        case op::dropout: return sentence("dropout<", number(n.alpha), "f>");
-        case op::prelu: return n.shared ? "prelu(shared)" : "prelu";
-        case op::leaky_relu: return sentence("leaky_relu(", number(n.alpha), ")");
-        case op::elu: return n.alpha == 1.0f ? "elu" : sentence("elu(", number(n.alpha), ")");
-        case op::relu: {
-            std::string options;
-            const auto add = [&](const char* what, float value) {
-                options += sentence(options.empty() ? "(" : ", ", what, number(value));
-            };
-            if (n.max_value != std::numeric_limits<float>::infinity()) add("max ", n.max_value);
-            if (n.alpha != 0.0f) add("slope ", n.alpha);
-            if (n.threshold != 0.0f) add("threshold ", n.threshold);
-            return sentence("relu", options, options.empty() ? "" : ")");
-        }
-        default: return name(n.kind);
+    case op::input:
+        return sentence("input<", n.output.size(), ">");
+    case op::dense:
+        return sentence("dense<", n.units, n.bias ? ">" : ">(no_bias)");
+    case op::maxout:
+        return sentence("maxout<", n.units, ">");
+    case op::dropout:
+        return sentence("dropout<", number(n.alpha), "f>");
+    case op::prelu:
+        return n.shared ? "prelu(shared)" : "prelu";
+    case op::leaky_relu:
+        return sentence("leaky_relu(", number(n.alpha), ")");
+    case op::elu:
+        return n.alpha == 1.0f ? "elu" : sentence("elu(", number(n.alpha), ")");
+    case op::relu: {
+        std::string options;
+        const auto add = [&](const char* what, float value) {
+            options += sentence(options.empty() ? "(" : ", ", what, number(value));
+        };
+        if (n.max_value != std::numeric_limits<float>::infinity()) add("max ", n.max_value);
+        if (n.alpha != 0.0f) add("slope ", n.alpha);
+        if (n.threshold != 0.0f) add("threshold ", n.threshold);
+        return sentence("relu", options, options.empty() ? "" : ")");
+    }
+    default:
+        return name(n.kind);
     }
 }
 
@@ -95,7 +104,8 @@ inline std::string table(const std::vector<row>& rows) {
     constexpr std::array<bool, columns> right = {false, false, true, false, false, true, true};
     std::array<std::size_t, columns> width = {};
     for (const row& r : rows)
-        for (std::size_t c = 0; c < columns; ++c) width[c] = std::max(width[c], r[c].size());
+        for (std::size_t c = 0; c < columns; ++c)
+            width[c] = std::max(width[c], r[c].size());
     std::string out;
     for (const row& r : rows) {
         std::string line;
@@ -110,7 +120,7 @@ inline std::string table(const std::vector<row>& rows) {
     return out;
 }
 
-}  // namespace text
+} // namespace text
 
 // One line per layer: output shape, parameters, the step it runs in, its kernel, multiply-adds and
 // bytes of packed parameters; then the figures of the plan.
@@ -175,4 +185,4 @@ inline std::string draw(const plan_view& plan) {
     return out + "}\n";
 }
 
-}  // namespace laminate::ir
+} // namespace laminate::ir

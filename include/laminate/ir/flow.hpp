@@ -14,20 +14,20 @@
 namespace laminate::ir {
 
 struct flow {
-    std::size_t consumer = none;  // the one node that reads the value; none if several, or output
+    std::size_t consumer = none; // the one node that reads the value; none if several, or output
     std::size_t readers = 0;
-    std::size_t value = none;   // the node itself, or what it passes on if it is an identity
-    std::size_t pieces = 1;     // order of the units, see panel.hpp: K where dense feeds maxout<K>
-    std::size_t floats = 0;     // of one row in scratch memory, in whole lines
-    bool follows_dense = false;  // a dense layer, or elementwise nodes in an unbranched line from one
+    std::size_t value = none; // the node itself, or what it passes on if it is an identity
+    std::size_t pieces = 1;   // order of the units, see panel.hpp: K where dense feeds maxout<K>
+    std::size_t floats = 0;   // of one row in scratch memory, in whole lines
+    bool follows_dense =
+        false; // a dense layer, or elementwise nodes in an unbranched line from one
 };
 
 constexpr void trace(std::span<const node> nodes, std::span<flow> flows) {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         flows[i] = {};
         for (std::size_t producer : nodes[i].inputs)
-            if (producer < i)
-                flows[producer].consumer = flows[producer].readers++ == 0 ? i : none;
+            if (producer < i) flows[producer].consumer = flows[producer].readers++ == 0 ? i : none;
         const std::size_t from = nodes[i].inputs[0];
         flows[i].value = is_identity(nodes[i].kind) ? flows[from].value : i;
         flows[i].follows_dense = nodes[i].kind == op::dense;
@@ -46,4 +46,4 @@ constexpr void trace(std::span<const node> nodes, std::span<flow> flows) {
     }
 }
 
-}  // namespace laminate::ir
+} // namespace laminate::ir

@@ -18,10 +18,14 @@ enum class fusion : bool { off, on };
 
 constexpr kernel kernel_of(op kind) {
     switch (kind) {
-        case op::dense: return kernel::dense;
-        case op::softmax: return kernel::softmax;
-        case op::maxout: return kernel::maxout;
-        default: return kernel::activation;
+    case op::dense:
+        return kernel::dense;
+    case op::softmax:
+        return kernel::softmax;
+    case op::maxout:
+        return kernel::maxout;
+    default:
+        return kernel::activation;
     }
 }
 
@@ -77,4 +81,4 @@ constexpr std::size_t fuse(std::span<const node> nodes, std::span<const flow> fl
     return count;
 }
 
-}  // namespace laminate::ir
+} // namespace laminate::ir

@@ -22,10 +22,14 @@ constexpr std::size_t width(const shape& s) { return s.rank == 0 ? 0 : s.extent[
 
 constexpr shape output_shape(const node& n, const shape& in) {
     switch (n.kind) {
-        case op::input: return n.output;
-        case op::dense: return vector_shape(n.units);
-        case op::maxout: return vector_shape(n.units == 0 ? 0 : width(in) / n.units);
-        default: return in;
+    case op::input:
+        return n.output;
+    case op::dense:
+        return vector_shape(n.units);
+    case op::maxout:
+        return vector_shape(n.units == 0 ? 0 : width(in) / n.units);
+    default:
+        return in;
     }
 }
 
@@ -34,4 +38,4 @@ constexpr void infer(std::span<node> nodes) {
         nodes[i].output = output_shape(nodes[i], arriving(nodes, i));
 }
 
-}  // namespace laminate::ir
+} // namespace laminate::ir

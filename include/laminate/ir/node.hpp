@@ -30,8 +30,9 @@ enum class op : std::uint8_t {
 };
 
 constexpr const char* name(op kind) {
-    constexpr const char* names[] = {"input", "dense",   "linear", "relu",    "leaky_relu", "prelu",
-                                     "elu",   "sigmoid", "tanh",   "softmax", "maxout",     "dropout"};
+    constexpr const char* names[] = {"input",      "dense",   "linear", "relu",
+                                     "leaky_relu", "prelu",   "elu",    "sigmoid",
+                                     "tanh",       "softmax", "maxout", "dropout"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -40,15 +41,15 @@ inline constexpr std::size_t max_inputs = 4;
 
 struct node {
     op kind = op::input;
-    std::array<std::size_t, max_inputs> inputs = {none, none, none, none};  // indices of nodes
-    shape output = {};            // of an input: as declared; of all others: see infer.hpp
-    std::size_t units = 0;        // dense: outputs; maxout: linear pieces per output
-    std::size_t declared_in = 0;  // dense: the input width the user wrote, 0 if none
-    bool bias = true;             // dense
-    bool shared = false;          // prelu: one slope for all units
-    float alpha = 0.0f;           // relu, leaky_relu: negative slope; elu: alpha; dropout: rate
-    float max_value = std::numeric_limits<float>::infinity();  // relu
-    float threshold = 0.0f;                                    // relu
+    std::array<std::size_t, max_inputs> inputs = {none, none, none, none}; // indices of nodes
+    shape output = {};           // of an input: as declared; of all others: see infer.hpp
+    std::size_t units = 0;       // dense: outputs; maxout: linear pieces per output
+    std::size_t declared_in = 0; // dense: the input width the user wrote, 0 if none
+    bool bias = true;            // dense
+    bool shared = false;         // prelu: one slope for all units
+    float alpha = 0.0f;          // relu, leaky_relu: negative slope; elu: alpha; dropout: rate
+    float max_value = std::numeric_limits<float>::infinity(); // relu
+    float threshold = 0.0f;                                   // relu
 
     friend constexpr bool operator==(const node&, const node&) = default;
 };
@@ -56,15 +57,17 @@ struct node {
 // Every unit on its own: y[i] = f(x[i]). These fuse into whatever produces x.
 constexpr bool is_elementwise(op kind) {
     switch (kind) {
-        case op::linear:
-        case op::relu:
-        case op::leaky_relu:
-        case op::prelu:
-        case op::elu:
-        case op::sigmoid:
-        case op::tanh:
-        case op::dropout: return true;
-        default: return false;
+    case op::linear:
+    case op::relu:
+    case op::leaky_relu:
+    case op::prelu:
+    case op::elu:
+    case op::sigmoid:
+    case op::tanh:
+    case op::dropout:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -77,4 +80,4 @@ constexpr bool is_plain_relu(const node& n) {
            n.max_value == std::numeric_limits<float>::infinity();
 }
 
-}  // namespace laminate::ir
+} // namespace laminate::ir

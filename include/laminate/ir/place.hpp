@@ -28,7 +28,8 @@ constexpr std::size_t panels(std::size_t outputs) {
 // (input i belongs to chain i % chains), as long as each chain keeps at least four terms.
 constexpr std::size_t chains(std::size_t inputs, std::size_t outputs) {
     std::size_t n = std::bit_floor(std::max<std::size_t>(panel_lines / lines(outputs), 1));
-    while (n > 1 && inputs < 4 * n) n /= 2;
+    while (n > 1 && inputs < 4 * n)
+        n /= 2;
     return n;
 }
 
@@ -48,7 +49,7 @@ constexpr std::size_t place_parameters(std::span<const node> nodes, std::span<co
         placed[i] = {};
         if (n.kind == op::dense) {
             placed[i].weights = take(in * flows[i].floats);
-            placed[i].bias = take(flows[i].floats);  // zeros where the layer has none
+            placed[i].bias = take(flows[i].floats); // zeros where the layer has none
             placed[i].count = in * out + (n.bias ? out : 0);
         }
         if (n.kind == op::prelu) {
@@ -73,7 +74,8 @@ constexpr std::size_t place_row(std::span<const flow> flows, std::span<const ste
     const auto use = [&](std::size_t other) {
         return last_use[value_written(flows, steps[other])];
     };
-    while (live < s && (use(live) == none || use(live) < s)) ++live;
+    while (live < s && (use(live) == none || use(live) < s))
+        ++live;
     const bool in_place = steps[s].run == kernel::activation || steps[s].run == kernel::softmax;
     const std::size_t size = flows[steps[s].last].floats;
     std::size_t offset = 0;
@@ -98,7 +100,8 @@ constexpr std::size_t place_row(std::span<const flow> flows, std::span<const ste
 constexpr std::size_t place_steps(std::span<const node> nodes, std::span<const flow> flows,
                                   std::span<step> steps, std::span<std::size_t> last_use) {
     std::ranges::fill(last_use, none);
-    for (std::size_t s = 0; s < steps.size(); ++s) last_use[steps[s].input] = s;
+    for (std::size_t s = 0; s < steps.size(); ++s)
+        last_use[steps[s].input] = s;
     std::size_t floats = 0;
     std::size_t live = 0;
     for (std::size_t s = 0; s < steps.size(); ++s) {
@@ -120,4 +123,4 @@ constexpr std::size_t place_steps(std::span<const node> nodes, std::span<const f
     return floats;
 }
 
-}  // namespace laminate::ir
+} // namespace laminate::ir

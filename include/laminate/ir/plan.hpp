@@ -73,4 +73,4 @@ constexpr plan<Nodes> make_plan(const std::array<node, Nodes>& inferred, fusion 
     return p;
 }
 
-}  // namespace laminate::ir
+} // namespace laminate::ir

@@ -27,19 +27,19 @@ inline constexpr std::size_t caller = none;
 
 struct step {
     kernel run = kernel::activation;
-    std::size_t node = none;   // whose kernel runs; of an activation step, its first node
-    std::size_t input = none;  // the node whose value is read
-    std::size_t last = none;   // the last node computed; its value is written
-    std::array<std::size_t, max_epilogue> epilogue = {};  // elementwise nodes, in order
+    std::size_t node = none;  // whose kernel runs; of an activation step, its first node
+    std::size_t input = none; // the node whose value is read
+    std::size_t last = none;  // the last node computed; its value is written
+    std::array<std::size_t, max_epilogue> epilogue = {}; // elementwise nodes, in order
     std::size_t epilogue_size = 0;
 
-    std::size_t source = caller;  // floats into a row of scratch memory
+    std::size_t source = caller; // floats into a row of scratch memory
     std::size_t target = caller;
-    std::size_t state = 0;  // floats of state the step owns between calls; no layer has any yet
+    std::size_t state = 0; // floats of state the step owns between calls; no layer has any yet
 
-    std::size_t chains = 1;  // dense: accumulation chains per output, combined as a tree
-    std::size_t panels = 1;  // dense: panels of the weights
-    std::size_t pieces = 1;  // order of the units read, and but for maxout written: see panel.hpp
+    std::size_t chains = 1; // dense: accumulation chains per output, combined as a tree
+    std::size_t panels = 1; // dense: panels of the weights
+    std::size_t pieces = 1; // order of the units read, and but for maxout written: see panel.hpp
 };
 
 // Where the parameters of a node lie, in floats; each starts on a line.
@@ -47,7 +47,7 @@ struct parameters {
     std::size_t weights = none;
     std::size_t bias = none;
     std::size_t slope = none;
-    std::size_t count = 0;  // learned numbers, without padding
+    std::size_t count = 0; // learned numbers, without padding
 };
 
-}  // namespace laminate::ir
+} // namespace laminate::ir

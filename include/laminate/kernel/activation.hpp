@@ -11,8 +11,8 @@
 namespace laminate::kernel {
 
 template <class P, std::size_t Width, class Function>
-constexpr void activation(const float* x, std::size_t x_stride, float* y,
-                                std::size_t y_stride, std::size_t rows, const Function& f) {
+constexpr void activation(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
+                          std::size_t rows, const Function& f) {
     constexpr std::size_t tail = Width % P::lanes;
     for (std::size_t row = 0; row < rows; ++row) {
         const float* const from = x + row * x_stride;
@@ -26,4 +26,4 @@ constexpr void activation(const float* x, std::size_t x_stride, float* y,
     }
 }
 
-}  // namespace laminate::kernel
+} // namespace laminate::kernel

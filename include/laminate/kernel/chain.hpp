@@ -40,4 +40,4 @@ constexpr chain<First, Rest...> compose(First first, Rest... rest) {
     return {first, compose(rest...)};
 }
 
-}  // namespace laminate::kernel
+} // namespace laminate::kernel

@@ -40,38 +40,37 @@ struct dense_shape {
 template <class P, class Shape, std::size_t Rows, std::size_t Registers, std::size_t Width,
           class Epilogue>
 LAMINATE_INLINE void dense_tile(const float* x, std::size_t x_stride, const float* weights,
-                                const float* bias, float* y, std::size_t y_stride,
-                                std::size_t unit, const Epilogue& epilogue) {
+                                const float* bias, float* y, std::size_t y_stride, std::size_t unit,
+                                const Epilogue& epilogue) {
     constexpr std::size_t chains = Shape::chains;
     constexpr std::size_t unrolled = chains < 4 ? 4 : chains;
     constexpr std::size_t whole = Shape::inputs / unrolled * unrolled;
     typename P::reg sum[chains][Rows][Registers] = {};
     LAMINATE_UNROLL for (std::size_t c = 0; c < chains; ++c)
         LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r)
-            LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g)
-                sum[c][r][g] = c == 0 ? P::load(bias + unit + g * P::lanes) : P::splat(0.0f);
+            LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) sum[c][r][g] =
+                c == 0 ? P::load(bias + unit + g * P::lanes) : P::splat(0.0f);
 
     const auto multiply_add = [&](std::size_t i, std::size_t c) LAMINATE_INLINE_LAMBDA {
         typename P::reg input[Rows] = {};
-        LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r)
-            input[r] = P::splat(x[r * x_stride + i]);
+        LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r) input[r] =
+            P::splat(x[r * x_stride + i]);
         LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) {
             typename P::reg weight = P::load(weights + i * Width + g * P::lanes);
             if constexpr (Rows > 1) weight = P::keep(weight);
-            LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r)
-                sum[c][r][g] = P::fma(input[r], weight, sum[c][r][g]);
+            LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r) sum[c][r][g] =
+                P::fma(input[r], weight, sum[c][r][g]);
         }
     };
     LAMINATE_ROLLED for (std::size_t i = 0; i < whole; i += unrolled)
         LAMINATE_UNROLL for (std::size_t u = 0; u < unrolled; ++u) multiply_add(i + u, u % chains);
-    LAMINATE_UNROLL for (std::size_t i = whole; i < Shape::inputs; ++i)
-        multiply_add(i, i % chains);
+    LAMINATE_UNROLL for (std::size_t i = whole; i < Shape::inputs; ++i) multiply_add(i, i % chains);
 
     LAMINATE_UNROLL for (std::size_t n = chains / 2; n > 0; n /= 2)
         LAMINATE_UNROLL for (std::size_t c = 0; c < n; ++c)
             LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r)
-                LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g)
-                    sum[c][r][g] = P::add(sum[c][r][g], sum[c + n][r][g]);
+                LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) sum[c][r][g] =
+                    P::add(sum[c][r][g], sum[c + n][r][g]);
 
     LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r) {
         LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) {
@@ -95,8 +94,8 @@ LAMINATE_INLINE void dense_tile(const float* x, std::size_t x_stride, const floa
 template <class P, class Shape, std::size_t Rows, std::size_t Registers, std::size_t Width,
           class Epilogue>
 LAMINATE_INLINE void dense_rows(const float* x, std::size_t x_stride, const float* weights,
-                                const float* bias, float* y, std::size_t y_stride,
-                                std::size_t rows, std::size_t unit, const Epilogue& epilogue) {
+                                const float* bias, float* y, std::size_t y_stride, std::size_t rows,
+                                std::size_t unit, const Epilogue& epilogue) {
     std::size_t row = 0;
     for (; row + Rows <= rows; row += Rows)
         dense_tile<P, Shape, Rows, Registers, Width>(x + row * x_stride, x_stride, weights, bias,
@@ -143,9 +142,8 @@ LAMINATE_INLINE void dense_panels(const float* x, std::size_t x_stride, const fl
 // y[r] = epilogue(W x[r] + b) for `rows` rows, MaxRows at most; with MaxRows 1 for exactly one.
 // Not forced inline: equal layers of a network share one instance.
 template <class P, class Shape, std::size_t MaxRows, class Epilogue>
-constexpr void dense(const float* x, std::size_t x_stride, const float* weights,
-                           const float* bias, float* y, std::size_t y_stride, std::size_t rows,
-                           const Epilogue& epilogue) {
+constexpr void dense(const float* x, std::size_t x_stride, const float* weights, const float* bias,
+                     float* y, std::size_t y_stride, std::size_t rows, const Epilogue& epilogue) {
     constexpr std::size_t all = lines(Shape::outputs);
     constexpr std::size_t larger = all % Shape::panels;
     constexpr std::size_t width = all / Shape::panels * line_floats;
@@ -158,4 +156,4 @@ constexpr void dense(const float* x, std::size_t x_stride, const float* weights,
         x, x_stride, weights, bias, y, y_stride, rows, epilogue);
 }
 
-}  // namespace laminate::kernel
+} // namespace laminate::kernel

@@ -22,4 +22,4 @@ struct elu {
     }
 };
 
-}  // namespace laminate::kernel
+} // namespace laminate::kernel

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Maxout: y[u] = max over j < Pieces of piece j of unit u (Goodfellow et al., Maxout Networks, 2013).
-// Needs piece j of unit u at x[u * UnitStep + j * PieceStep], and UnitStep 1 unless P has one lane.
-// Reads and writes exactly Units outputs of each row; a NaN in any piece gives NaN.
+// Maxout: y[u] = max over j < Pieces of piece j of unit u (Goodfellow et al., Maxout Networks,
+// 2013). Needs piece j of unit u at x[u * UnitStep + j * PieceStep], and UnitStep 1 unless P has
+// one lane. Reads and writes exactly Units outputs of each row; a NaN in any piece gives NaN.
 
 #include <cstddef>
 
@@ -13,13 +13,13 @@ namespace laminate::kernel {
 
 template <class P>
 LAMINATE_INLINE typename P::reg max_or_nan(typename P::reg a, typename P::reg b) {
-    return P::select(P::is_nan(a), a, P::max(a, b));  // max passes a NaN in b
+    return P::select(P::is_nan(a), a, P::max(a, b)); // max passes a NaN in b
 }
 
 template <class P, std::size_t Units, std::size_t Pieces, std::size_t UnitStep,
           std::size_t PieceStep>
 constexpr void maxout(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
-                            std::size_t rows) {
+                      std::size_t rows) {
     static_assert(UnitStep == 1 || P::lanes == 1,
                   "Laminate: a maxout over units that aren't adjacent needs the scalar pack");
     for (std::size_t row = 0; row < rows; ++row) {
@@ -43,4 +43,4 @@ constexpr void maxout(const float* x, std::size_t x_stride, float* y, std::size_
     }
 }
 
-}  // namespace laminate::kernel
+} // namespace laminate::kernel

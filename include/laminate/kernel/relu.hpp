@@ -29,9 +29,9 @@ struct relu_with {
     LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t) const {
         const typename P::reg bound = P::splat(threshold);
         // Without a slope it is 0, not 0 * (x - threshold): that is -0, and NaN of -inf.
-        const typename P::reg below =
-            negative_slope == 0.0f ? P::splat(0.0f)
-                                   : P::mul(P::splat(negative_slope), P::sub(x, bound));
+        const typename P::reg below = negative_slope == 0.0f
+                                          ? P::splat(0.0f)
+                                          : P::mul(P::splat(negative_slope), P::sub(x, bound));
         return P::min(P::splat(max_value), P::select(P::less(x, bound), below, x));
     }
 };
@@ -65,4 +65,4 @@ struct prelu_shared {
     }
 };
 
-}  // namespace laminate::kernel
+} // namespace laminate::kernel

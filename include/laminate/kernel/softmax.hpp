@@ -9,8 +9,8 @@
 // [0, 1], so nothing overflows; padded lanes take no part. A NaN or +inf anywhere, or -inf
 // everywhere, gives NaN everywhere, as in PyTorch.
 //
-// Error: that of exp, of the subtraction (|x[i] - m| / 2 ulp of y[i] at most), of the sum (4 + Width
-// / 16 roundings) and of the division.
+// Error: that of exp, of the subtraction (|x[i] - m| / 2 ulp of y[i] at most), of the sum (4 +
+// Width / 16 roundings) and of the division.
 
 #include <cstddef>
 #include <limits>
@@ -41,7 +41,8 @@ LAMINATE_INLINE float row_maximum(const float* x) {
     for (std::size_t i = 0; i + P::lanes <= Width; i += P::lanes)
         best = P::max(best, P::load(x + i));
     if constexpr (tail > 0)
-        best = P::max(best, P::select(P::first(tail), P::load_first(x + Width - tail, tail), lowest));
+        best =
+            P::max(best, P::select(P::first(tail), P::load_first(x + Width - tail, tail), lowest));
     float lane[P::lanes] = {};
     P::store(lane, best);
     return fold<P::lanes, Width>(lane, [](float a, float b) { return a > b ? a : b; });
@@ -49,7 +50,7 @@ LAMINATE_INLINE float row_maximum(const float* x) {
 
 template <class P, std::size_t Width>
 constexpr void softmax(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
-                             std::size_t rows) {
+                       std::size_t rows) {
     constexpr std::size_t tail = Width % P::lanes;
     constexpr std::size_t whole = Width - tail;
     constexpr std::size_t registers = partial_sums / P::lanes;
@@ -64,7 +65,7 @@ constexpr void softmax(const float* x, std::size_t x_stride, float* y, std::size
             P::store(to + i, e);
             sum[i / P::lanes % registers] = P::add(sum[i / P::lanes % registers], e);
         }
-        typename P::reg last = P::splat(0.0f);  // kept in a register: a partial store can't forward
+        typename P::reg last = P::splat(0.0f); // kept in a register: a partial store can't forward
         if constexpr (tail > 0) {
             const typename P::reg in = P::load_first(from + whole, tail);
             last = P::select(P::first(tail), exp::not_positive(P{}, P::sub(in, maximum)), last);
@@ -82,4 +83,4 @@ constexpr void softmax(const float* x, std::size_t x_stride, float* y, std::size
     }
 }
 
-}  // namespace laminate::kernel
+} // namespace laminate::kernel

@@ -12,8 +12,8 @@
 namespace laminate::kernel {
 
 struct tile {
-    std::size_t rows;    // rows of the batch
-    std::size_t chunks;  // parts that the registers of a panel are cut into
+    std::size_t rows;   // rows of the batch
+    std::size_t chunks; // parts that the registers of a panel are cut into
 };
 
 // Accumulators that leave room for the weights of a step and the broadcast inputs.
@@ -45,4 +45,4 @@ constexpr tile choose_tile(std::size_t panel_registers, std::size_t chains, std:
     return best;
 }
 
-}  // namespace laminate::kernel
+} // namespace laminate::kernel

@@ -22,9 +22,9 @@ struct dense : layer_base {
 
     constexpr dense<Units, Inputs, false> operator()(no_bias_t) const { return {}; }
 };
-}  // namespace layers
+} // namespace layers
 
 template <std::size_t Units, std::size_t Inputs = 0>
 inline constexpr layers::dense<Units, Inputs> dense{};
 
-}  // namespace laminate
+} // namespace laminate

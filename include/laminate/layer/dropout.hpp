@@ -17,7 +17,7 @@ consteval float dropout_rate() {
                   "from 0 up to, but not including, 1, such as dropout<0.5f>");
     return Rate;
 }
-}  // namespace detail
+} // namespace detail
 
 namespace layers {
 template <float Rate>
@@ -25,9 +25,9 @@ struct dropout : layer_base {
     static constexpr ir::node node = {.kind = ir::op::dropout,
                                       .alpha = detail::dropout_rate<Rate>()};
 };
-}  // namespace layers
+} // namespace layers
 
 template <float Rate>
 inline constexpr layers::dropout<Rate> dropout{};
 
-}  // namespace laminate
+} // namespace laminate

@@ -18,13 +18,13 @@ struct elu : layer_base {
         return elu<detail::with<elu, Given...>(Options)>{};
     }
 };
-}  // namespace layers
+} // namespace layers
 
 namespace detail {
 template <activation_options O, float V>
 inline constexpr bool takes<layers::elu<O>, layers::alpha<V>> = true;
-}  // namespace detail
+} // namespace detail
 
 inline constexpr layers::elu<> elu{};
 
-}  // namespace laminate
+} // namespace laminate

@@ -15,9 +15,9 @@ template <std::size_t Units>
 struct input : layer_base {
     static constexpr ir::node node = {.kind = ir::op::input, .output = vector_shape(Units)};
 };
-}  // namespace layers
+} // namespace layers
 
 template <std::size_t Units>
 inline constexpr layers::input<Units> input{};
 
-}  // namespace laminate
+} // namespace laminate

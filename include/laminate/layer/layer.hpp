@@ -60,7 +60,7 @@ struct any_layer : layer_base {
     static constexpr ir::node node = {.kind = ir::op::linear};
 };
 
-}  // namespace detail
+} // namespace detail
 
 template <element Left, element Right>
 constexpr auto operator|(Left, Right) {
@@ -87,9 +87,10 @@ constexpr Right operator|(const Left&, Right right) {
 template <std::size_t Times, class Block>
 constexpr auto repeat(Block block) {
     static_assert(Times > 0, "Laminate: repeat<0> leaves nothing; write repeat<1> or more");
-    static_assert(element<Block>,
-                  "Laminate: only layers can be repeated, and this is something else; write a layer "
-                  "or a stack of layers, such as repeat<3>(dense<64> | relu)");
+    static_assert(
+        element<Block>,
+        "Laminate: only layers can be repeated, and this is something else; write a layer "
+        "or a stack of layers, such as repeat<3>(dense<64> | relu)");
     if constexpr (!element<Block>) {
         return detail::any_layer{};
     } else if constexpr (Times == 0) {
@@ -97,8 +98,9 @@ constexpr auto repeat(Block block) {
     } else {
         return []<std::size_t... I>(std::index_sequence<I...>, Block b) {
             return (... | (static_cast<void>(I), b));
-        }(std::make_index_sequence<Times>{}, block);
+        }
+        (std::make_index_sequence<Times>{}, block);
     }
 }
 
-}  // namespace laminate
+} // namespace laminate

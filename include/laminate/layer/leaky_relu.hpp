@@ -18,13 +18,13 @@ struct leaky_relu : layer_base {
         return leaky_relu<detail::with<leaky_relu, Given...>(Options)>{};
     }
 };
-}  // namespace layers
+} // namespace layers
 
 namespace detail {
 template <activation_options O, float V>
 inline constexpr bool takes<layers::leaky_relu<O>, layers::negative_slope<V>> = true;
-}  // namespace detail
+} // namespace detail
 
 inline constexpr layers::leaky_relu<> leaky_relu{};
 
-}  // namespace laminate
+} // namespace laminate

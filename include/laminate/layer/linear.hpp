@@ -12,8 +12,8 @@ namespace layers {
 struct linear : layer_base {
     static constexpr ir::node node = {.kind = ir::op::linear};
 };
-}  // namespace layers
+} // namespace layers
 
 inline constexpr layers::linear linear{};
 
-}  // namespace laminate
+} // namespace laminate

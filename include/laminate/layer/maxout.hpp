@@ -16,9 +16,9 @@ template <std::size_t Pieces>
 struct maxout : layer_base {
     static constexpr ir::node node = {.kind = ir::op::maxout, .units = Pieces};
 };
-}  // namespace layers
+} // namespace layers
 
 template <std::size_t Pieces>
 inline constexpr layers::maxout<Pieces> maxout{};
 
-}  // namespace laminate
+} // namespace laminate

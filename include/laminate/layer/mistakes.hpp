@@ -33,8 +33,9 @@ struct no_layers {
 };
 template <class Layer, std::size_t Index>
 struct zero_units {
-    static_assert(detail::never<Layer>,
-                  "Laminate: this layer has no units; write a number of at least 1 between < and >");
+    static_assert(
+        detail::never<Layer>,
+        "Laminate: this layer has no units; write a number of at least 1 between < and >");
 };
 template <class Layer, std::size_t Index, std::size_t Declared, std::size_t Arrives>
 struct width_mismatch {
@@ -93,6 +94,6 @@ constexpr auto explain(stack<Layers...>) {
     }
 }
 
-}  // namespace detail
+} // namespace detail
 
-}  // namespace laminate
+} // namespace laminate

@@ -47,7 +47,8 @@ using stack_of_t = typename stack_of<Network>::type;
 template <class... Layers>
 constexpr auto chain_nodes(stack<Layers...>) {
     std::array<ir::node, sizeof...(Layers)> nodes = {Layers::node...};
-    for (std::size_t i = 1; i < nodes.size(); ++i) nodes[i].inputs[0] = i - 1;
+    for (std::size_t i = 1; i < nodes.size(); ++i)
+        nodes[i].inputs[0] = i - 1;
     ir::infer(nodes);
     return nodes;
 }
@@ -77,7 +78,7 @@ struct checked {
 template <class Network, ir::fusion Mode>
 inline constexpr auto plan_of = ir::make_plan(checked<Network>::nodes, Mode);
 
-}  // namespace detail
+} // namespace detail
 
 // The plan of a network and, as its members, the figures: parameters, multiply_adds, weight_bytes,
 // scratch_bytes, steps. Usable in a static_assert.
@@ -86,4 +87,4 @@ constexpr const auto& plan(Network) {
     return detail::plan_of<Network, ir::fusion::on>;
 }
 
-}  // namespace laminate
+} // namespace laminate

@@ -34,7 +34,7 @@ template <float Value>
 struct alpha {
     static constexpr void set(activation_options& o) { o.alpha = Value; }
 };
-}  // namespace layers
+} // namespace layers
 
 template <float Value>
 inline constexpr layers::max_value<Value> max_value{};
@@ -59,6 +59,6 @@ consteval activation_options with(activation_options options) {
     return options;
 }
 
-}  // namespace detail
+} // namespace detail
 
-}  // namespace laminate
+} // namespace laminate

@@ -18,8 +18,8 @@ struct prelu : layer_base {
 
     constexpr prelu<true> operator()(shared_t) const { return {}; }
 };
-}  // namespace layers
+} // namespace layers
 
 inline constexpr layers::prelu<> prelu{};
 
-}  // namespace laminate
+} // namespace laminate

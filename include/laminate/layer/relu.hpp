@@ -26,7 +26,7 @@ struct relu : layer_base {
         return relu<detail::with<relu, Given...>(Options)>{};
     }
 };
-}  // namespace layers
+} // namespace layers
 
 namespace detail {
 template <activation_options O, float V>
@@ -35,9 +35,9 @@ template <activation_options O, float V>
 inline constexpr bool takes<layers::relu<O>, layers::negative_slope<V>> = true;
 template <activation_options O, float V>
 inline constexpr bool takes<layers::relu<O>, layers::threshold<V>> = true;
-}  // namespace detail
+} // namespace detail
 
 inline constexpr layers::relu<> relu{};
 inline constexpr auto relu6 = relu(max_value<6.0f>);
 
-}  // namespace laminate
+} // namespace laminate

@@ -12,8 +12,8 @@ namespace layers {
 struct sigmoid : layer_base {
     static constexpr ir::node node = {.kind = ir::op::sigmoid};
 };
-}  // namespace layers
+} // namespace layers
 
 inline constexpr layers::sigmoid sigmoid{};
 
-}  // namespace laminate
+} // namespace laminate

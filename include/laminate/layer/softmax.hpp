@@ -12,8 +12,8 @@ namespace layers {
 struct softmax : layer_base {
     static constexpr ir::node node = {.kind = ir::op::softmax};
 };
-}  // namespace layers
+} // namespace layers
 
 inline constexpr layers::softmax softmax{};
 
-}  // namespace laminate
+} // namespace laminate

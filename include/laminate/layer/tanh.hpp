@@ -12,8 +12,8 @@ namespace layers {
 struct tanh : layer_base {
     static constexpr ir::node node = {.kind = ir::op::tanh};
 };
-}  // namespace layers
+} // namespace layers
 
 inline constexpr layers::tanh tanh{};
 
-}  // namespace laminate
+} // namespace laminate

@@ -23,4 +23,4 @@ std::string draw(Network) {
     return ir::draw(detail::plan_of<Network, ir::fusion::on>.view());
 }
 
-}  // namespace laminate
+} // namespace laminate

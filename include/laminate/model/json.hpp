@@ -93,13 +93,15 @@ public:
     [[nodiscard]] std::size_t position() const { return first_position_ + at_; }
 
     // Keeps the first message, completed by the position.
-    template <class... Parts> bool fail(const Parts&... message) {
+    template <class... Parts>
+    bool fail(const Parts&... message) {
         if (problem_.empty()) problem_ = sentence(message..., ", at byte ", position());
         return false;
     }
 
     // Calls member(key), which reads the value. Duplicate keys are the caller's to refuse.
-    template <class Member> bool object(Member member) {
+    template <class Member>
+    bool object(Member member) {
         if (!expect('{', "an object")) return false;
         if (take('}')) return true;
         do {
@@ -112,7 +114,8 @@ public:
     }
 
     // Calls element(), which reads one.
-    template <class Element> bool array(Element element) {
+    template <class Element>
+    bool array(Element element) {
         if (!expect('[', "an array")) return false;
         if (take(']')) return true;
         do {

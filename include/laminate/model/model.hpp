@@ -37,10 +37,11 @@ using ir::max_stack_bytes;
 
 template <std::size_t Bytes>
 struct scratch_too_large {
-    static_assert(Bytes <= max_stack_bytes,
-                  "Laminate: the intermediate rows of this network take more than 256 KiB (how much "
-                  "follows the name scratch_too_large), too much for the stack; call "
-                  "batch(in, out, workspace) with memory of your own");
+    static_assert(
+        Bytes <= max_stack_bytes,
+        "Laminate: the intermediate rows of this network take more than 256 KiB (how much "
+        "follows the name scratch_too_large), too much for the stack; call "
+        "batch(in, out, workspace) with memory of your own");
 };
 
 // The bits are the same whichever pack runs.
@@ -53,13 +54,13 @@ constexpr void run_rows(const float* parameters, const float* in, float* out, fl
         run_rows<pack::xsimd, Plan>(parameters, in, out, scratch, rows, tile);
 }
 
-}  // namespace detail
+} // namespace detail
 
 template <declared Network, template <std::size_t> class Storage>
 class basic_model {
     static constexpr const auto& plan_ = detail::plan_of<Network, ir::fusion::on>;
 
-  public:
+public:
     using network = Network;
     static constexpr std::size_t inputs = plan_.inputs();
     static constexpr std::size_t outputs = plan_.outputs();
@@ -109,7 +110,8 @@ class basic_model {
         constexpr std::size_t tile = detail::tile_rows(plan_.scratch_bytes);
         (void)sizeof(detail::scratch_too_large<plan_.scratch_bytes>);
         alignas(alignment) float scratch[tile * plan_.scratch_bytes / sizeof(float) + 1];
-        run(detail::flat<const float, inputs>(in), detail::flat<float, outputs>(out), scratch, tile);
+        run(detail::flat<const float, inputs>(in), detail::flat<float, outputs>(out), scratch,
+            tile);
     }
 
     // The same with the caller's memory for intermediate values: workspace_floats of it or more.
@@ -118,7 +120,8 @@ class basic_model {
         if (workspace.size() < workspace_floats)
             detail::stop("batch() needs a larger workspace, in floats", workspace_floats,
                          workspace.size());
-        run(detail::flat<const float, inputs>(in), detail::flat<float, outputs>(out), workspace.data(), 1);
+        run(detail::flat<const float, inputs>(in), detail::flat<float, outputs>(out),
+            workspace.data(), 1);
     }
     static constexpr std::size_t workspace_floats = plan_.scratch_bytes / sizeof(float);
 
@@ -138,21 +141,24 @@ class basic_model {
     constexpr auto layers() const { return layers_of(*this); }
 
     // The parameters as packed: what kernels and generated sources read.
-    constexpr std::span<float> packed() { return {storage_.data(), Storage<packed_floats>::size()}; }
+    constexpr std::span<float> packed() {
+        return {storage_.data(), Storage<packed_floats>::size()};
+    }
     constexpr std::span<const float> packed() const {
         return {storage_.data(), Storage<packed_floats>::size()};
     }
 
     friend constexpr bool operator==(const basic_model&, const basic_model&) = default;
 
-  private:
+private:
     static constexpr std::size_t packed_floats = plan_.weight_bytes / sizeof(float);
 
     template <class Model>
     static constexpr auto layers_of(Model& model) {
         return [&model]<std::size_t... I>(std::index_sequence<I...>) {
             return boost::hana::make_tuple(model.template layer<I>()...);
-        }(std::make_index_sequence<plan_.nodes.size() - 1>{});
+        }
+        (std::make_index_sequence<plan_.nodes.size() - 1>{});
     }
 
     constexpr void run(std::span<const float> in, std::span<float> out, float* scratch,
@@ -186,4 +192,4 @@ constexpr std::size_t argmax(const Row& row) {
     return best;
 }
 
-}  // namespace laminate
+} // namespace laminate

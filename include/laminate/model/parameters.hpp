@@ -35,7 +35,7 @@ namespace detail {
 struct parameter_tensor {
     std::string name;
     std::vector<std::size_t> shape;
-    std::function<std::size_t(std::size_t)> position;  // of element k, row-major, among the packed
+    std::function<std::size_t(std::size_t)> position; // of element k, row-major, among the packed
 };
 
 inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan) {
@@ -55,7 +55,8 @@ inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan
             tensors.push_back({name(".weight"), {out, in}, [=](std::size_t k) {
                                    return at.weights +
                                           weight_position(in, stored, ir::panels(stored),
-                                                          unit_position(out, pieces, k / in), k % in);
+                                                          unit_position(out, pieces, k / in),
+                                                          k % in);
                                }});
             if (n.bias) tensors.push_back({name(".bias"), {out}, unit(at.bias)});
         }
@@ -78,7 +79,8 @@ inline std::optional<error> rename(std::vector<parameter_tensor>& tensors,
         return error{sentence("expected ", tensors.size(), " parameter names, one for each of ",
                               wanted, "; found ", names.size())};
     }
-    for (std::size_t i = 0; i < names.size(); ++i) tensors[i].name = names[i];
+    for (std::size_t i = 0; i < names.size(); ++i)
+        tensors[i].name = names[i];
     return std::nullopt;
 }
 
@@ -126,7 +128,7 @@ inline result<std::string> parameters_as_safetensors(const ir::plan_view& plan,
     return safetensors_bytes(written, {{"format", "pt"}});
 }
 
-}  // namespace detail
+} // namespace detail
 
 // A model of `network` with the parameters of a safetensors file, or what is wrong with it. Tensors
 // that the network doesn't ask for are ignored.
@@ -167,4 +169,4 @@ void save(const basic_model<Network, Storage>& model, const std::string& path,
     if (const auto why = try_save(model, path, options)) raise(*why);
 }
 
-}  // namespace laminate
+} // namespace laminate

@@ -36,8 +36,8 @@ inline constexpr std::size_t extent<std::span<T, N>> = N;
 
 // Whether a `Row` is N floats, which can be written unless Float is const.
 template <std::size_t N, class Float, class Row>
-inline constexpr bool is_row = extent<std::remove_cvref_t<Row>> == N &&
-                               std::is_convertible_v<Row, std::span<Float, N>>;
+inline constexpr bool is_row =
+    extent<std::remove_cvref_t<Row>> == N&& std::is_convertible_v<Row, std::span<Float, N>>;
 
 // The one error of a row that isn't. (Apart from is_row, because Clang calls a condition that
 // contains an error a second error.)
@@ -105,6 +105,6 @@ constexpr std::span<Float> flat(Range& rows) {
     }
 }
 
-}  // namespace detail
+} // namespace detail
 
-}  // namespace laminate
+} // namespace laminate

@@ -56,7 +56,8 @@ template <const auto& Plan, std::size_t Step>
 constexpr auto epilogue(const float* parameters) {
     return []<std::size_t... E>([[maybe_unused]] const float* p, std::index_sequence<E...>) {
         return kernel::compose(functor<Plan, Plan.sequence[Step].epilogue[E]>(p)...);
-    }(parameters, std::make_index_sequence<Plan.sequence[Step].epilogue_size>{});
+    }
+    (parameters, std::make_index_sequence<Plan.sequence[Step].epilogue_size>{});
 }
 
 // Where a step reads or writes its rows.
@@ -77,9 +78,8 @@ constexpr void run_step(const float* parameters, rows_at<const float> from, rows
     if constexpr (c.run == ir::kernel::dense) {
         constexpr ir::parameters at = Plan.placed[s.node];
         using shape = kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, c.exact>;
-        kernel::dense<P, shape, MaxRows>(x, x_stride, parameters + at.weights,
-                                         parameters + at.bias, y, y_stride, rows,
-                                         epilogue<Plan, Step>(parameters));
+        kernel::dense<P, shape, MaxRows>(x, x_stride, parameters + at.weights, parameters + at.bias,
+                                         y, y_stride, rows, epilogue<Plan, Step>(parameters));
     } else if constexpr (c.run == ir::kernel::softmax) {
         kernel::softmax<P, c.outputs>(x, x_stride, y, y_stride, rows);
     } else if constexpr (c.run == ir::kernel::maxout) {
@@ -105,9 +105,8 @@ constexpr void run_tile(const float* parameters, const float* in, float* out, fl
         if constexpr (s.target != ir::caller) to = {scratch + s.target, stride};
         run_step<P, Plan, S, MaxRows>(parameters, from, to, rows);
     };
-    [&]<std::size_t... S>(std::index_sequence<S...>) {
-        (step.template operator()<S>(), ...);
-    }(std::make_index_sequence<Plan.steps>{});
+    [&]<std::size_t... S>(std::index_sequence<S...>) { (step.template operator()<S>(), ...); }
+    (std::make_index_sequence<Plan.steps>{});
 }
 
 using ir::max_tile_rows;
@@ -123,4 +122,4 @@ constexpr void run_rows(const float* parameters, const float* in, float* out, fl
                                          std::min(tile, rows - row));
 }
 
-}  // namespace laminate::detail
+} // namespace laminate::detail

@@ -83,11 +83,13 @@ private:
         ". The program that wrote it doesn't follow the format: save it with the safetensors "
         "library";
 
-    template <class... Parts> bool fail(const Parts&... what) {
+    template <class... Parts>
+    bool fail(const Parts&... what) {
         error_.message = sentence(name_, ": ", what...);
         return false;
     }
-    template <class... Parts> bool fail_at(const tensor& t, const Parts&... what) {
+    template <class... Parts>
+    bool fail_at(const tensor& t, const Parts&... what) {
         return fail("tensor ", quote(t.name), ": ", what...);
     }
 

@@ -20,14 +20,12 @@ inline constexpr std::size_t alignment = line_floats * sizeof(float);
 // Size floats on the heap. A moved-from storage is empty: it can be assigned to and destroyed.
 template <std::size_t Size>
 class heap_storage {
-  public:
+public:
     heap_storage() : floats_(allocate()) { std::fill_n(floats_.get(), Size, 0.0f); }
     heap_storage(const heap_storage& other) : floats_(other.floats_ ? allocate() : nullptr) {
         if (floats_) std::copy_n(other.floats_.get(), Size, floats_.get());
     }
-    heap_storage& operator=(const heap_storage& other) {
-        return *this = heap_storage(other);
-    }
+    heap_storage& operator=(const heap_storage& other) { return *this = heap_storage(other); }
     heap_storage(heap_storage&&) noexcept = default;
     heap_storage& operator=(heap_storage&&) noexcept = default;
     ~heap_storage() = default;
@@ -41,7 +39,7 @@ class heap_storage {
         return std::equal(a.data(), a.data() + Size, b.data());
     }
 
-  private:
+private:
     struct release {
         void operator()(float* p) const noexcept {
             ::operator delete[](p, std::align_val_t{alignment});
@@ -60,24 +58,24 @@ class heap_storage {
 // Size floats inside the model itself.
 template <std::size_t Size>
 class inline_storage {
-  public:
+public:
     constexpr float* data() noexcept { return floats_.data(); }
     constexpr const float* data() const noexcept { return floats_.data(); }
     static constexpr std::size_t size() noexcept { return Size; }
 
     friend constexpr bool operator==(const inline_storage&, const inline_storage&) = default;
 
-  private:
+private:
     alignas(alignment) std::array<float, Size> floats_ = {};
 };
 
 // A network without parameters needs none.
 template <>
 class inline_storage<0> {
-  public:
+public:
     constexpr float* data() const noexcept { return nullptr; }
     static constexpr std::size_t size() noexcept { return 0; }
     friend constexpr bool operator==(const inline_storage&, const inline_storage&) = default;
 };
 
-}  // namespace laminate
+} // namespace laminate

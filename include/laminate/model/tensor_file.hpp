@@ -171,7 +171,8 @@ private:
     }
 
     // Little-endian, at any alignment, on any machine.
-    template <class Bits> [[nodiscard]] static Bits load(const char* from) {
+    template <class Bits>
+    [[nodiscard]] static Bits load(const char* from) {
         std::uint64_t bits = 0;
         for (std::size_t i = 0; i < sizeof(Bits); ++i) {
             bits |= static_cast<std::uint64_t>(static_cast<unsigned char>(from[i])) << (8 * i);

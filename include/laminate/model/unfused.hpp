@@ -20,7 +20,7 @@ class unfused_model {
     using network = typename Model::network;
     static constexpr const auto& plan_ = detail::plan_of<network, ir::fusion::off>;
 
-  public:
+public:
     static constexpr std::size_t inputs = Model::inputs;
     static constexpr std::size_t outputs = Model::outputs;
 
@@ -48,7 +48,7 @@ class unfused_model {
         run<detail::max_tile_rows>(x.data(), y.data(), rows);
     }
 
-  private:
+private:
     void reserve(std::size_t rows) {
         for (std::size_t s = 0; s + 1 < plan_.steps; ++s) {
             const std::size_t floats = rows * plan_.flows[plan_.sequence[s].last].floats;
@@ -78,7 +78,8 @@ class unfused_model {
             (detail::run_step<pack::xsimd, plan_, S, MaxRows>(model_->packed().data(),
                                                               source<S>(in), target<S>(out), rows),
              ...);
-        }(std::make_index_sequence<plan_.steps>{});
+        }
+        (std::make_index_sequence<plan_.steps>{});
     }
 
     const Model* model_;
@@ -93,4 +94,4 @@ unfused_model<basic_model<Network, Storage>> unfused(const basic_model<Network, 
 template <declared Network, template <std::size_t> class Storage>
 void unfused(basic_model<Network, Storage>&&) = delete;
 
-}  // namespace laminate
+} // namespace laminate

@@ -15,7 +15,7 @@ namespace laminate {
 // W [Outputs, Inputs]
 template <class Float, std::size_t Outputs, std::size_t Inputs, std::size_t Pieces>
 class matrix_view {
-  public:
+public:
     constexpr explicit matrix_view(Float* packed) : packed_(packed) {}
 
     static constexpr std::size_t outputs() { return Outputs; }
@@ -27,14 +27,14 @@ class matrix_view {
                                        unit_position(Outputs, Pieces, output), input)];
     }
 
-  private:
+private:
     Float* packed_;
 };
 
 // One number per unit.
 template <class Float, std::size_t Units, std::size_t Pieces>
 class vector_view {
-  public:
+public:
     constexpr explicit vector_view(Float* packed) : packed_(packed) {}
 
     static constexpr std::size_t size() { return Units; }
@@ -43,7 +43,7 @@ class vector_view {
         return packed_[unit_position(Units, Pieces, unit)];
     }
 
-  private:
+private:
     Float* packed_;
 };
 
@@ -88,6 +88,6 @@ constexpr auto parameters_of(Float* packed) {
     }
 }
 
-}  // namespace detail
+} // namespace detail
 
-}  // namespace laminate
+} // namespace laminate

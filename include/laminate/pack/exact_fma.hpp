@@ -16,9 +16,10 @@ namespace laminate::pack {
 // inexact one ends in an odd bit. Then the rounding to float, 29 bits shorter, can't be misled.
 LAMINATE_INLINE double round_to_odd(double sum, double error) {
     const auto bits = __builtin_bit_cast(std::int64_t, sum);
-    const bool inexact = error > 0.0 || error < 0.0;  // false for the NaN that infinities leave
+    const bool inexact = error > 0.0 || error < 0.0; // false for the NaN that infinities leave
     const bool away = (error > 0.0) == (sum > 0.0);
-    return inexact && (bits & 1) == 0 ? __builtin_bit_cast(double, away ? bits + 1 : bits - 1) : sum;
+    return inexact && (bits & 1) == 0 ? __builtin_bit_cast(double, away ? bits + 1 : bits - 1)
+                                      : sum;
 }
 
 // The error of `sum` as an addition of a and b, exactly (Knuth's TwoSum).
@@ -35,4 +36,4 @@ LAMINATE_INLINE float exact_fma(float a, float b, float c) {
     return static_cast<float>(round_to_odd(sum, sum_error(product, static_cast<double>(c), sum)));
 }
 
-}  // namespace laminate::pack
+} // namespace laminate::pack

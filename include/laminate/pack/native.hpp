@@ -80,8 +80,8 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> keep(floats<Lanes> a) {
 }
 
 #if !defined(__FMA__) && !defined(__AVX512F__) && !defined(__aarch64__)
-// pack::exact_fma on vectors (the derivation stands there): an exact product plus an addend, rounded
-// to odd. (By reference: vectors longer than a register have no stable calling convention.)
+// pack::exact_fma on vectors (the derivation stands there): an exact product plus an addend,
+// rounded to odd. (By reference: vectors longer than a register have no stable calling convention.)
 template <class Doubles, class Longs>
 LAMINATE_INLINE_RUNTIME void odd_sum(const Doubles& product, const Doubles& addend,
                                      Doubles& result) {
@@ -124,7 +124,8 @@ LAMINATE_EMULATED_FMA floats<Lanes> fma(floats<Lanes> a, floats<Lanes> b, floats
 #endif
     using doubles = typename vector<Lanes>::doubles;
     using longs = typename vector<Lanes>::longs;
-    const doubles product = __builtin_convertvector(a, doubles) * __builtin_convertvector(b, doubles);
+    const doubles product =
+        __builtin_convertvector(a, doubles) * __builtin_convertvector(b, doubles);
     doubles sum = {};
     odd_sum<doubles, longs>(product, __builtin_convertvector(c, doubles), sum);
     return __builtin_convertvector(sum, floats<Lanes>);
@@ -138,22 +139,25 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> fma(floats<Lanes> a, floats<Lanes> b, floa
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> fma(floats<Lanes> a, floats<Lanes> b, floats<Lanes> c) {
 #if defined(__AVX512F__)
-    if constexpr (Lanes == 16) return (floats<Lanes>)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+    if constexpr (Lanes == 16)
+        return (floats<Lanes>)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
 #endif
 #if defined(__FMA__)
-    if constexpr (Lanes == 8) return (floats<Lanes>)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+    if constexpr (Lanes == 8)
+        return (floats<Lanes>)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
     if constexpr (Lanes == 4) return (floats<Lanes>)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c);
 #endif
 }
 #endif
 
-// max(a, b) = a > b ? a : b and min(a, b) = a < b ? a : b, as x86 has them: the second operand where
-// the two are equal or either is NaN. (The zero-masked forms with a full mask are the plain
+// max(a, b) = a > b ? a : b and min(a, b) = a < b ? a : b, as x86 has them: the second operand
+// where the two are equal or either is NaN. (The zero-masked forms with a full mask are the plain
 // instructions; GCC 12 warns of an uninitialised value in its own plain forms.)
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> max(floats<Lanes> a, floats<Lanes> b) {
 #if defined(__AVX512F__)
-    if constexpr (Lanes == 16) return (floats<Lanes>)_mm512_maskz_max_ps(0xffff, (__m512)a, (__m512)b);
+    if constexpr (Lanes == 16)
+        return (floats<Lanes>)_mm512_maskz_max_ps(0xffff, (__m512)a, (__m512)b);
 #endif
 #if defined(__AVX__)
     if constexpr (Lanes == 8) return (floats<Lanes>)_mm256_max_ps((__m256)a, (__m256)b);
@@ -166,7 +170,8 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> max(floats<Lanes> a, floats<Lanes> b) {
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> min(floats<Lanes> a, floats<Lanes> b) {
 #if defined(__AVX512F__)
-    if constexpr (Lanes == 16) return (floats<Lanes>)_mm512_maskz_min_ps(0xffff, (__m512)a, (__m512)b);
+    if constexpr (Lanes == 16)
+        return (floats<Lanes>)_mm512_maskz_min_ps(0xffff, (__m512)a, (__m512)b);
 #endif
 #if defined(__AVX__)
     if constexpr (Lanes == 8) return (floats<Lanes>)_mm256_min_ps((__m256)a, (__m256)b);
@@ -179,14 +184,15 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> min(floats<Lanes> a, floats<Lanes> b) {
 
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> pow2(floats<Lanes> n) {
-    return (floats<Lanes>)((ints<Lanes>)(n + 12583039.0f) << 23);  // see pack::scalar
+    return (floats<Lanes>)((ints<Lanes>)(n + 12583039.0f) << 23); // see pack::scalar
 }
 
 // All bits set in the lanes below n.
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME ints<Lanes> first(std::size_t n) {
     ints<Lanes> lane = {};
-    for (std::size_t i = 0; i < Lanes; ++i) lane[i] = static_cast<std::int32_t>(i);
+    for (std::size_t i = 0; i < Lanes; ++i)
+        lane[i] = static_cast<std::int32_t>(i);
     return lane < static_cast<std::int32_t>(n);
 }
 
@@ -198,11 +204,11 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> load_first(const float* p, std::size_t n) 
         return (floats<Lanes>)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << n) - 1U), p);
 #endif
 #if defined(__AVX__)
-    if constexpr (Lanes == 8)
-        return (floats<Lanes>)_mm256_maskload_ps(p, (__m256i)first<Lanes>(n));
+    if constexpr (Lanes == 8) return (floats<Lanes>)_mm256_maskload_ps(p, (__m256i)first<Lanes>(n));
 #endif
     floats<Lanes> a = {};
-    for (std::size_t i = 0; i < n; ++i) a[i] = p[i];
+    for (std::size_t i = 0; i < n; ++i)
+        a[i] = p[i];
     return a;
 }
 
@@ -214,11 +220,11 @@ LAMINATE_INLINE_RUNTIME void store_first(float* p, floats<Lanes> a, std::size_t 
         return _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1U << n) - 1U), (__m512)a);
 #endif
 #if defined(__AVX__)
-    if constexpr (Lanes == 8)
-        return _mm256_maskstore_ps(p, (__m256i)first<Lanes>(n), (__m256)a);
+    if constexpr (Lanes == 8) return _mm256_maskstore_ps(p, (__m256i)first<Lanes>(n), (__m256)a);
 #endif
-    for (std::size_t i = 0; i < n; ++i) p[i] = a[i];
+    for (std::size_t i = 0; i < n; ++i)
+        p[i] = a[i];
 }
 
-}  // namespace laminate::pack::native
+} // namespace laminate::pack::native
 #endif

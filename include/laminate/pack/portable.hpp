@@ -31,7 +31,9 @@ struct portable_lanes {
     static LAMINATE_INLINE_RUNTIME reg load_first(const float* p, std::size_t n) {
         return native::load_first<Lanes>(p, n);
     }
-    static LAMINATE_INLINE_RUNTIME void store(float* p, reg a) { __builtin_memcpy(p, &a, sizeof a); }
+    static LAMINATE_INLINE_RUNTIME void store(float* p, reg a) {
+        __builtin_memcpy(p, &a, sizeof a);
+    }
     static LAMINATE_INLINE_RUNTIME void store_first(float* p, reg a, std::size_t n) {
         native::store_first<Lanes>(p, a, n);
     }
@@ -66,4 +68,4 @@ using portable = scalar;
 
 #endif
 
-}  // namespace laminate::pack
+} // namespace laminate::pack

@@ -43,9 +43,9 @@ struct scalar {
         return __builtin_bit_cast(float, __builtin_bit_cast(std::uint32_t, a) & 0x7fffffffU);
     }
     static LAMINATE_INLINE float copysign(float magnitude, float sign) {
-        return __builtin_bit_cast(
-            float, (__builtin_bit_cast(std::uint32_t, magnitude) & 0x7fffffffU) |
-                       (__builtin_bit_cast(std::uint32_t, sign) & 0x80000000U));
+        return __builtin_bit_cast(float,
+                                  (__builtin_bit_cast(std::uint32_t, magnitude) & 0x7fffffffU) |
+                                      (__builtin_bit_cast(std::uint32_t, sign) & 0x80000000U));
     }
     // Adding 1.5 * 2^23 + 127 leaves n + 127 in the low bits of the sum; shifted, they are the
     // exponent of 2^n.
@@ -55,4 +55,4 @@ struct scalar {
     static LAMINATE_INLINE bool first(std::size_t n) { return n > 0; }
 };
 
-}  // namespace laminate::pack
+} // namespace laminate::pack

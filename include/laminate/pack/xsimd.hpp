@@ -3,8 +3,8 @@
 
 // The pack of the library: xsimd at the widest register that the user's flags allow. Needs xsimd
 // 8.1 or newer. Promises the words of pack::scalar on each lane; where xsimd's own word means
-// something else on some ISA or in some version (fma, min, max, division, partial loads), pack::native's is
-// used.
+// something else on some ISA or in some version (fma, min, max, division, partial loads),
+// pack::native's is used.
 
 #include <cstddef>
 #include <xsimd/xsimd.hpp>
@@ -62,11 +62,12 @@ struct xsimd {
     static LAMINATE_INLINE_RUNTIME reg pow2(reg n) { return wrap(native::pow2<lanes>(raw(n))); }
     static LAMINATE_INLINE_RUNTIME mask first(std::size_t n) {
         raw_type lane = {};
-        for (std::size_t i = 0; i < lanes; ++i) lane[i] = static_cast<float>(i);
+        for (std::size_t i = 0; i < lanes; ++i)
+            lane[i] = static_cast<float>(i);
         return wrap(lane) < splat(static_cast<float>(n));
     }
 
-  private:
+private:
     using raw_type = native::floats<lanes>;
     static LAMINATE_INLINE_RUNTIME raw_type raw(reg a) {
         return (raw_type)(typename reg::register_type)(a);
@@ -82,4 +83,4 @@ using xsimd = scalar;
 
 #endif
 
-}  // namespace laminate::pack
+} // namespace laminate::pack

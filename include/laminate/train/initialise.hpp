@@ -14,7 +14,7 @@ namespace laminate {
 
 // SplitMix64 (Steele, Lea and Flood, 2014): small, fast, and good enough to start weights from.
 class random_source {
-  public:
+public:
     constexpr explicit random_source(std::uint64_t seed) : state_(seed) {}
 
     constexpr std::uint64_t next() {
@@ -28,7 +28,7 @@ class random_source {
         return (static_cast<float>(next() >> 40) * 0x1p-23f - 1.0f) * limit;
     }
 
-  private:
+private:
     std::uint64_t state_;
 };
 
@@ -43,15 +43,15 @@ constexpr double square_root(double x) {
     return root;
 }
 
-}  // namespace detail
+} // namespace detail
 
 // How wide the weights of a dense layer spread, evenly in [-limit, limit).
-struct he_uniform {  // sqrt(6 / inputs), for the ReLU family (He et al., 2015)
+struct he_uniform { // sqrt(6 / inputs), for the ReLU family (He et al., 2015)
     static constexpr double limit(std::size_t inputs, std::size_t) {
         return detail::square_root(6.0 / static_cast<double>(inputs));
     }
 };
-struct glorot_uniform {  // sqrt(6 / (inputs + outputs)), for tanh and sigmoid (Glorot, Bengio, 2010)
+struct glorot_uniform { // sqrt(6 / (inputs + outputs)), for tanh and sigmoid (Glorot, Bengio, 2010)
     static constexpr double limit(std::size_t inputs, std::size_t outputs) {
         return detail::square_root(6.0 / static_cast<double>(inputs + outputs));
     }
@@ -66,7 +66,8 @@ struct initialiser {
     constexpr void operator()(no_parameters) const {}
     template <class Slope>
     constexpr void operator()(prelu_parameters<Slope> p) const {
-        for (std::size_t i = 0; i < p.slope.size(); ++i) p.slope[i] = 0.25f;
+        for (std::size_t i = 0; i < p.slope.size(); ++i)
+            p.slope[i] = 0.25f;
     }
     template <class Weights>
     constexpr void operator()(dense_weights<Weights> p) const {
@@ -78,11 +79,12 @@ struct initialiser {
     template <class Weights, class Bias>
     constexpr void operator()(dense_parameters<Weights, Bias> p) const {
         (*this)(dense_weights<Weights>{p.weights});
-        for (std::size_t i = 0; i < Bias::size(); ++i) p.bias[i] = 0.0f;
+        for (std::size_t i = 0; i < Bias::size(); ++i)
+            p.bias[i] = 0.0f;
     }
 };
 
-}  // namespace detail
+} // namespace detail
 
 // Sets every parameter: weights by Rule, biases to 0, slopes of prelu to 0.25 (He et al., 2015).
 template <class Rule = he_uniform, declared Network, template <std::size_t> class Storage>
@@ -91,4 +93,4 @@ constexpr void initialise(basic_model<Network, Storage>& model, std::uint64_t se
     boost::hana::for_each(model.layers(), detail::initialiser<Rule>{random});
 }
 
-}  // namespace laminate
+} // namespace laminate

@@ -29,8 +29,8 @@ inline double mean_squared_error(std::span<const float> outputs, std::span<const
 // name.
 struct classification {
     std::size_t rows = 0;
-    std::size_t correct = 0;       // rows whose largest score is at the right class
-    double cross_entropy = 0.0;    // mean of -ln p[right class], of probabilities
+    std::size_t correct = 0;    // rows whose largest score is at the right class
+    double cross_entropy = 0.0; // mean of -ln p[right class], of probabilities
 
     double accuracy() const {
         return rows == 0 ? 0.0 : static_cast<double>(correct) / static_cast<double>(rows);
@@ -56,4 +56,4 @@ classification classify(std::span<const float> scores, std::span<const Label> la
     return c;
 }
 
-}  // namespace laminate
+} // namespace laminate
