@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "../base/compiler.hpp"
 #include "../ir/call.hpp"
 #include "../ir/plan.hpp"
 #include "../kernel/activation.hpp"
@@ -94,8 +95,8 @@ constexpr void run_step(const float* parameters, rows_at<const float> from, rows
 
 // All steps on one tile of rows. `scratch` holds Plan.scratch_bytes for each row.
 template <class P, const auto& Plan, std::size_t MaxRows>
-constexpr void run_tile(const float* parameters, const float* in, float* out, float* scratch,
-                        std::size_t rows) {
+LAMINATE_SEPARATE constexpr void run_tile(const float* parameters, const float* in, float* out,
+                                          float* scratch, std::size_t rows) {
     constexpr std::size_t stride = Plan.scratch_bytes / sizeof(float);
     const auto step = [&]<std::size_t S>() {
         constexpr ir::step s = Plan.sequence[S];
