@@ -3,7 +3,7 @@
 
 // Catch2, version 2 or 3, under one name.
 // Needs either on the include path, and linking with Catch2WithMain.
-// Promises TEST_CASE and friends, Catch::Approx, and the matcher laminate::test::contains(text).
+// Promises TEST_CASE and friends, and the matcher laminate::test::contains(text).
 
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>

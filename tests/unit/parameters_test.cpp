@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// Parameters by way of files: PyTorch's names and layout, names of one's own, and what is refused.
+
+#include "support/catch.hpp"
+#include "support/networks.hpp"
+
+#include <laminate/model/parameters.hpp>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+namespace lam = laminate;
+using lam::test::contains;
+using lam::test::random_model;
+
+namespace {
+
+std::string scratch(const std::string& name) {
+    return std::string(LAMINATE_TEST_SCRATCH) + "/" + name;
+}
+
+struct small : lam::network<lam::input<3> | lam::dense<4> | lam::prelu |
+                            lam::dense<2>(lam::no_bias) | lam::prelu(lam::shared)> {};
+
+std::vector<float> counted(std::size_t size) {
+    std::vector<float> values(size);
+    for (std::size_t i = 0; i < size; ++i)
+        values[i] = static_cast<float>(i) + 0.5f;
+    return values;
+}
+
+void write(const std::string& path, const std::vector<lam::tensor_to_write>& tensors) {
+    const auto why = lam::write_safetensors(path, tensors);
+    REQUIRE_FALSE(why);
+}
+
+} // namespace
+
+TEST_CASE("parameters: PyTorch's names and row-major [outputs, inputs]", "[parameters]") {
+    const std::vector<float> values = counted(12);
+    const std::span<const float> all(values);
+    const std::string path = scratch("small.safetensors");
+    write(path, {{"0.weight", {4, 3}, all},
+                 {"0.bias", {4}, all.first(4)},
+                 {"1.weight", {4}, all.last(4)},
+                 {"2.weight", {2, 4}, all.first(8)},
+                 {"3.weight", {1}, all.first(1)},
+                 {"unasked", {2}, all.first(2)}});
+    const lam::model<small> m = lam::load(small{}, path);
+    for (std::size_t o = 0; o < 4; ++o) {
+        for (std::size_t i = 0; i < 3; ++i)
+            CHECK(m.layer<0>().weights(o, i) == values[o * 3 + i]);
+        CHECK(m.layer<0>().bias[o] == values[o]);
+        CHECK(m.layer<1>().slope[o] == values[8 + o]);
+    }
+    for (std::size_t o = 0; o < 2; ++o)
+        for (std::size_t i = 0; i < 4; ++i)
+            CHECK(m.layer<2>().weights(o, i) == values[o * 4 + i]);
+    CHECK(m.layer<3>().slope[0] == values[0]);
+}
+
+TEMPLATE_LIST_TEST_CASE("parameters: what is saved is loaded", "[parameters]",
+                        lam::test::all_networks) {
+    const auto saved = random_model<TestType>(5);
+    const std::string path = scratch("saved.safetensors");
+    lam::save(saved, path);
+    CHECK(lam::load(TestType{}, path) == saved);
+}
+
+TEST_CASE("parameters: names of one's own", "[parameters]") {
+    const auto saved = random_model<small>(6);
+    const lam::parameter_options names = {
+        .names = {"fc1.w", "fc1.b", "act.slope", "fc2.w", "slope"}, .note = {}};
+    const std::string path = scratch("named.safetensors");
+    lam::save(saved, path, names);
+    CHECK(lam::load(small{}, path, names) == saved);
+
+    const auto by_default = lam::try_load(small{}, path);
+    REQUIRE_FALSE(by_default);
+    CHECK_THAT(by_default.error().message, contains("expected a tensor '0.weight'"));
+    CHECK_THAT(by_default.error().message, contains("'fc1.w' [4, 3]"));
+
+    const auto too_few = lam::try_load(small{}, path, {.names = {"fc1.w"}, .note = {}});
+    REQUIRE_FALSE(too_few);
+    CHECK_THAT(too_few.error().message, contains("expected 5 parameter names"));
+    CHECK_THAT(too_few.error().message, contains("found 1"));
+}
+
+TEST_CASE("parameters: a wrong shape is refused with both", "[parameters]") {
+    const std::vector<float> values = counted(12);
+    const std::string path = scratch("transposed.safetensors");
+    write(path, {{"0.weight", {3, 4}, values}});
+    const auto loaded = lam::try_load(small{}, path);
+    REQUIRE_FALSE(loaded);
+    CHECK_THAT(loaded.error().message, contains(path));
+    CHECK_THAT(loaded.error().message,
+               contains("tensor '0.weight': expected shape [4, 3], found [3, 4]"));
+    CHECK_THROWS_AS(lam::load(small{}, path), lam::exception);
+}
+
+TEST_CASE("parameters: a conversion is said", "[parameters]") {
+    // 0.weight [1, 1] in F16: 1.5; 0.bias [1] in F32: 0.25.
+    const std::string header = R"({"0.weight":{"dtype":"F16","shape":[1,1],"data_offsets":[0,2]},)"
+                               R"("0.bias":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}})";
+    std::string bytes(8, '\0');
+    bytes[0] = static_cast<char>(header.size());
+    bytes += header + std::string("\x00\x3e\x00\x00\x80\x3e", 6);
+    const std::string path = scratch("half.safetensors");
+    REQUIRE_FALSE(lam::write_file_atomically(path, bytes));
+
+    std::vector<std::string> notes;
+    const auto m =
+        lam::load(lam::test::one_by_one{}, path,
+                  {.names = {}, .note = [&](const std::string& note) { notes.push_back(note); }});
+    CHECK(m.layer<0>().weights(0, 0) == 1.5f);
+    CHECK(m.layer<0>().bias[0] == 0.25f);
+    REQUIRE(notes.size() == 1);
+    CHECK_THAT(notes[0], contains("tensor '0.weight': converted from F16 to F32"));
+}
+
+TEST_CASE("parameters: a file that can't be written leaves the old one", "[parameters]") {
+    const auto m = random_model<small>(7);
+    const auto why = lam::try_save(m, scratch("no/such/folder.safetensors"));
+    REQUIRE(why);
+    CHECK_THAT(why->message, contains("no/such/folder.safetensors"));
+    CHECK_THROWS_AS(lam::save(m, scratch("no/such/folder.safetensors")), lam::exception);
+}
