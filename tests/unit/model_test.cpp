@@ -253,6 +253,12 @@ TEST_CASE("batch: with the caller's memory", "[model]") {
     std::vector<float> workspace(model::workspace_floats);
     m.batch(in, out, workspace);
     CHECK(out == expected);
+    for (const std::size_t rows : {3u, 5u, 100u}) {
+        std::vector<float> again(14);
+        std::vector<float> larger(rows * model::workspace_floats + 1);
+        m.batch(in, again, larger);
+        CHECK(again == expected);
+    }
 
     // Rows too large for the stack can only be computed so.
     struct wide : lam::network<lam::input<2> | lam::dense<70'000> | lam::relu | lam::dense<2>> {};

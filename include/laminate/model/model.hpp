@@ -6,6 +6,7 @@
 // nothing, may run on any number of threads at once, and give the same bits whichever way a row is
 // computed.
 
+#include <algorithm>
 #include <array>
 #include <boost/hana/tuple.hpp>
 #include <cstddef>
@@ -70,7 +71,8 @@ public:
     basic_model() = default;
     constexpr explicit basic_model(Network) : basic_model() {}
 
-    // One row: an array or a span of `inputs` floats, in any place.
+    // One row: an array or a span of `inputs` floats, in any place. Here and below, what is written
+    // must not overlap what is read.
     template <class Row>
     constexpr row_out operator()(const Row& in) const noexcept {
         row_out out = {};
@@ -114,14 +116,16 @@ public:
             tile);
     }
 
-    // The same with the caller's memory for intermediate values: workspace_floats of it or more.
+    // The same with the caller's memory for intermediate values: workspace_floats of it, or a
+    // multiple (up to 24 times as much is of use) to compute as many rows at once.
     template <class In, class Out>
     constexpr void batch(const In& in, Out&& out, std::span<float> workspace) const noexcept {
         if (workspace.size() < workspace_floats)
             detail::stop("batch() needs a larger workspace, in floats", workspace_floats,
                          workspace.size());
+        const std::size_t rows = workspace.size() / std::max<std::size_t>(workspace_floats, 1);
         run(detail::flat<const float, inputs>(in), detail::flat<float, outputs>(out),
-            workspace.data(), 1);
+            workspace.data(), std::clamp<std::size_t>(rows, 1, detail::max_tile_rows));
     }
     static constexpr std::size_t workspace_floats = plan_.scratch_bytes / sizeof(float);
 
