@@ -52,8 +52,8 @@ def series(quick):
          [(n, PLAN.format(stack=layers([64] * n))) for n in deep]),
         ("Depth, equal layers of 64 units", "layers",
          [(n, RUN.format(stack=layers([64] * n))) for n in deep]),
-        ("Depth, each layer of another width (16, 32, 48, ... units)", "layers",
-         [(n, RUN.format(stack=layers([16 * (i + 1) for i in range(n)]))) for n in distinct]),
+        ("Depth, each layer of another width (65, 66, 67, ... units), so of another kernel", "layers",
+         [(n, RUN.format(stack=layers([65 + i for i in range(n)]))) for n in distinct]),
         ("Width, two layers", "units", [(n, RUN.format(stack=layers([n, n]))) for n in wide]),
     ]
 

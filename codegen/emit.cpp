@@ -124,7 +124,7 @@ std::string self_test(const network_source& network) {
 }
 
 std::string own_headers(const network_source& network, const write_options& options) {
-    const std::string header = sentence("#include \"", network.name, ".hpp\"\n");
+    std::string header = sentence("#include \"", network.name, ".hpp\"\n");
     if (!options.c_interface) return header;
     return sentence(header, "#include \"", network.name, ".h\"\n");
 }

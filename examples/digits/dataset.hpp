@@ -51,7 +51,7 @@ inline dataset read_dataset(const std::string& path) {
     };
 
     constexpr std::string_view magic = "digits01";
-    constexpr std::size_t header = magic.size() + 3 * 4;
+    constexpr std::size_t header = magic.size() + std::size_t{3} * 4;
     constexpr std::size_t record = pixels + 1;
     if (bytes.size() < header || !bytes.starts_with(magic)) {
         fail("does not begin as a digits file should (with '" + std::string(magic) + "')");

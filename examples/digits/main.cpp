@@ -65,6 +65,7 @@ bool check_standalone(const Model& model, const demo::dataset& data,
               << (directory / "digits.cpp").string() << "\n\n";
 
     std::vector<probabilities> expected;
+    expected.reserve(data.images.size());
     for (const image& one : data.images) {
         expected.push_back(model(one));
     }
@@ -76,8 +77,8 @@ bool check_standalone(const Model& model, const demo::dataset& data,
         const std::size_t different = count_different(expected, rows);
         same = same && different == 0;
         std::cout << "  " << std::left << std::setw(52) << what << std::right
-                  << (different == 0 ? "same bits" : std::to_string(different) + " differ")
-                  << std::endl;
+                  << (different == 0 ? "same bits" : std::to_string(different) + " differ") << '\n'
+                  << std::flush;
     };
     report("model.batch, all at once", batch);
     for (const char* flags : {"-O2", "-O3 " DIGITS_ARCH_FLAG}) {

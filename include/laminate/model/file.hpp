@@ -177,13 +177,14 @@ private:
     std::string bytes;
     char chunk[1 << 14];
     std::size_t count = 0;
-    while ((count = std::fread(chunk, 1, sizeof chunk, file.get())) != 0) {
+    do {
+        count = std::fread(chunk, 1, sizeof chunk, file.get());
         if (count > limit - bytes.size()) {
             return error{sentence(path, ": larger than ", limit,
                                   " bytes, the most that is read. Is it the right file?")};
         }
         bytes.append(chunk, count);
-    }
+    } while (count == sizeof chunk); // else the end, or an error
     if (std::ferror(file.get()) != 0) {
         if (errno == EISDIR)
             return error{sentence(path, ": is a directory. Give the path of a file")};
