@@ -55,11 +55,3 @@ differ from every other machine. On 32-bit x86 add -msse2 -mfpmath=sse."
 #else
 #define LAMINATE_ROLLED
 #endif
-
-// A function that stays one with Clang: inlined into whatever calls it, it gets worse registers
-// there (up to a third slower in one program). GCC does well either way.
-#if defined(__clang__)
-#define LAMINATE_SEPARATE __attribute__((noinline))
-#else
-#define LAMINATE_SEPARATE
-#endif

@@ -10,7 +10,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "../base/compiler.hpp"
 #include "../ir/call.hpp"
 #include "../ir/plan.hpp"
 #include "../kernel/activation.hpp"
@@ -93,21 +92,32 @@ constexpr void run_step(const float* parameters, rows_at<const float> from, rows
     }
 }
 
+// A step reads the caller's rows or scratch memory, and writes to either.
+template <class P, const auto& Plan, std::size_t Step, std::size_t MaxRows>
+constexpr void run_placed(const float* parameters, const float* in, float* out, float* scratch,
+                          std::size_t rows) {
+    constexpr ir::step s = Plan.sequence[Step];
+    constexpr std::size_t stride = Plan.scratch_bytes / sizeof(float);
+    rows_at<const float> from = {in, Plan.inputs()};
+    rows_at<float> to = {out, Plan.outputs()};
+    if constexpr (s.source != ir::caller) from = {scratch + s.source, stride};
+    if constexpr (s.target != ir::caller) to = {scratch + s.target, stride};
+    run_step<P, Plan, Step, MaxRows>(parameters, from, to, rows);
+}
+
+// (Functions, not lambdas that capture: Clang keeps such captures in memory and is 20 % slower.)
+template <class P, const auto& Plan, std::size_t MaxRows, std::size_t... Step>
+constexpr void run_steps(const float* parameters, const float* in, float* out, float* scratch,
+                         std::size_t rows, std::index_sequence<Step...>) {
+    (run_placed<P, Plan, Step, MaxRows>(parameters, in, out, scratch, rows), ...);
+}
+
 // All steps on one tile of rows. `scratch` holds Plan.scratch_bytes for each row.
 template <class P, const auto& Plan, std::size_t MaxRows>
-LAMINATE_SEPARATE constexpr void run_tile(const float* parameters, const float* in, float* out,
-                                          float* scratch, std::size_t rows) {
-    constexpr std::size_t stride = Plan.scratch_bytes / sizeof(float);
-    const auto step = [&]<std::size_t S>() {
-        constexpr ir::step s = Plan.sequence[S];
-        rows_at<const float> from = {in, Plan.inputs()};
-        rows_at<float> to = {out, Plan.outputs()};
-        if constexpr (s.source != ir::caller) from = {scratch + s.source, stride};
-        if constexpr (s.target != ir::caller) to = {scratch + s.target, stride};
-        run_step<P, Plan, S, MaxRows>(parameters, from, to, rows);
-    };
-    [&]<std::size_t... S>(std::index_sequence<S...>) { (step.template operator()<S>(), ...); }
-    (std::make_index_sequence<Plan.steps>{});
+constexpr void run_tile(const float* parameters, const float* in, float* out, float* scratch,
+                        std::size_t rows) {
+    run_steps<P, Plan, MaxRows>(parameters, in, out, scratch, rows,
+                                std::make_index_sequence<Plan.steps>{});
 }
 
 using ir::max_tile_rows;

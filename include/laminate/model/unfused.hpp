@@ -72,14 +72,16 @@ private:
         }
     }
 
+    template <std::size_t MaxRows, std::size_t... S>
+    void run(const float* in, float* out, std::size_t rows, std::index_sequence<S...>) {
+        const float* const parameters = model_->packed().data();
+        (detail::run_step<pack::xsimd, plan_, S, MaxRows>(parameters, source<S>(in), target<S>(out),
+                                                          rows),
+         ...);
+    }
     template <std::size_t MaxRows>
     void run(const float* in, float* out, std::size_t rows) {
-        [&]<std::size_t... S>(std::index_sequence<S...>) {
-            (detail::run_step<pack::xsimd, plan_, S, MaxRows>(model_->packed().data(),
-                                                              source<S>(in), target<S>(out), rows),
-             ...);
-        }
-        (std::make_index_sequence<plan_.steps>{});
+        run<MaxRows>(in, out, rows, std::make_index_sequence<plan_.steps>{});
     }
 
     const Model* model_;
