@@ -6,7 +6,9 @@
 #include "support/catch.hpp"
 #include "support/compare.hpp"
 #include "support/packs.hpp"
+
 #include "support/random.hpp"
+#include <laminate/pack/concept.hpp>
 
 #include <array>
 #include <bit>
@@ -231,4 +233,21 @@ TEST_CASE("pack: the emulation of fma has the bits of the instruction", "[pack]"
             UNSCOPED_INFO(std::hexfloat << a << ' ' << b << ' ' << c);
     }
     CHECK(different == 0);
+}
+
+namespace {
+
+struct without_fma : laminate::pack::scalar {
+    static void fma(float, float, float) = delete;
+};
+
+} // namespace
+
+TEST_CASE("pack: each has all words, and the concept misses none", "[pack]") {
+    using laminate::pack::words;
+    static_assert(words<laminate::pack::scalar> && words<laminate::pack::portable> &&
+                      words<laminate::pack::xsimd>,
+                  "a kernel runs on all of them");
+    static_assert(!words<without_fma> && !words<int>, "what isn't a pack is seen");
+    SUCCEED();
 }

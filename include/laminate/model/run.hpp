@@ -21,6 +21,7 @@
 #include "../kernel/sigmoid.hpp"
 #include "../kernel/softmax.hpp"
 #include "../kernel/tanh.hpp"
+#include "../pack/concept.hpp"
 #include "../pack/scalar.hpp"
 
 namespace laminate::detail {
@@ -113,7 +114,7 @@ constexpr void run_steps(const float* parameters, const float* in, float* out, f
 }
 
 // All steps on one tile of rows. `scratch` holds Plan.scratch_bytes for each row.
-template <class P, const auto& Plan, std::size_t MaxRows>
+template <pack::words P, const auto& Plan, std::size_t MaxRows>
 constexpr void run_tile(const float* parameters, const float* in, float* out, float* scratch,
                         std::size_t rows) {
     run_steps<P, Plan, MaxRows>(parameters, in, out, scratch, rows,

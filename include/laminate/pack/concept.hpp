@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The words that a pack has, as a concept: what kernels may say, and no more. Needs C++20, so
+// kernels, whose text is C++17, state it in their comments and model/run.hpp checks it. Promises
+// names and types; what a word means is defined by pack::scalar and held by tests.
+
+#include <concepts>
+#include <cstddef>
+
+namespace laminate::pack {
+
+template <class P>
+concept words = requires(typename P::reg a, typename P::mask m, const float* in, float* out,
+                         std::size_t n) {
+    // floats in a register, a power of two up to 16; registers of the target
+    requires std::same_as<decltype(P::lanes), const std::size_t>;
+    requires std::same_as<decltype(P::registers), const std::size_t>;
+    // memory, at any alignment; the first n floats only, 1 <= n <= lanes
+    { P::load(in) } -> std::same_as<typename P::reg>;
+    { P::load_first(in, n) } -> std::same_as<typename P::reg>;
+    { P::store(out, a) } -> std::same_as<void>;
+    { P::store_first(out, a, n) } -> std::same_as<void>;
+    { P::splat(0.0f) } -> std::same_as<typename P::reg>;
+    { P::keep(a) } -> std::same_as<typename P::reg>;
+    // arithmetic, each rounded once; mul is never contracted with what follows
+    { P::add(a, a) } -> std::same_as<typename P::reg>;
+    { P::sub(a, a) } -> std::same_as<typename P::reg>;
+    { P::mul(a, a) } -> std::same_as<typename P::reg>;
+    { P::div(a, a) } -> std::same_as<typename P::reg>;
+    { P::fma(a, a, a) } -> std::same_as<typename P::reg>;
+    // the second operand where both are equal or either is NaN
+    { P::min(a, a) } -> std::same_as<typename P::reg>;
+    { P::max(a, a) } -> std::same_as<typename P::reg>;
+    // masks
+    { P::less(a, a) } -> std::same_as<typename P::mask>;
+    { P::is_nan(a) } -> std::same_as<typename P::mask>;
+    { P::first(n) } -> std::same_as<typename P::mask>;
+    { P::select(m, a, a) } -> std::same_as<typename P::reg>;
+    // bits
+    { P::abs(a) } -> std::same_as<typename P::reg>;
+    { P::copysign(a, a) } -> std::same_as<typename P::reg>;
+    { P::pow2(a) } -> std::same_as<typename P::reg>;
+};
+
+} // namespace laminate::pack
