@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <string>
+#include <typeinfo>
 #include <vector>
 
 namespace lam = laminate;
@@ -17,7 +18,7 @@ using lam::test::random_model;
 namespace {
 
 std::string scratch(const std::string& name) {
-    return std::string(LAMINATE_TEST_SCRATCH) + "/" + name;
+    return std::string(LAMINATE_TEST_SCRATCH) + "/parameters_" + name;
 }
 
 struct small : lam::network<lam::input<3> | lam::dense<4> | lam::prelu |
@@ -63,7 +64,8 @@ TEST_CASE("parameters: PyTorch's names and row-major [outputs, inputs]", "[param
 TEMPLATE_LIST_TEST_CASE("parameters: what is saved is loaded", "[parameters]",
                         lam::test::all_networks) {
     const auto saved = random_model<TestType>(5);
-    const std::string path = scratch("saved.safetensors");
+    // Each type in a file of its own: the tests run side by side.
+    const std::string path = scratch(std::string("saved_") + typeid(TestType).name());
     lam::save(saved, path);
     CHECK(lam::load(TestType{}, path) == saved);
 }
@@ -121,8 +123,8 @@ TEST_CASE("parameters: a conversion is said", "[parameters]") {
 
 TEST_CASE("parameters: a file that can't be written leaves the old one", "[parameters]") {
     const auto m = random_model<small>(7);
-    const auto why = lam::try_save(m, scratch("no/such/folder.safetensors"));
+    const auto why = lam::try_save(m, scratch("no/such_folder.safetensors"));
     REQUIRE(why);
-    CHECK_THAT(why->message, contains("no/such/folder.safetensors"));
-    CHECK_THROWS_AS(lam::save(m, scratch("no/such/folder.safetensors")), lam::exception);
+    CHECK_THAT(why->message, contains("no/such_folder.safetensors"));
+    CHECK_THROWS_AS(lam::save(m, scratch("no/such_folder.safetensors")), lam::exception);
 }
