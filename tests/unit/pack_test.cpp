@@ -15,6 +15,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -187,6 +188,98 @@ TEMPLATE_LIST_TEST_CASE("pack: partial loads and stores", "[pack]", all_packs) {
         for (std::size_t i = 0; i < n; ++i)
             CHECK(out[i] == 3.0f);
     }
+}
+
+// How many floats are written is known when this is compiled, which is a path of its own.
+template <class P, std::size_t N>
+void check_known_store() {
+    INFO(N << " of " << P::lanes << " lanes");
+    std::array<float, P::lanes> in = {};
+    laminate::test::fill(in, N);
+    const laminate::test::guarded_buffer out(N);
+    P::store_first(out.data(), P::load(in.data()), N);
+    CHECK(out.intact());
+    for (std::size_t i = 0; i < N; ++i)
+        CHECK(out[i] == in[i]);
+}
+TEMPLATE_LIST_TEST_CASE("pack: partial stores of known size", "[pack]", all_packs) {
+    []<std::size_t... I>(std::index_sequence<I...>) { (check_known_store<TestType, I + 1>(), ...); }
+    (std::make_index_sequence<TestType::lanes>{});
+}
+
+TEMPLATE_LIST_TEST_CASE("pack: positions of what isn't zero", "[pack]", all_packs) {
+    using P = TestType;
+    constexpr std::array values = {0.0f, -0.0f, 1.0f, denormal, -denormal, not_a_number, inf};
+    laminate::test::random r(5);
+    for (int round = 0; round < 1000; ++round) {
+        std::array<float, P::lanes> in = {};
+        std::vector<std::uint32_t> expected;
+        for (std::size_t l = 0; l < P::lanes; ++l) {
+            in[l] = values[r.below(values.size())];
+            if (in[l] != 0.0f) expected.push_back(100 + static_cast<std::uint32_t>(l));
+        }
+        std::array<std::uint32_t, P::lanes> found = {};
+        const std::size_t count = P::store_nonzero(found.data(), P::load(in.data()), 100);
+        REQUIRE(std::vector(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count)) ==
+                expected);
+    }
+}
+
+// The numbers of the lanes that a word puts where lanes 0, 1, ... were.
+template <class P>
+std::vector<float> lanes_of(typename P::reg a) {
+    std::vector<float> out(P::lanes);
+    P::store(out.data(), a);
+    return out;
+}
+template <class P, class From>
+std::vector<float> expected_lanes(From from) {
+    std::vector<float> expected(P::lanes);
+    for (std::size_t l = 0; l < P::lanes; ++l)
+        expected[l] = static_cast<float>(from(l));
+    return expected;
+}
+
+template <class P, std::size_t Times, std::size_t Part = 0>
+void check_spread(typename P::reg numbered) {
+    constexpr std::size_t first = Part * (P::lanes / Times);
+    CHECK(lanes_of<P>(P::template spread<Times, Part>(numbered)) ==
+          expected_lanes<P>([](std::size_t l) { return first + l / Times; }));
+    if constexpr (Part + 1 < Times)
+        check_spread<P, Times, Part + 1>(numbered);
+    else if constexpr (Times * 2 <= P::lanes)
+        check_spread<P, Times * 2>(numbered);
+}
+
+template <class P, std::size_t N>
+void check_shifted(typename P::reg numbered) {
+    auto found = lanes_of<P>(P::template shifted<N>(numbered));
+    auto expected = expected_lanes<P>([](std::size_t l) { return l + N; });
+    found.resize(P::lanes - N);
+    expected.resize(P::lanes - N);
+    CHECK(found == expected);
+    if constexpr (N > 1) check_shifted<P, N / 2>(numbered);
+}
+
+TEMPLATE_LIST_TEST_CASE("pack: lanes that move", "[pack]", all_packs) {
+    using P = TestType;
+    std::array<float, P::lanes> numbers = {};
+    for (std::size_t l = 0; l < P::lanes; ++l)
+        numbers[l] = static_cast<float>(l);
+    const typename P::reg numbered = P::load(numbers.data());
+    CHECK(P::first_lane(numbered) == 0.0f);
+    if constexpr (P::lanes > 1) {
+        const laminate::test::tight_buffer four(4);
+        for (std::size_t i = 0; i < 4; ++i)
+            four[i] = static_cast<float>(i);
+        CHECK(lanes_of<P>(P::load_four(four.data())) ==
+              expected_lanes<P>([](std::size_t l) { return l % 4; }));
+        CHECK(lanes_of<P>(P::template splat_of_four<3>(numbered)) ==
+              expected_lanes<P>([](std::size_t l) { return l / 4 * 4 + 3; }));
+        check_spread<P, 2>(numbered);
+        check_shifted<P, P::lanes / 2>(numbered);
+    }
+    P::prefetch(nullptr); // no address is wrong
 }
 
 TEMPLATE_LIST_TEST_CASE("pack: loads and stores at any address", "[pack]", all_packs) {

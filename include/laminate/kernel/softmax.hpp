@@ -22,15 +22,30 @@ namespace laminate::kernel {
 
 inline constexpr std::size_t partial_sums = 16;
 
-// Combines s[0 .. Places) as a tree; Places is a power of two. Only the first Count places count:
-// the others hold what changes nothing.
-template <std::size_t Places, std::size_t Count, class Combine>
-LAMINATE_INLINE float fold(float* s, const Combine& combine) {
-    LAMINATE_UNROLL for (std::size_t n = Places / 2; n > 0; n /= 2) {
-        const std::size_t pairs = Count <= n ? 0 : Count - n < n ? Count - n : n;
-        LAMINATE_UNROLL for (std::size_t l = 0; l < pairs; ++l) s[l] = combine(s[l], s[l + n]);
+// The least power of two that is Count or more, and 16 at most.
+constexpr std::size_t places(std::size_t count) {
+    std::size_t n = 1;
+    while (n < count && n < partial_sums)
+        n *= 2;
+    return n;
+}
+
+// Combines the first Places floats of registers that lie one behind the other, as a tree: l with
+// l + Places / 2, and so on. Places is a power of two.
+template <class P, std::size_t Places, class Combine>
+LAMINATE_INLINE float fold(typename P::reg* a, const Combine& combine) {
+    if constexpr (Places == 1) {
+        return P::first_lane(a[0]);
+    } else {
+        constexpr std::size_t half = Places / 2;
+        if constexpr (half >= P::lanes) {
+            LAMINATE_UNROLL for (std::size_t g = 0; g < half / P::lanes; ++g) a[g] =
+                combine(a[g], a[g + half / P::lanes]);
+        } else {
+            a[0] = combine(a[0], P::template shifted<half>(a[0]));
+        }
+        return fold<P, half>(a, combine);
     }
-    return s[0];
 }
 
 template <class P, std::size_t Width>
@@ -43,9 +58,9 @@ LAMINATE_INLINE float row_maximum(const float* x) {
     if constexpr (tail > 0)
         best =
             P::max(best, P::select(P::first(tail), P::load_first(x + Width - tail, tail), lowest));
-    float lane[P::lanes] = {};
-    P::store(lane, best);
-    return fold<P::lanes, Width>(lane, [](float a, float b) { return a > b ? a : b; });
+    constexpr std::size_t count = Width < P::lanes ? Width : P::lanes;
+    return fold<P, places(count)>(&best, [](auto l, auto r)
+                                             LAMINATE_INLINE_LAMBDA { return P::max(l, r); });
 }
 
 template <class P, std::size_t Width>
@@ -72,11 +87,8 @@ constexpr void softmax(const float* x, std::size_t x_stride, float* y, std::size
             constexpr std::size_t g = whole / P::lanes % registers;
             sum[g] = P::add(sum[g], last);
         }
-        float partial[partial_sums] = {};
-        LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g)
-            P::store(partial + g * P::lanes, sum[g]);
-        const typename P::reg total =
-            P::splat(fold<partial_sums, Width>(partial, [](float a, float b) { return a + b; }));
+        const typename P::reg total = P::splat(fold<P, places(Width)>(
+            sum, [](auto l, auto r) LAMINATE_INLINE_LAMBDA { return P::add(l, r); }));
         for (std::size_t i = 0; i < whole; i += P::lanes)
             P::store(to + i, P::div(P::load(to + i), total));
         if constexpr (tail > 0) P::store_first(to + whole, P::div(last, total), tail);

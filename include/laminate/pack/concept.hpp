@@ -7,12 +7,24 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 
 namespace laminate::pack {
 
 template <class P>
+concept moves_lanes = requires(typename P::reg a, const float* in) {
+    // four floats, again and again; lane K of each four, in all of the four
+    { P::load_four(in) } -> std::same_as<typename P::reg>;
+    { P::template splat_of_four<0>(a) } -> std::same_as<typename P::reg>;
+    // lane l is lane l + N; the last N lanes are of no meaning
+    { P::template shifted<1>(a) } -> std::same_as<typename P::reg>;
+    // lane l is lane Part * (lanes / Times) + l / Times: a part of a, each lane so many times
+    { P::template spread<2, 0>(a) } -> std::same_as<typename P::reg>;
+};
+
+template <class P>
 concept words = requires(typename P::reg a, typename P::mask m, const float* in, float* out,
-                         std::size_t n) {
+                         std::uint32_t* positions, std::size_t n) {
     // floats in a register, a power of two up to 16; registers of the target
     requires std::same_as<decltype(P::lanes), const std::size_t>;
     requires std::same_as<decltype(P::registers), const std::size_t>;
@@ -22,6 +34,7 @@ concept words = requires(typename P::reg a, typename P::mask m, const float* in,
     { P::store(out, a) } -> std::same_as<void>;
     { P::store_first(out, a, n) } -> std::same_as<void>;
     { P::splat(0.0f) } -> std::same_as<typename P::reg>;
+    { P::first_lane(a) } -> std::same_as<float>;
     { P::keep(a) } -> std::same_as<typename P::reg>;
     // arithmetic, each rounded once; mul is never contracted with what follows
     { P::add(a, a) } -> std::same_as<typename P::reg>;
@@ -41,6 +54,13 @@ concept words = requires(typename P::reg a, typename P::mask m, const float* in,
     { P::abs(a) } -> std::same_as<typename P::reg>;
     { P::copysign(a, a) } -> std::same_as<typename P::reg>;
     { P::pow2(a) } -> std::same_as<typename P::reg>;
+    // a hint that the line will be read soon
+    { P::prefetch(in) } -> std::same_as<void>;
+    // positions + lane of the lanes that aren't zero, in rising order, and how many; whatever is
+    // written behind them, `lanes` places in all, is of no meaning
+    { P::store_nonzero(positions, a, std::uint32_t{}) } -> std::same_as<std::size_t>;
+    // where lanes move, which a pack of one lane has no use for
+    requires P::lanes == 1 || moves_lanes<P>;
 };
 
 } // namespace laminate::pack

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "../base/compiler.hpp"
 
@@ -212,9 +213,32 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> load_first(const float* p, std::size_t n) 
     return a;
 }
 
+// Writes exactly n floats, 1 <= n <= Lanes; n is known when it is compiled. A masked store would
+// do, but whatever is loaded soon after from the places that the mask leaves out waits for it (a
+// call of a small network took half again as long where its weights lay behind its result).
+template <std::size_t Lanes, std::size_t... L>
+LAMINATE_INLINE_RUNTIME void store_known(float* p, floats<Lanes> a, std::size_t n,
+                                         std::index_sequence<L...>) {
+    constexpr std::size_t half = Lanes / 2;
+    if (n == Lanes) {
+        __builtin_memcpy(p, &a, sizeof a);
+    } else if constexpr (Lanes == 2) {
+        *p = a[0];
+    } else {
+        const floats<half> low = __builtin_shufflevector(a, a, static_cast<int>(L)...);
+        const floats<half> high = __builtin_shufflevector(a, a, static_cast<int>(L + half)...);
+        if (n >= half) __builtin_memcpy(p, &low, sizeof low);
+        if (n < half) store_known<half>(p, low, n, std::make_index_sequence<half / 2>{});
+        if (n > half)
+            store_known<half>(p + half, high, n - half, std::make_index_sequence<half / 2>{});
+    }
+}
+
 // Writes exactly n floats, 1 <= n <= Lanes.
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME void store_first(float* p, floats<Lanes> a, std::size_t n) {
+    if (__builtin_constant_p(n))
+        return store_known<Lanes>(p, a, n, std::make_index_sequence<Lanes / 2>{});
 #if defined(__AVX512F__)
     if constexpr (Lanes == 16)
         return _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1U << n) - 1U), (__m512)a);
@@ -224,6 +248,80 @@ LAMINATE_INLINE_RUNTIME void store_first(float* p, floats<Lanes> a, std::size_t 
 #endif
     for (std::size_t i = 0; i < n; ++i)
         p[i] = a[i];
+}
+
+// A hint that the line at p will be read soon; p may be any address.
+LAMINATE_INLINE_RUNTIME void prefetch(const float* p) { __builtin_prefetch(p); }
+
+// Writes position + l for each lane l that isn't zero (NaN isn't), in rising order, and returns how
+// many; what else it writes, `Lanes` places in all, is of no meaning.
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME std::size_t store_nonzero(std::uint32_t* p, floats<Lanes> a,
+                                                  std::uint32_t position) {
+#if defined(__AVX512F__)
+    if constexpr (Lanes == 16) {
+        const __m512i lane =
+            _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        const __mmask16 found = _mm512_cmp_ps_mask((__m512)a, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+        const __m512i positions =
+            _mm512_add_epi32(lane, _mm512_set1_epi32(static_cast<int>(position)));
+        _mm512_storeu_si512(p, _mm512_maskz_compress_epi32(found, positions));
+        return static_cast<std::size_t>(__builtin_popcount(found));
+    }
+#endif
+    const ints<Lanes> zero = a == 0.0f;
+    std::size_t count = 0;
+    LAMINATE_UNROLL for (std::size_t l = 0; l < Lanes; ++l) {
+        p[count] = position + static_cast<std::uint32_t>(l);
+        count += static_cast<std::size_t>(zero[l] + 1);
+    }
+    return count;
+}
+
+// Hidden, or compilers load each of the four again, into all lanes, instead of moving it.
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> load_four(const float* p) {
+#if defined(__AVX512F__)
+    if constexpr (Lanes == 16)
+        return hidden<Lanes>((floats<Lanes>)_mm512_maskz_broadcast_f32x4(0xffff, _mm_loadu_ps(p)));
+#endif
+#if defined(__AVX__)
+    if constexpr (Lanes == 8)
+        return hidden<Lanes>(
+            (floats<Lanes>)_mm256_broadcast_ps(reinterpret_cast<const __m128*>(p)));
+#endif
+    if constexpr (Lanes == 4) {
+        floats<Lanes> four;
+        __builtin_memcpy(&four, p, sizeof four);
+        return hidden<Lanes>(four);
+    }
+}
+
+template <std::size_t Lanes, std::size_t K, std::size_t... L>
+LAMINATE_INLINE_RUNTIME floats<Lanes> splat_of_four(floats<Lanes> a, std::index_sequence<L...>) {
+    return __builtin_shufflevector(a, a, static_cast<int>(L / 4 * 4 + K)...);
+}
+template <std::size_t Lanes, std::size_t K>
+LAMINATE_INLINE_RUNTIME floats<Lanes> splat_of_four(floats<Lanes> a) {
+    return splat_of_four<Lanes, K>(a, std::make_index_sequence<Lanes>{});
+}
+
+template <std::size_t Lanes, std::size_t N, std::size_t... L>
+LAMINATE_INLINE_RUNTIME floats<Lanes> shifted(floats<Lanes> a, std::index_sequence<L...>) {
+    return __builtin_shufflevector(a, a, static_cast<int>((L + N) % Lanes)...);
+}
+template <std::size_t Lanes, std::size_t N>
+LAMINATE_INLINE_RUNTIME floats<Lanes> shifted(floats<Lanes> a) {
+    return shifted<Lanes, N>(a, std::make_index_sequence<Lanes>{});
+}
+
+template <std::size_t Lanes, std::size_t Times, std::size_t Part, std::size_t... L>
+LAMINATE_INLINE_RUNTIME floats<Lanes> spread(floats<Lanes> a, std::index_sequence<L...>) {
+    return __builtin_shufflevector(a, a, static_cast<int>(Part * (Lanes / Times) + L / Times)...);
+}
+template <std::size_t Lanes, std::size_t Times, std::size_t Part>
+LAMINATE_INLINE_RUNTIME floats<Lanes> spread(floats<Lanes> a) {
+    return spread<Lanes, Times, Part>(a, std::make_index_sequence<Lanes>{});
 }
 
 } // namespace laminate::pack::native

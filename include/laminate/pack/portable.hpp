@@ -38,6 +38,7 @@ struct portable_lanes {
         native::store_first<Lanes>(p, a, n);
     }
     static LAMINATE_INLINE_RUNTIME reg splat(float a) { return a - reg{}; }
+    static LAMINATE_INLINE_RUNTIME float first_lane(reg a) { return a[0]; }
     static LAMINATE_INLINE_RUNTIME reg keep(reg a) { return native::keep<Lanes>(a); }
 
     static LAMINATE_INLINE_RUNTIME reg add(reg a, reg b) { return a + b; }
@@ -58,6 +59,27 @@ struct portable_lanes {
     }
     static LAMINATE_INLINE_RUNTIME reg pow2(reg n) { return native::pow2<Lanes>(n); }
     static LAMINATE_INLINE_RUNTIME mask first(std::size_t n) { return native::first<Lanes>(n); }
+
+    static LAMINATE_INLINE_RUNTIME void prefetch(const float* p) { native::prefetch(p); }
+    static LAMINATE_INLINE_RUNTIME std::size_t store_nonzero(std::uint32_t* p, reg a,
+                                                             std::uint32_t position) {
+        return native::store_nonzero<Lanes>(p, a, position);
+    }
+    static LAMINATE_INLINE_RUNTIME reg load_four(const float* p) {
+        return native::load_four<Lanes>(p);
+    }
+    template <std::size_t K>
+    static LAMINATE_INLINE_RUNTIME reg splat_of_four(reg a) {
+        return native::splat_of_four<Lanes, K>(a);
+    }
+    template <std::size_t N>
+    static LAMINATE_INLINE_RUNTIME reg shifted(reg a) {
+        return native::shifted<Lanes, N>(a);
+    }
+    template <std::size_t Times, std::size_t Part>
+    static LAMINATE_INLINE_RUNTIME reg spread(reg a) {
+        return native::spread<Lanes, Times, Part>(a);
+    }
 };
 
 using portable = portable_lanes<LAMINATE_NATIVE_LANES>;

@@ -24,6 +24,7 @@ struct scalar {
     static LAMINATE_INLINE void store(float* p, float a) { *p = a; }
     static LAMINATE_INLINE void store_first(float* p, float a, std::size_t) { *p = a; }
     static LAMINATE_INLINE float splat(float a) { return a; }
+    static LAMINATE_INLINE float first_lane(float a) { return a; }
     // The same value, which the compiler had better keep in a register than load again.
     static LAMINATE_INLINE float keep(float a) { return a; }
 
@@ -53,6 +54,14 @@ struct scalar {
         return __builtin_bit_cast(float, __builtin_bit_cast(std::uint32_t, n + 12583039.0f) << 23);
     }
     static LAMINATE_INLINE bool first(std::size_t n) { return n > 0; }
+
+    static LAMINATE_INLINE void prefetch(const float*) {}
+    // Writes `position` if a isn't zero (NaN isn't); the count of what was written.
+    static LAMINATE_INLINE std::size_t store_nonzero(std::uint32_t* p, float a,
+                                                     std::uint32_t position) {
+        *p = position;
+        return a != 0.0f ? 1 : 0;
+    }
 };
 
 } // namespace laminate::pack

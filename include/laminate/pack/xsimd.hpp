@@ -31,6 +31,7 @@ struct xsimd {
         native::store_first<lanes>(p, raw(a), n);
     }
     static LAMINATE_INLINE_RUNTIME reg splat(float a) { return reg(a); }
+    static LAMINATE_INLINE_RUNTIME float first_lane(reg a) { return raw(a)[0]; }
     static LAMINATE_INLINE_RUNTIME reg keep(reg a) { return wrap(native::keep<lanes>(raw(a))); }
 
     static LAMINATE_INLINE_RUNTIME reg add(reg a, reg b) { return a + b; }
@@ -65,6 +66,27 @@ struct xsimd {
         for (std::size_t i = 0; i < lanes; ++i)
             lane[i] = static_cast<float>(i);
         return wrap(lane) < splat(static_cast<float>(n));
+    }
+
+    static LAMINATE_INLINE_RUNTIME void prefetch(const float* p) { native::prefetch(p); }
+    static LAMINATE_INLINE_RUNTIME std::size_t store_nonzero(std::uint32_t* p, reg a,
+                                                             std::uint32_t position) {
+        return native::store_nonzero<lanes>(p, raw(a), position);
+    }
+    static LAMINATE_INLINE_RUNTIME reg load_four(const float* p) {
+        return wrap(native::load_four<lanes>(p));
+    }
+    template <std::size_t K>
+    static LAMINATE_INLINE_RUNTIME reg splat_of_four(reg a) {
+        return wrap(native::splat_of_four<lanes, K>(raw(a)));
+    }
+    template <std::size_t N>
+    static LAMINATE_INLINE_RUNTIME reg shifted(reg a) {
+        return wrap(native::shifted<lanes, N>(raw(a)));
+    }
+    template <std::size_t Times, std::size_t Part>
+    static LAMINATE_INLINE_RUNTIME reg spread(reg a) {
+        return wrap(native::spread<lanes, Times, Part>(raw(a)));
     }
 
 private:
