@@ -75,11 +75,14 @@ std::string title(const ir::plan_view& plan, const ir::step& s) {
     return layers;
 }
 
+const char* truth(bool b) { return b ? "true" : "false"; }
+
 std::string template_arguments(const ir::call& c) {
     switch (c.run) {
     case ir::kernel::dense:
         return sentence("pack::portable, kernel::dense_shape<", c.inputs, ", ", c.outputs, ", ",
-                        c.panels, ", ", c.chains, ", ", c.exact ? "true" : "false", ">, MaxRows");
+                        c.panels, ", ", c.chains, ", ", truth(c.exact), ", ", truth(c.skips_zeros),
+                        ", ", truth(c.far), ">, MaxRows");
     case ir::kernel::softmax:
         return sentence("pack::portable, ", c.outputs);
     case ir::kernel::maxout:
@@ -149,7 +152,9 @@ std::string parameter_arrays(const ir::plan_view& plan, std::span<const float> p
             if (begin != ir::none)
                 all += array(array_name(n, i, part), packed.subspan(begin, floats));
         };
-        add("weights", at.weights, ir::arriving(plan.nodes, i).size() * units);
+        if (at.weights != ir::none)
+            add("weights", at.weights,
+                weight_floats(ir::arriving(plan.nodes, i).size(), ir::computed(n, plan.flows[i])));
         add("bias", at.bias, units);
         add("slope", at.slope, n.shared ? line_floats : units);
     }

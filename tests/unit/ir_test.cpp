@@ -215,7 +215,7 @@ TEST_CASE("place: parameters start on lines and don't overlap", "[ir]") {
         CHECK(at % 16 == 0);
         end += laminate::whole_lines(floats);
     };
-    next(p.placed[1].weights, 7 * 16);
+    next(p.placed[1].weights, 7 * 8); // narrow
     next(p.placed[1].bias, 16);
     next(p.placed[2].slope, 5);
     next(p.placed[3].weights, 5 * 48);
@@ -235,14 +235,13 @@ TEST_CASE("place: a shared slope is one number", "[ir]") {
 }
 
 TEST_CASE("place: every weight has a place of its own", "[ir]") {
-    for (std::size_t outputs : {1u, 16u, 17u, 128u, 129u, 200u, 300u}) {
-        const std::size_t stored = laminate::whole_lines(outputs);
+    for (std::size_t outputs : {1u, 2u, 3u, 8u, 9u, 16u, 17u, 128u, 129u, 200u, 300u}) {
         const std::size_t inputs = 3;
-        std::vector<int> taken(stored * inputs);
+        std::vector<int> taken(laminate::weight_floats(inputs, outputs));
         for (std::size_t o = 0; o < outputs; ++o)
             for (std::size_t i = 0; i < inputs; ++i) {
                 const std::size_t at =
-                    laminate::weight_position(inputs, stored, ir::panels(stored), o, i);
+                    laminate::weight_position(inputs, outputs, ir::panels(outputs), o, i);
                 REQUIRE(at < taken.size());
                 CHECK(taken[at]++ == 0);
             }
@@ -263,7 +262,12 @@ TEST_CASE("place: chains follow from the shape alone, and keep four terms each",
     CHECK(ir::chains(100, 10) == 8);
     CHECK(ir::chains(32, 16) == 8);
     CHECK(ir::chains(31, 16) == 4);
-    CHECK(ir::chains(3, 1) == 1);
+    CHECK(ir::chains(128, 1) == 64);
+    CHECK(ir::chains(127, 1) == 32);
+    CHECK(ir::chains(3, 1) == 16);
+    CHECK(ir::chains(64, 4) == 16);
+    CHECK(ir::chains(32, 5) == 8);
+    CHECK(ir::chains(9, 8) == 4);
     CHECK(ir::chains(100, 17) == 4);
     CHECK(ir::chains(100, 48) == 2);
     CHECK(ir::chains(100, 64) == 2);

@@ -51,7 +51,9 @@ struct call {
     std::size_t outputs = 0; // floats of a row written
     std::size_t panels = 1;
     std::size_t chains = 1;
-    bool exact = false;     // dense: nothing may be written behind the outputs
+    bool exact = false; // dense: nothing may be written behind the outputs
+    bool skips_zeros = false;
+    bool far = false;       // dense: weights come from behind the L2 cache
     std::size_t pieces = 1; // maxout: see there for the steps
     std::size_t unit_step = 1;
     std::size_t piece_step = 1;
@@ -65,12 +67,14 @@ constexpr call call_of(const plan_view& plan, const step& s) {
     c.run = s.run;
     c.outputs = width;
     if (s.run == kernel::dense || s.run == kernel::activation)
-        c.outputs = in_pieces ? plan.flows[s.last].floats : width;
+        c.outputs = computed(plan.nodes[s.last], plan.flows[s.last]);
     if (s.run == kernel::dense) {
         c.inputs = arriving(plan.nodes, s.node).size();
         c.panels = s.panels;
         c.chains = s.chains;
         c.exact = s.target == caller;
+        c.skips_zeros = s.skips_zeros;
+        c.far = plan.cost.weight_bytes > l2_bytes;
     }
     if (s.run == kernel::maxout) {
         c.pieces = plan.nodes[s.node].units;

@@ -33,7 +33,9 @@ constexpr std::size_t parameter_bytes(std::span<const node> nodes, std::span<con
                                       std::size_t index) {
     const node& n = nodes[index];
     if (n.kind == op::dense)
-        return (width(arriving(nodes, index)) + 1) * flows[index].floats * sizeof(float);
+        return (weight_floats(width(arriving(nodes, index)), computed(n, flows[index])) +
+                flows[index].floats) *
+               sizeof(float);
     if (n.kind == op::prelu) return (n.shared ? line_floats : flows[index].floats) * sizeof(float);
     return 0;
 }

@@ -81,6 +81,7 @@ inline std::string kernel(const step& s) {
     if (s.run == ir::kernel::dense) {
         add(s.chains, "chains");
         add(s.panels, "panels");
+        if (s.skips_zeros) out += ", skips zeros";
     }
     return out;
 }

@@ -23,6 +23,11 @@ struct flow {
         false; // a dense layer, or elementwise nodes in an unbranched line from one
 };
 
+// The outputs that a dense kernel computes: the units, or all places of units stored in pieces.
+constexpr std::size_t computed(const node& n, const flow& f) {
+    return f.pieces == 1 ? n.output.size() : f.floats;
+}
+
 constexpr void trace(std::span<const node> nodes, std::span<flow> flows) {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         flows[i] = {};

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <span>
 
+#include "../base/cache.hpp"
 #include "../base/panel.hpp"
 #include "flow.hpp"
 #include "step.hpp"
@@ -24,13 +25,42 @@ constexpr std::size_t panels(std::size_t outputs) {
     return (lines(outputs) + panel_lines - 1) / panel_lines;
 }
 
-// Narrow layers have fewer than 8 registers of outputs; their sums are split into chains instead
-// (input i belongs to chain i % chains), as long as each chain keeps at least four terms.
+// Layers with fewer than 8 registers of outputs have their sums split into chains instead (input i
+// belongs to chain i % chains), as long as each chain keeps at least four terms. Of a narrow layer
+// each input in a line is a chain of its own, and up to 4 lines are in flight, if each of these
+// chains keeps two terms.
 constexpr std::size_t chains(std::size_t inputs, std::size_t outputs) {
+    if (is_narrow(outputs)) {
+        const std::size_t inputs_in_line = line_floats / narrow_row(outputs);
+        std::size_t in_flight = 4;
+        while (in_flight > 1 && inputs < 2 * in_flight * inputs_in_line)
+            in_flight /= 2;
+        return in_flight * inputs_in_line;
+    }
     std::size_t n = std::bit_floor(std::max<std::size_t>(panel_lines / lines(outputs), 1));
     while (n > 1 && inputs < 4 * n)
         n /= 2;
     return n;
+}
+
+// Whether the value of a node may have many zeros: a ReLU, or the input of the network (pixels,
+// counts, one-hot codes).
+constexpr bool may_be_sparse(std::span<const node> nodes, std::size_t index) {
+    while (is_identity(nodes[index].kind))
+        index = nodes[index].inputs[0];
+    const node& n = nodes[index];
+    return n.kind == op::input || (n.kind == op::relu && n.alpha == 0.0f && n.threshold >= 0.0f);
+}
+
+// Whether a dense layer looks at its inputs first, so as not to read the weights of those that are
+// zero. That pays where reading the weights takes most of the time: where they don't fit the L1
+// cache. The list of positions is on the stack, which bounds the inputs.
+inline constexpr std::size_t most_skipping_inputs = 4096;
+constexpr bool skips_zeros(std::span<const node> nodes, std::size_t index, std::size_t outputs) {
+    const std::size_t inputs = width(arriving(nodes, index));
+    return weight_floats(inputs, outputs) * sizeof(float) > l1_bytes &&
+           inputs <= most_skipping_inputs && chains(inputs, outputs) <= 2 &&
+           may_be_sparse(nodes, nodes[index].inputs[0]);
 }
 
 // Fills one entry per node and returns the floats of all parameters together.
@@ -48,7 +78,7 @@ constexpr std::size_t place_parameters(std::span<const node> nodes, std::span<co
         const std::size_t out = n.output.size();
         placed[i] = {};
         if (n.kind == op::dense) {
-            placed[i].weights = take(in * flows[i].floats);
+            placed[i].weights = take(weight_floats(in, computed(n, flows[i])));
             placed[i].bias = take(flows[i].floats); // zeros where the layer has none
             placed[i].count = in * out + (n.bias ? out : 0);
         }
@@ -116,8 +146,10 @@ constexpr std::size_t place_steps(std::span<const node> nodes, std::span<const f
             floats = std::max(floats, now.target + flows[now.last].floats);
         }
         if (now.run == kernel::dense) {
-            now.panels = panels(flows[now.node].floats);
-            now.chains = chains(width(arriving(nodes, now.node)), flows[now.node].floats);
+            const std::size_t outputs = computed(nodes[now.node], flows[now.node]);
+            now.panels = panels(outputs);
+            now.chains = chains(width(arriving(nodes, now.node)), outputs);
+            now.skips_zeros = skips_zeros(nodes, now.node, outputs);
         }
     }
     return floats;

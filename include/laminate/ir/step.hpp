@@ -37,9 +37,10 @@ struct step {
     std::size_t target = caller;
     std::size_t state = 0; // floats of state the step owns between calls; no layer has any yet
 
-    std::size_t chains = 1; // dense: accumulation chains per output, combined as a tree
-    std::size_t panels = 1; // dense: panels of the weights
-    std::size_t pieces = 1; // order of the units read, and but for maxout written: see panel.hpp
+    std::size_t chains = 1;   // dense: accumulation chains per output, combined as a tree
+    std::size_t panels = 1;   // dense: panels of the weights
+    bool skips_zeros = false; // dense: weights of zero inputs need not be read
+    std::size_t pieces = 1;   // order of the units read, and but for maxout written: see panel.hpp
 };
 
 // Where the parameters of a node lie, in floats; each starts on a line.

@@ -15,25 +15,12 @@
 
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
+#include "dense_narrow.hpp"
+#include "dense_row.hpp"
+#include "dense_shape.hpp"
 #include "tile.hpp"
 
 namespace laminate::kernel {
-
-template <std::size_t Inputs, std::size_t Outputs, std::size_t Panels, std::size_t Chains,
-          bool Exact>
-struct dense_shape {
-    static constexpr std::size_t inputs = Inputs;
-    static constexpr std::size_t outputs = Outputs;
-    static constexpr std::size_t panels = Panels;
-    static constexpr std::size_t chains = Chains;
-    static constexpr bool exact = Exact;
-
-    // Whether all registers of `lanes` floats that are computed hold outputs alone: the last of
-    // several panels is computed to the end of its line.
-    static constexpr bool whole_registers(std::size_t lanes) {
-        return Outputs % (Panels == 1 ? lanes : line_floats) == 0;
-    }
-};
 
 // One tile: Rows rows of x against Registers registers of outputs, which start at `unit`, of a
 // panel whose rows are Width floats. `weights` points at the first of them.
@@ -72,22 +59,9 @@ LAMINATE_INLINE void dense_tile(const float* x, std::size_t x_stride, const floa
                 LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) sum[c][r][g] =
                     P::add(sum[c][r][g], sum[c + n][r][g]);
 
-    LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r) {
-        LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) {
-            const std::size_t at = unit + g * P::lanes;
-            const typename P::reg result = epilogue(P{}, sum[0][r][g], at);
-            float* const target = y + r * y_stride + at;
-            if constexpr (!Shape::exact || Shape::whole_registers(P::lanes)) {
-                P::store(target, result);
-            } else {
-                if (at + P::lanes <= Shape::outputs) {
-                    P::store(target, result);
-                } else if (at < Shape::outputs) {
-                    P::store_first(target, result, Shape::outputs - at);
-                }
-            }
-        }
-    }
+    LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r)
+        LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g)
+            store_outputs<P, Shape>(y + r * y_stride, unit + g * P::lanes, sum[0][r][g], epilogue);
 }
 
 // All rows against one chunk of a panel: tiles of Rows rows, then the rest in smaller ones.
@@ -121,13 +95,8 @@ LAMINATE_INLINE void dense_panels(const float* x, std::size_t x_stride, const fl
         for (std::size_t chunk = 0; chunk < choice.chunks; ++chunk) {
             const std::size_t offset = split_begin(Registers, choice.chunks, chunk) * P::lanes;
             const auto run = [&](auto width) LAMINATE_INLINE_LAMBDA {
-                if constexpr (MaxRows == 1)
-                    dense_tile<P, Shape, 1, width.value, Width>(
-                        x, x_stride, panel + offset, bias, y, y_stride, begin + offset, epilogue);
-                else
-                    dense_rows<P, Shape, choice.rows, width.value, Width>(
-                        x, x_stride, panel + offset, bias, y, y_stride, rows, begin + offset,
-                        epilogue);
+                dense_rows<P, Shape, choice.rows, width.value, Width>(
+                    x, x_stride, panel + offset, bias, y, y_stride, rows, begin + offset, epilogue);
             };
             if constexpr (larger > 0)
                 if (chunk < larger) {
@@ -144,16 +113,23 @@ LAMINATE_INLINE void dense_panels(const float* x, std::size_t x_stride, const fl
 template <class P, class Shape, std::size_t MaxRows, class Epilogue>
 constexpr void dense(const float* x, std::size_t x_stride, const float* weights, const float* bias,
                      float* y, std::size_t y_stride, std::size_t rows, const Epilogue& epilogue) {
-    constexpr std::size_t all = lines(Shape::outputs);
-    constexpr std::size_t larger = all % Shape::panels;
-    constexpr std::size_t width = all / Shape::panels * line_floats;
-    constexpr std::size_t registers =
-        Shape::panels == 1 ? (Shape::outputs + P::lanes - 1) / P::lanes : width / P::lanes;
-    if constexpr (larger > 0)
-        dense_panels<P, Shape, MaxRows, 0, larger, (width + line_floats) / P::lanes,
-                     width + line_floats>(x, x_stride, weights, bias, y, y_stride, rows, epilogue);
-    dense_panels<P, Shape, MaxRows, larger, Shape::panels, registers, width>(
-        x, x_stride, weights, bias, y, y_stride, rows, epilogue);
+    if constexpr (is_narrow(Shape::outputs)) {
+        dense_narrow<P, Shape, MaxRows>(x, x_stride, weights, bias, y, y_stride, rows, epilogue);
+    } else if constexpr (MaxRows == 1) {
+        dense_row<P, Shape>(x, weights, bias, y, epilogue);
+    } else {
+        constexpr std::size_t all = lines(Shape::outputs);
+        constexpr std::size_t larger = all % Shape::panels;
+        constexpr std::size_t width = all / Shape::panels * line_floats;
+        constexpr std::size_t registers =
+            Shape::panels == 1 ? (Shape::outputs + P::lanes - 1) / P::lanes : width / P::lanes;
+        if constexpr (larger > 0)
+            dense_panels<P, Shape, MaxRows, 0, larger, (width + line_floats) / P::lanes,
+                         width + line_floats>(x, x_stride, weights, bias, y, y_stride, rows,
+                                              epilogue);
+        dense_panels<P, Shape, MaxRows, larger, Shape::panels, registers, width>(
+            x, x_stride, weights, bias, y, y_stride, rows, epilogue);
+    }
 }
 
 } // namespace laminate::kernel

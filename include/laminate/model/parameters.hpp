@@ -46,7 +46,7 @@ inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan
         const std::size_t in = plan.nodes[n.inputs[0]].output.size();
         const std::size_t out = n.output.size();
         const std::size_t pieces = plan.flows[i].pieces;
-        const std::size_t stored = plan.flows[i].floats;
+        const std::size_t stored = ir::computed(n, plan.flows[i]);
         const auto name = [i](const char* what) { return sentence(i - 1, what); };
         const auto unit = [=](std::size_t begin) {
             return [=](std::size_t k) { return begin + unit_position(out, pieces, k); };

@@ -78,7 +78,8 @@ constexpr void run_step(const float* parameters, rows_at<const float> from, rows
     const auto [y, y_stride] = to;
     if constexpr (c.run == ir::kernel::dense) {
         constexpr ir::parameters at = Plan.placed[s.node];
-        using shape = kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, c.exact>;
+        using shape = kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, c.exact,
+                                          c.skips_zeros, c.far>;
         kernel::dense<P, shape, MaxRows>(x, x_stride, parameters + at.weights, parameters + at.bias,
                                          y, y_stride, rows, epilogue<Plan, Step>(parameters));
     } else if constexpr (c.run == ir::kernel::softmax) {

@@ -22,7 +22,8 @@ public:
     static constexpr std::size_t inputs() { return Inputs; }
 
     constexpr Float& operator()(std::size_t output, std::size_t input) const {
-        constexpr std::size_t stored = Pieces * piece_stride(Outputs, Pieces);
+        constexpr std::size_t stored =
+            Pieces == 1 ? Outputs : Pieces * piece_stride(Outputs, Pieces);
         return packed_[weight_position(Inputs, stored, ir::panels(stored),
                                        unit_position(Outputs, Pieces, output), input)];
     }

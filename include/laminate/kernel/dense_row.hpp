@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Dense layer for a single row, y = epilogue(W x + b), where each weight is read once: what counts
+// is how fast weights come. Needs what kernel/dense.hpp needs. Reads and writes what it does, and
+// gives the bits that it promises.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../base/compiler.hpp"
+#include "dense_shape.hpp"
+#include "tile.hpp"
+
+namespace laminate::kernel {
+
+// The sums of Registers registers of outputs, one per chain.
+template <class P, class Shape, std::size_t Registers>
+using row_sums = typename P::reg[Shape::chains][Registers];
+
+// Adds an input times its weights, which begin at `weights`, to chain c.
+template <class P, class Shape, std::size_t Registers>
+LAMINATE_INLINE void row_add(row_sums<P, Shape, Registers>& sum, std::size_t c,
+                             typename P::reg input, const float* weights) {
+    // In floats: where the hardware's own prefetching is late, 2 KiB ahead is early enough.
+    constexpr std::size_t ahead = 512;
+    LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) {
+        const float* const at = weights + g * P::lanes;
+        if constexpr (Shape::far)
+            if (g * P::lanes % line_floats == 0) P::prefetch(at + ahead);
+        sum[c][g] = P::fma(input, P::load(at), sum[c][g]);
+    }
+}
+
+// Adds Count inputs, the first of which belongs to chain 0. Loading an input into all lanes takes
+// as long as loading a register of its weights; where there are few of these, inputs come in fours
+// and are spread inside the register.
+template <class P, class Shape, std::size_t Registers, std::size_t Width, std::size_t Count>
+LAMINATE_INLINE void row_add_inputs(row_sums<P, Shape, Registers>& sum, const float* x,
+                                    const float* weights) {
+    constexpr std::size_t chains = Shape::chains;
+    constexpr std::size_t in_fours = P::lanes >= 4 ? Count / 4 * 4 : 0;
+    if constexpr (in_fours > 0) {
+        LAMINATE_UNROLL for (std::size_t i = 0; i < in_fours; i += 4) {
+            const typename P::reg four = P::load_four(x + i);
+            const float* const at = weights + i * Width;
+            row_add<P, Shape>(sum, i % chains, P::template splat_of_four<0>(four), at);
+            row_add<P, Shape>(sum, (i + 1) % chains, P::template splat_of_four<1>(four),
+                              at + Width);
+            row_add<P, Shape>(sum, (i + 2) % chains, P::template splat_of_four<2>(four),
+                              at + 2 * Width);
+            row_add<P, Shape>(sum, (i + 3) % chains, P::template splat_of_four<3>(four),
+                              at + 3 * Width);
+        }
+    }
+    LAMINATE_UNROLL for (std::size_t i = in_fours; i < Count; ++i)
+        row_add<P, Shape>(sum, i % chains, P::splat(x[i]), weights + i * Width);
+}
+
+// Inputs of one turn of the loop. An L1 cache of a Zen 5 follows a stride of less than 2 KiB
+// between the addresses of one instruction, and fetches weights from L2 half again as fast if it
+// does.
+template <class Shape>
+constexpr std::size_t inputs_at_once(std::size_t width) {
+    const std::size_t least = Shape::chains < 4 ? 4 : Shape::chains;
+    if (!Shape::streams) return least;
+    const std::size_t within_stride = 256 / width;
+    return within_stride > Shape::chains ? within_stride : Shape::chains;
+}
+
+// Positions of the inputs that aren't zero, a list for each chain.
+template <class P, class Shape>
+struct nonzero_inputs {
+    static constexpr std::size_t chains = Shape::chains;
+    static constexpr std::size_t lookahead = 16; // entries behind the end that may be read
+
+    std::uint32_t position[chains][Shape::inputs / chains + 1 + lookahead + P::lanes];
+    std::size_t count[chains];
+    std::size_t total;
+
+    explicit LAMINATE_INLINE_RUNTIME nonzero_inputs(const float* x) : count{}, total(0) {
+        constexpr std::size_t tail = Shape::inputs % P::lanes;
+        float chain_of_lane[P::lanes];
+        LAMINATE_UNROLL for (std::size_t l = 0; l < P::lanes; ++l) chain_of_lane[l] =
+            static_cast<float>(l % chains);
+        const auto note = [&](typename P::reg values, std::size_t i) LAMINATE_INLINE_LAMBDA {
+            LAMINATE_UNROLL for (std::size_t c = 0; c < chains; ++c) {
+                typename P::reg own = values;
+                if constexpr (chains == 2) {
+                    const auto even = P::less(P::load(chain_of_lane), P::splat(0.5f));
+                    own = c == 0 ? P::select(even, values, P::splat(0.0f))
+                                 : P::select(even, P::splat(0.0f), values);
+                }
+                count[c] +=
+                    P::store_nonzero(position[c] + count[c], own, static_cast<std::uint32_t>(i));
+            }
+        };
+        for (std::size_t i = 0; i + P::lanes <= Shape::inputs; i += P::lanes)
+            note(P::load(x + i), i);
+        if constexpr (tail > 0)
+            note(P::load_first(x + Shape::inputs - tail, tail), Shape::inputs - tail);
+        for (std::size_t c = 0; c < chains; ++c) {
+            total += count[c];
+            for (std::size_t k = 0; k < lookahead; ++k)
+                position[c][count[c] + k] = 0;
+        }
+    }
+};
+
+template <class P, class Shape, std::size_t Registers, std::size_t Width>
+LAMINATE_INLINE_RUNTIME void row_add_nonzero(row_sums<P, Shape, Registers>& sum, const float* x,
+                                             const float* weights,
+                                             const nonzero_inputs<P, Shape>& inputs) {
+    constexpr std::size_t chains = Shape::chains;
+    const auto add = [&](std::size_t k, std::size_t c) LAMINATE_INLINE_LAMBDA {
+        const std::size_t i = inputs.position[c][k];
+        row_add<P, Shape>(sum, c, P::splat(x[i]), weights + i * Width);
+    };
+    std::size_t common = inputs.count[0];
+    if constexpr (chains == 2) common = inputs.count[1] < common ? inputs.count[1] : common;
+    LAMINATE_ROLLED for (std::size_t k = 0; k < common; ++k)
+        LAMINATE_UNROLL for (std::size_t c = 0; c < chains; ++c) add(k, c);
+    if constexpr (chains == 2)
+        LAMINATE_UNROLL for (std::size_t c = 0; c < chains; ++c)
+            LAMINATE_ROLLED for (std::size_t k = common; k < inputs.count[c]; ++k) add(k, c);
+}
+
+// One chunk of a panel: Registers registers of outputs, which start at `unit`. `nonzero` is null
+// where all inputs are to be added.
+template <class P, class Shape, std::size_t Registers, std::size_t Width, class Epilogue>
+LAMINATE_INLINE void dense_row_chunk(const float* x, const float* weights, const float* bias,
+                                     float* y, std::size_t unit, const Epilogue& epilogue,
+                                     const nonzero_inputs<P, Shape>* nonzero) {
+    constexpr std::size_t at_once = inputs_at_once<Shape>(Width);
+    constexpr std::size_t whole = Shape::inputs / at_once * at_once;
+    constexpr std::size_t chains = Shape::chains;
+    row_sums<P, Shape, Registers> sum = {};
+    LAMINATE_UNROLL for (std::size_t c = 0; c < chains; ++c)
+        LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) sum[c][g] =
+            c == 0 ? P::load(bias + unit + g * P::lanes) : P::splat(0.0f);
+    if (Shape::skips_zeros && nonzero != nullptr) {
+        row_add_nonzero<P, Shape, Registers, Width>(sum, x, weights, *nonzero);
+    } else {
+        LAMINATE_ROLLED for (std::size_t i = 0; i < whole; i += at_once)
+            row_add_inputs<P, Shape, Registers, Width, at_once>(sum, x + i, weights + i * Width);
+        row_add_inputs<P, Shape, Registers, Width, Shape::inputs - whole>(sum, x + whole,
+                                                                          weights + whole * Width);
+    }
+    LAMINATE_UNROLL for (std::size_t n = chains / 2; n > 0; n /= 2)
+        LAMINATE_UNROLL for (std::size_t c = 0; c < n; ++c)
+            LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) sum[c][g] =
+                P::add(sum[c][g], sum[c + n][g]);
+    LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g)
+        store_outputs<P, Shape>(y, unit + g * P::lanes, sum[0][g], epilogue);
+}
+
+// The panels [First, Last), all of Width floats, of which Registers registers are computed.
+template <class P, class Shape, std::size_t First, std::size_t Last, std::size_t Registers,
+          std::size_t Width, class Epilogue>
+LAMINATE_INLINE void dense_row_panels(const float* x, const float* weights, const float* bias,
+                                      float* y, const Epilogue& epilogue,
+                                      const nonzero_inputs<P, Shape>* nonzero) {
+    constexpr std::size_t chunks = choose_tile(Registers, Shape::chains, P::registers, 1).chunks;
+    constexpr std::size_t larger = Registers % chunks;
+    for (std::size_t p = First; p < Last; ++p) {
+        const std::size_t begin = panel_begin(Shape::outputs, Shape::panels, p);
+        const float* const panel = weights + begin * Shape::inputs;
+        for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+            const std::size_t offset = split_begin(Registers, chunks, chunk) * P::lanes;
+            if constexpr (larger > 0)
+                if (chunk < larger) {
+                    dense_row_chunk<P, Shape, Registers / chunks + 1, Width>(
+                        x, panel + offset, bias, y, begin + offset, epilogue, nonzero);
+                    continue;
+                }
+            dense_row_chunk<P, Shape, Registers / chunks, Width>(x, panel + offset, bias, y,
+                                                                 begin + offset, epilogue, nonzero);
+        }
+    }
+}
+
+template <class P, class Shape, class Epilogue>
+LAMINATE_INLINE void dense_row_with(const float* x, const float* weights, const float* bias,
+                                    float* y, const Epilogue& epilogue,
+                                    const nonzero_inputs<P, Shape>* nonzero) {
+    constexpr std::size_t all = lines(Shape::outputs);
+    constexpr std::size_t larger = all % Shape::panels;
+    constexpr std::size_t width = all / Shape::panels * line_floats;
+    constexpr std::size_t registers =
+        Shape::panels == 1 ? (Shape::outputs + P::lanes - 1) / P::lanes : width / P::lanes;
+    if constexpr (larger > 0)
+        dense_row_panels<P, Shape, 0, larger, (width + line_floats) / P::lanes,
+                         width + line_floats>(x, weights, bias, y, epilogue, nonzero);
+    dense_row_panels<P, Shape, larger, Shape::panels, registers, width>(x, weights, bias, y,
+                                                                        epilogue, nonzero);
+}
+
+// Skipping zeros pays where at least a third of the inputs are zero: weights then come one row at a
+// time, for which the hardware doesn't prefetch.
+template <class P, class Shape, class Epilogue>
+LAMINATE_INLINE_RUNTIME bool dense_row_skipping(const float* x, const float* weights,
+                                                const float* bias, float* y,
+                                                const Epilogue& epilogue) {
+    const nonzero_inputs<P, Shape> nonzero(x);
+    if (nonzero.total * 3 > Shape::inputs * 2) return false;
+    dense_row_with<P, Shape>(x, weights, bias, y, epilogue, &nonzero);
+    return true;
+}
+
+template <class P, class Shape, class Epilogue>
+LAMINATE_INLINE void dense_row(const float* x, const float* weights, const float* bias, float* y,
+                               const Epilogue& epilogue) {
+    if constexpr (Shape::skips_zeros && P::lanes > 1)
+        if (!__builtin_is_constant_evaluated() &&
+            dense_row_skipping<P, Shape>(x, weights, bias, y, epilogue))
+            return;
+    dense_row_with<P, Shape>(x, weights, bias, y, epilogue,
+                             static_cast<const nonzero_inputs<P, Shape>*>(nullptr));
+}
+
+} // namespace laminate::kernel
