@@ -14,21 +14,25 @@
 
 namespace laminate::kernel {
 
+// How far ahead the hardware's own prefetching, late for what comes from behind the L2 cache, is
+// helped: 2 KiB of weights, or as many inputs as take about as long.
+inline constexpr std::size_t floats_ahead = 512;
+inline constexpr std::size_t inputs_ahead = 16;
+
 // The sums of Registers registers of outputs, one per chain.
 template <class P, class Shape, std::size_t Registers>
 using row_sums = typename P::reg[Shape::chains][Registers];
 
-// Adds an input times its weights, which begin at `weights`, to chain c.
+// Adds an input times its weights, which begin at `weights`, to chain c. Where weights come from
+// afar, those at `later` are fetched meanwhile.
 template <class P, class Shape, std::size_t Registers>
 LAMINATE_INLINE void row_add(row_sums<P, Shape, Registers>& sum, std::size_t c,
-                             typename P::reg input, const float* weights) {
-    // In floats: where the hardware's own prefetching is late, 2 KiB ahead is early enough.
-    constexpr std::size_t ahead = 512;
+                             typename P::reg input, const float* weights, const float* later) {
     LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) {
-        const float* const at = weights + g * P::lanes;
+        const std::size_t at = g * P::lanes;
         if constexpr (Shape::far)
-            if (g * P::lanes % line_floats == 0) P::prefetch(at + ahead);
-        sum[c][g] = P::fma(input, P::load(at), sum[c][g]);
+            if (at % line_floats == 0) P::prefetch(later + at);
+        sum[c][g] = P::fma(input, P::load(weights + at), sum[c][g]);
     }
 }
 
@@ -40,41 +44,38 @@ LAMINATE_INLINE void row_add_inputs(row_sums<P, Shape, Registers>& sum, const fl
                                     const float* weights) {
     constexpr std::size_t chains = Shape::chains;
     constexpr std::size_t in_fours = P::lanes >= 4 ? Count / 4 * 4 : 0;
+    const auto add = [&](typename P::reg input, std::size_t i) LAMINATE_INLINE_LAMBDA {
+        const float* const at = weights + i * Width;
+        const float* later = at;
+        if constexpr (Shape::far) later += floats_ahead;
+        row_add<P, Shape>(sum, i % chains, input, at, later);
+    };
     if constexpr (in_fours > 0) {
         LAMINATE_UNROLL for (std::size_t i = 0; i < in_fours; i += 4) {
             const typename P::reg four = P::load_four(x + i);
-            const float* const at = weights + i * Width;
-            row_add<P, Shape>(sum, i % chains, P::template splat_of_four<0>(four), at);
-            row_add<P, Shape>(sum, (i + 1) % chains, P::template splat_of_four<1>(four),
-                              at + Width);
-            row_add<P, Shape>(sum, (i + 2) % chains, P::template splat_of_four<2>(four),
-                              at + 2 * Width);
-            row_add<P, Shape>(sum, (i + 3) % chains, P::template splat_of_four<3>(four),
-                              at + 3 * Width);
+            add(P::template splat_of_four<0>(four), i);
+            add(P::template splat_of_four<1>(four), i + 1);
+            add(P::template splat_of_four<2>(four), i + 2);
+            add(P::template splat_of_four<3>(four), i + 3);
         }
     }
-    LAMINATE_UNROLL for (std::size_t i = in_fours; i < Count; ++i)
-        row_add<P, Shape>(sum, i % chains, P::splat(x[i]), weights + i * Width);
+    LAMINATE_UNROLL for (std::size_t i = in_fours; i < Count; ++i) add(P::splat(x[i]), i);
 }
 
-// Inputs of one turn of the loop. An L1 cache of a Zen 5 follows a stride of less than 2 KiB
-// between the addresses of one instruction, and fetches weights from L2 half again as fast if it
-// does.
+// Inputs of one turn of the loop. The L1 cache of a Zen 5 follows a stride of less than 2 KiB
+// between the addresses of one instruction, and weights then come half again as fast from L2; so
+// where they come from there, a turn is as short as it can be.
 template <class Shape>
-constexpr std::size_t inputs_at_once(std::size_t width) {
-    const std::size_t least = Shape::chains < 4 ? 4 : Shape::chains;
-    if (!Shape::streams) return least;
-    const std::size_t within_stride = 256 / width;
-    return within_stride > Shape::chains ? within_stride : Shape::chains;
+constexpr std::size_t inputs_at_once() {
+    return Shape::streams || Shape::chains > 4 ? Shape::chains : 4;
 }
 
 // Positions of the inputs that aren't zero, a list for each chain.
 template <class P, class Shape>
 struct nonzero_inputs {
     static constexpr std::size_t chains = Shape::chains;
-    static constexpr std::size_t lookahead = 16; // entries behind the end that may be read
-
-    std::uint32_t position[chains][Shape::inputs / chains + 1 + lookahead + P::lanes];
+    // Entries behind the end may be read.
+    std::uint32_t position[chains][Shape::inputs / chains + 1 + inputs_ahead + P::lanes];
     std::size_t count[chains];
     std::size_t total;
 
@@ -83,6 +84,7 @@ struct nonzero_inputs {
         float chain_of_lane[P::lanes];
         LAMINATE_UNROLL for (std::size_t l = 0; l < P::lanes; ++l) chain_of_lane[l] =
             static_cast<float>(l % chains);
+        std::size_t found[chains] = {}; // kept in registers
         const auto note = [&](typename P::reg values, std::size_t i) LAMINATE_INLINE_LAMBDA {
             LAMINATE_UNROLL for (std::size_t c = 0; c < chains; ++c) {
                 typename P::reg own = values;
@@ -91,8 +93,8 @@ struct nonzero_inputs {
                     own = c == 0 ? P::select(even, values, P::splat(0.0f))
                                  : P::select(even, P::splat(0.0f), values);
                 }
-                count[c] +=
-                    P::store_nonzero(position[c] + count[c], own, static_cast<std::uint32_t>(i));
+                found[c] +=
+                    P::store_nonzero(position[c] + found[c], own, static_cast<std::uint32_t>(i));
             }
         };
         for (std::size_t i = 0; i + P::lanes <= Shape::inputs; i += P::lanes)
@@ -100,8 +102,9 @@ struct nonzero_inputs {
         if constexpr (tail > 0)
             note(P::load_first(x + Shape::inputs - tail, tail), Shape::inputs - tail);
         for (std::size_t c = 0; c < chains; ++c) {
-            total += count[c];
-            for (std::size_t k = 0; k < lookahead; ++k)
+            count[c] = found[c];
+            total += found[c];
+            for (std::size_t k = 0; k < inputs_ahead; ++k)
                 position[c][count[c] + k] = 0;
         }
     }
@@ -114,7 +117,8 @@ LAMINATE_INLINE_RUNTIME void row_add_nonzero(row_sums<P, Shape, Registers>& sum,
     constexpr std::size_t chains = Shape::chains;
     const auto add = [&](std::size_t k, std::size_t c) LAMINATE_INLINE_LAMBDA {
         const std::size_t i = inputs.position[c][k];
-        row_add<P, Shape>(sum, c, P::splat(x[i]), weights + i * Width);
+        const std::size_t later = inputs.position[c][k + inputs_ahead];
+        row_add<P, Shape>(sum, c, P::splat(x[i]), weights + i * Width, weights + later * Width);
     };
     std::size_t common = inputs.count[0];
     if constexpr (chains == 2) common = inputs.count[1] < common ? inputs.count[1] : common;
@@ -131,7 +135,7 @@ template <class P, class Shape, std::size_t Registers, std::size_t Width, class 
 LAMINATE_INLINE void dense_row_chunk(const float* x, const float* weights, const float* bias,
                                      float* y, std::size_t unit, const Epilogue& epilogue,
                                      const nonzero_inputs<P, Shape>* nonzero) {
-    constexpr std::size_t at_once = inputs_at_once<Shape>(Width);
+    constexpr std::size_t at_once = inputs_at_once<Shape>();
     constexpr std::size_t whole = Shape::inputs / at_once * at_once;
     constexpr std::size_t chains = Shape::chains;
     row_sums<P, Shape, Registers> sum = {};
