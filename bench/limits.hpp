@@ -44,17 +44,21 @@ inline double fma_peak() {
         pretend_to_use(factor);
         pretend_to_use(term);
         pack::reg sum[chains];
-        for (std::size_t c = 0; c < chains; ++c) {
-            sum[c] = pack::splat(static_cast<float>(c));
-            pretend_to_use(sum[c]);
+        // Through copies: GCC 12 stores an array whose address is used at each step of the loop.
+        LAMINATE_UNROLL for (std::size_t c = 0; c < chains; ++c) {
+            pack::reg start = pack::splat(static_cast<float>(c));
+            pretend_to_use(start);
+            sum[c] = start;
         }
         const double time = nanoseconds([&] {
             for (std::size_t step = 0; step < steps; ++step)
                 LAMINATE_UNROLL for (std::size_t c = 0; c < chains; ++c) sum[c] =
                     pack::fma(sum[c], factor, term);
         });
-        for (pack::reg& s : sum)
-            pretend_to_use(s);
+        LAMINATE_UNROLL for (std::size_t c = 0; c < chains; ++c) {
+            pack::reg result = sum[c];
+            pretend_to_use(result);
+        }
         best = std::max(best, 2.0 * chains * pack::lanes * steps / time);
     }
     return best;
