@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The six networks that Laminate is measured on, in one list, with seeded parameters and inputs.
+// The networks that Laminate is measured on and the rows that a call has, in one list, with seeded
+// parameters and inputs.
 // Needs the library. Promises the same numbers with every compiler and standard library, so that
 // the bits of all results can be compared, and weights that leave about half the ReLUs at zero.
 
@@ -9,6 +10,8 @@
 
 #include <boost/hana/for_each.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -23,22 +26,31 @@ namespace lam = laminate;
 struct policy : lam::network<lam::input<24> | lam::repeat<2>(lam::dense<64> | lam::tanh) |
                              lam::dense<4> | lam::tanh> {
     static constexpr const char* name = "policy";
+    static constexpr std::array<std::size_t, 1> rows = {1};
 };
 // The jet tagger of hls4ml, a trigger of particle physics.
 struct trigger
     : lam::network<lam::input<16> | lam::dense<64> | lam::relu |
                    lam::repeat<2>(lam::dense<32> | lam::relu) | lam::dense<5> | lam::softmax> {
     static constexpr const char* name = "trigger";
+    static constexpr std::array<std::size_t, 3> rows = {1, 64, 1024};
 };
 // MNIST.
 struct digits : lam::network<lam::input<784> | lam::dense<256> | lam::relu | lam::dense<128> |
                              lam::relu | lam::dense<10> | lam::softmax> {
     static constexpr const char* name = "digits";
+    static constexpr std::array<std::size_t, 3> rows = {1, 64, 1024};
+};
+// The same on images, four fifths of whose pixels are zero.
+struct digits_images : digits {
+    static constexpr const char* name = "digits_images";
+    static constexpr std::array<std::size_t, 1> rows = {1};
 };
 // A neural field, which is evaluated for every pixel.
 struct field : lam::network<lam::input<32> | lam::repeat<4>(lam::dense<64> | lam::relu) |
                             lam::dense<16> | lam::linear> {
     static constexpr const char* name = "field";
+    static constexpr std::array<std::size_t, 3> rows = {1, 1024, 65536};
 };
 // The anomaly detector of MLPerf Tiny.
 struct autoencoder
@@ -46,16 +58,18 @@ struct autoencoder
                    lam::relu | lam::repeat<4>(lam::dense<128> | lam::relu) | lam::dense<640> |
                    lam::linear> {
     static constexpr const char* name = "autoencoder";
+    static constexpr std::array<std::size_t, 3> rows = {1, 64, 1024};
 };
 // Weights that leave the L2 cache.
 struct wide : lam::network<lam::input<1024> | lam::repeat<2>(lam::dense<1024> | lam::relu) |
                            lam::dense<10> | lam::relu> {
     static constexpr const char* name = "wide";
+    static constexpr std::array<std::size_t, 3> rows = {1, 256, 1024};
 };
 
 template <class... Networks>
 struct network_list {};
-using networks = network_list<policy, trigger, digits, field, autoencoder, wide>;
+using networks = network_list<policy, trigger, digits, digits_images, field, autoencoder, wide>;
 
 // Calls f(Network{}) for each.
 template <class Function, class... Networks>

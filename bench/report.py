@@ -9,6 +9,7 @@ Needs Python's standard library, and taskset to stay on one core (does without).
 import argparse
 import datetime
 import json
+import os
 import pathlib
 import platform
 import shlex
@@ -34,13 +35,28 @@ def pinned(core):
     return []
 
 
+def peers_environment():
+    """One thread for every peer, and OpenBLAS's AVX-512 kernels where it would not choose them: it
+    takes AMD's processors for AVX2 ones. What the caller's environment says of OpenBLAS is dropped."""
+    environment = {key: value for key, value in os.environ.items()
+                   if not key.startswith("OPENBLAS_")}
+    environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    try:
+        processor = pathlib.Path("/proc/cpuinfo").read_text()
+        if "AuthenticAMD" in processor and " avx512f " in processor:
+            environment["OPENBLAS_CORETYPE"] = "SkylakeX"
+    except OSError:
+        pass
+    return environment
+
+
 def run(program, core, options):
     """The program's report, as Google Benchmark's JSON."""
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
         command = pinned(core) + [program, f"--benchmark_out={out.name}",
                                   "--benchmark_out_format=json"] + options
         print(shlex.join(command), file=sys.stderr)
-        if subprocess.run(command, stdout=sys.stderr).returncode != 0:
+        if subprocess.run(command, stdout=sys.stderr, env=peers_environment()).returncode != 0:
             sys.exit(f"report.py: {program} failed")
         return json.loads(pathlib.Path(out.name).read_text())
 
@@ -66,25 +82,46 @@ def spread(aggregates):
     return "" if cv is None else f"{100 * cv:.1f} %"
 
 
-def networks(found):
-    rows = []
+def time_text(ns):
+    for scale, unit in ((1e6, "ms"), (1e3, "µs")):
+        if ns >= scale:
+            return f"{ns / scale:.3g} {unit}"
+    return f"{ns:.3g} ns"
+
+
+def cases(found):
+    """{(network, rows of a call): {form: {aggregate: entry}}}"""
+    by_case = {}
     for name, aggregates in found.items():
-        network, batch, form = name.split("/")
-        if form != "fused":
+        network, rows, form = name.split("/")
+        by_case.setdefault((network, int(rows)), {})[form] = aggregates
+    return by_case
+
+
+def beside(forms, other):
+    """Another form's time per row, and how many times the fused one's it is."""
+    if other not in forms:
+        return ""
+    fused, ns = (forms[form]["median"]["ns_per_row"] for form in ("fused", other))
+    return f"{time_text(ns)} ({ns / fused:.2f})"
+
+
+def networks(found):
+    by_case = cases(found)
+    others = [form for form in dict.fromkeys(name.split("/")[2] for name in found)
+              if form != "fused"]
+    rows = []
+    for (network, batch), forms in by_case.items():
+        if "fused" not in forms:
             continue
-        fused = aggregates["median"]
-        other = found.get(f"{network}/{batch}/unfused")
-        unfused = other["median"]["ns_per_row"] if other else float("nan")
-        if "share_of_peak" in fused:
-            share = f"{100 * fused['share_of_peak']:.0f} % of {fused['peak_gflops']:.0f} GFLOP/s"
-        else:
-            share = (f"{100 * fused['share_of_bandwidth']:.0f} % of "
-                     f"{fused['bandwidth_gbs']:.0f} GB/s")
-        rows.append([network, batch, f"{fused['ns_per_row']:.1f}", spread(aggregates),
-                     f"{unfused:.1f}", f"{unfused / fused['ns_per_row']:.2f}",
-                     f"{fused['gflops']:.0f}", share])
-    return table(["network", "batch", "fused, ns per row", "spread", "unfused, ns per row",
-                  "unfused / fused", "GFLOP/s", "share of the limit"], rows)
+        fused = forms["fused"]["median"]
+        rows.append([network, str(batch), time_text(fused["ns_per_row"]), spread(forms["fused"]),
+                     time_text(fused["limit_ns"]),
+                     f"{100 * fused['share']:.0f} % of {fused['limit']:.0f} "
+                     + ("GB/s" if batch == 1 else "GFLOP/s")]
+                    + [beside(forms, other) for other in others])
+    return table(["network", "rows", "fused, per row", "spread", "limit", "share of the limit"]
+                 + others, rows)
 
 
 def activations(found):
@@ -97,6 +134,18 @@ def activations(found):
     return table(["function", "elements per ns", "spread", "stated error"], rows)
 
 
+def peers_sentence(context):
+    """What the peers are, which are absent, and what they can't do."""
+    present = [f"{key[5:]} {value}" for key, value in context.items() if key.startswith("peer_")]
+    cannot = [f"{key[7:]} {value}" for key, value in context.items() if key.startswith("cannot_")]
+    sentence = "Peers: " + "; ".join(present or ["none"]) + "."
+    if context.get("absent"):
+        sentence += f" Absent: {context['absent']}."
+    if cannot:
+        sentence += " Not measured: " + ", ".join(cannot) + "."
+    return sentence
+
+
 def write(report, command):
     context = report["context"]
     found = collect(report)
@@ -106,12 +155,31 @@ def write(report, command):
              f"{datetime.date.today().isoformat()}; load {context['load_avg'][0]:.1f} at the start.",
              f"`{command}`", ""]
     measured = next(iter(found.values()), {}).get("median", {})
-    lines += networks(found) if "ns_per_row" in measured else activations(found)
+    if "ns_per_row" in measured:
+        lines += [peers_sentence(context), ""] + networks(found)
+    else:
+        lines += activations(found)
     hashes = {key[5:]: value for key, value in context.items() if key.startswith("hash_")}
     if hashes:
         lines += ["", "Hashes of all output bits (the same for every compiler and instruction set): "
                   + ", ".join(f"{name} `{value}`" for name, value in hashes.items()) + "."]
     return "\n".join(lines) + "\n"
+
+
+def figures(report):
+    """What plots need of a report: its context, and the medians by name."""
+    wanted = ("ns_per_row", "share", "limit", "limit_ns", "gflops", "flop_per_byte", "label")
+    results = {}
+    for name, aggregates in collect(report).items():
+        median = aggregates["median"]
+        results[name] = {key: median[key] if isinstance(median[key], str) else
+                         float(f"{median[key]:.5g}") for key in wanted if key in median}
+        results[name]["spread"] = spread(aggregates)
+    dropped = ("executable", "host_name", "caches", "load_avg", "num_cpus", "cpu_scaling_enabled",
+               "mhz_per_cpu", "library_build_type")
+    context = {key: value for key, value in report["context"].items() if key not in dropped}
+    return {"program": pathlib.Path(report["context"]["executable"]).name, "cpu": cpu_model(),
+            "context": context, "results": results}
 
 
 def main():
@@ -123,15 +191,21 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("programs", nargs="+", metavar="program")
     parser.add_argument("--output", type=pathlib.Path, help="a Markdown file; default: print")
-    parser.add_argument("--core", type=int, default=0, help="the core to run on (0)")
+    parser.add_argument("--json", type=pathlib.Path, help="a file for the medians, for plots")
+    parser.add_argument("--core", type=int, default=int(os.environ.get("LAMINATE_BENCH_CORE", 0)),
+                        help="the core to run on ($LAMINATE_BENCH_CORE, else 0)")
     parser.add_argument("--any-core", dest="core", action="store_const", const=None,
                         help="don't pin")
     parsed = parser.parse_args(arguments)
-    parts = []
+    parts, runs = [], []
     for program in parsed.programs:
         name = pathlib.Path(program).name
         command = shlex.join(["bench/report.py", name] + (["--"] + options if options else []))
-        parts.append(write(run(program, parsed.core, options), command))
+        report = run(program, parsed.core, options)
+        parts.append(write(report, command))
+        runs.append(figures(report))
+    if parsed.json:
+        parsed.json.write_text(json.dumps(runs, indent=1, ensure_ascii=False) + "\n")
     text = "\n".join(parts)
     if parsed.output:
         parsed.output.write_text(text)

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Measures forms of one network side by side: a form is anything that is called as
+// form(in, out, rows). Needs Google Benchmark and the peers. Promises that what is measured was
+// first compared with Laminate's own results, and a limit taken in the same moment as each time.
+
+#include "limits.hpp"
+#include "peers/all.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+// What is computed again and again: each call takes the next `rows` of the rows in `in`.
+struct work {
+    std::string name; // network/rows
+    std::span<const float> in;
+    std::span<float> out;
+    std::size_t rows = 1;
+    std::size_t inputs = 0;
+    std::size_t outputs = 0;
+    double multiply_adds = 0.0; // of one row
+    double bytes = 0.0;         // of the parameters
+};
+
+template <class Network>
+work work_of(std::string name, std::span<const float> in, std::span<float> out, std::size_t rows) {
+    constexpr auto& plan = lam::plan(Network{});
+    return {name + "/" + std::to_string(rows),
+            in,
+            out,
+            rows,
+            plan.inputs(),
+            plan.outputs(),
+            static_cast<double>(plan.multiply_adds),
+            static_cast<double>(plan.parameters * sizeof(float))};
+}
+
+// A model, or its unfused form, as a form.
+template <class Model>
+auto form_of(Model& model) {
+    return [&model](const float* in, float* out, std::size_t rows) {
+        constexpr std::size_t inputs = std::remove_cvref_t<Model>::inputs;
+        constexpr std::size_t outputs = std::remove_cvref_t<Model>::outputs;
+        if (rows == 1)
+            model(std::span<const float, inputs>(in, inputs),
+                  std::span<float, outputs>(out, outputs));
+        else
+            model.batch(std::span(in, rows * inputs), std::span(out, rows * outputs));
+    };
+}
+
+// One row a call reads every weight for it, so bandwidth limits; rows that share the weights are
+// limited by multiply-adds.
+inline void count(benchmark::State& state, const work& w) {
+    using benchmark::Counter;
+    const double done = static_cast<double>(w.rows) * static_cast<double>(state.iterations());
+    const double limit =
+        w.rows == 1 ? load_bandwidth(static_cast<std::size_t>(w.bytes)) : fma_peak();
+    const double limit_ns = (w.rows == 1 ? w.bytes : 2.0 * w.multiply_adds) / limit;
+    state.counters["ns_per_row"] = Counter(done / 1e9, Counter::kIsRate | Counter::kInvert);
+    state.counters["gflops"] = Counter(done * 2.0 * w.multiply_adds / 1e9, Counter::kIsRate);
+    state.counters["limit"] = limit; // GB/s or GFLOP/s
+    state.counters["limit_ns"] = limit_ns;
+    state.counters["share"] = Counter(done / 1e9 * limit_ns, Counter::kIsRate);
+    const auto rows = static_cast<double>(w.rows);
+    const double moved =
+        w.bytes + rows * static_cast<double>((w.inputs + w.outputs) * sizeof(float));
+    state.counters["flop_per_byte"] = rows * 2.0 * w.multiply_adds / moved;
+}
+
+template <class Form>
+void add_form(const work& w, const std::string& name, const std::string& label, Form form) {
+    const auto run = [w, label, form](benchmark::State& state) mutable {
+        float* to = w.out.data();
+        pretend_to_use(to); // so that results are results
+        std::size_t at = 0;
+        for (auto _ : state) {
+            form(w.in.data() + at, to, w.rows);
+            benchmark::ClobberMemory();
+            at += w.rows * w.inputs;
+            if (at == w.in.size()) at = 0;
+        }
+        state.SetLabel(label);
+        count(state, w);
+    };
+    benchmark::RegisterBenchmark((w.name + "/" + name).c_str(), run);
+}
+
+// The largest difference of two results, as a share of the largest value in its row.
+inline double difference(std::span<const float> a, std::span<const float> b, std::size_t width) {
+    double worst = 0.0;
+    for (std::size_t row = 0; row < a.size(); row += width) {
+        double scale = 0.0;
+        double apart = 0.0;
+        for (std::size_t i = row; i < row + width; ++i) {
+            scale = std::max(scale, std::fabs(static_cast<double>(a[i])));
+            apart = std::max(apart, std::fabs(static_cast<double>(a[i]) - b[i]));
+        }
+        // Written so that NaN counts as a difference.
+        if (!(apart <= worst * scale)) worst = apart / std::max(scale, 1e-30);
+    }
+    return worst;
+}
+
+// Stops the program unless `form` gives what is in `expected`, row for row of w.in.
+template <class Form>
+double must_agree(const work& w, const char* name, Form& form, std::span<const float> expected) {
+    constexpr double tolerance = 1e-4;
+    std::vector<float> results(expected.size());
+    for (std::size_t row = 0; row * w.outputs < results.size(); row += w.rows)
+        form(w.in.data() + row * w.inputs, results.data() + row * w.outputs, w.rows);
+    const double apart = difference(expected, results, w.outputs);
+    if (apart <= tolerance) return apart;
+    std::fprintf(stderr, "%s: %s differs by %g of the largest output; at most %g is accepted\n",
+                 w.name.c_str(), name, apart, tolerance);
+    std::exit(1);
+}
+
+// All peers on `w`, each in its fastest form.
+template <class Network>
+void add_peers(const work& w, const lam::model<Network>& model) {
+    const std::vector<layer> layers = layers_of(model);
+    const std::size_t all = w.in.size() / w.inputs;
+    std::vector<float> expected(all * w.outputs);
+    model.batch(w.in, expected);
+    for_each_peer<Network>([&]<class Peer>(type_of<Peer>) {
+        try {
+            const auto peer = std::make_shared<tiled<Peer>>(
+                fastest<Peer>(layers, w.in.data(), expected.data(), w.rows));
+            model.batch(w.in, expected);
+            const double apart = must_agree(w, Peer::name, *peer, expected);
+            char label[64];
+            std::snprintf(label, sizeof label, "tiles of %zu, form %d, differs by %.1e",
+                          peer->how().rows, 1 + peer->how().form, apart);
+            add_form(w, Peer::name, label, [peer](const float* in, float* out, std::size_t rows) {
+                (*peer)(in, out, rows);
+            });
+        } catch (const peer_cannot& what) {
+            benchmark::AddCustomContext("cannot_" + w.name + "/" + Peer::name, what.what());
+        }
+    });
+}
+
+// What report and plot say of the peers and the machine.
+template <class Network>
+void add_context() {
+    benchmark::AddCustomContext("absent", LAMINATE_BENCH_ABSENT);
+    for_each_peer<Network>([]<class Peer>(type_of<Peer>) {
+        benchmark::AddCustomContext(std::string("peer_") + Peer::name, Peer::version());
+    });
+    benchmark::AddCustomContext("fma_peak", std::to_string(fma_peak()));
+    for (const auto& cache : benchmark::CPUInfo::Get().caches)
+        if (cache.type != "Instruction")
+            benchmark::AddCustomContext(
+                "bandwidth_L" + std::to_string(cache.level),
+                std::to_string(load_bandwidth(static_cast<std::size_t>(cache.size) / 2)));
+}
+
+} // namespace bench

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What a peer, another library that runs the same network, is given and how it is called: the
+// network as plain matrices, and the ways to use the library from which the fastest is taken. Needs
+// a network of dense layers. Promises each peer the form that serves it best, found by trying.
+
+#include "../limits.hpp"
+
+#include <laminate/laminate.hpp>
+
+#include <algorithm>
+#include <array>
+#include <boost/hana/for_each.hpp>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+#include <xsimd/xsimd.hpp>
+
+namespace bench {
+
+namespace lam = laminate;
+
+using aligned_floats = std::vector<float, xsimd::aligned_allocator<float, 64>>;
+
+// A dense layer and the activation that follows it.
+struct layer_shape {
+    std::size_t inputs = 0;
+    std::size_t outputs = 0;
+    lam::ir::op activation = lam::ir::op::linear;
+};
+
+struct layer : layer_shape {
+    std::vector<float> weights; // [output][input]
+    std::vector<float> bias;
+};
+
+// A peer throws this for a layer that it can't do.
+struct peer_cannot : std::runtime_error {
+    explicit peer_cannot(lam::ir::op what)
+        : std::runtime_error(std::string("can't do ") + lam::ir::name(what)) {}
+};
+
+// The dense layers of a network with what follows each. A network of anything else doesn't compile.
+template <class Network>
+inline constexpr auto layer_shapes = [] {
+    constexpr const auto& plan = lam::plan(Network{});
+    constexpr auto is_dense = [](const lam::ir::node& n) { return n.kind == lam::ir::op::dense; };
+    constexpr auto dense = static_cast<std::size_t>(std::ranges::count_if(plan.nodes, is_dense));
+    std::array<layer_shape, dense> shapes = {};
+    std::size_t last = 0;
+    for (std::size_t i = 1, found = 0; i < plan.nodes.size(); ++i) {
+        const lam::ir::node& n = plan.nodes[i];
+        if (is_dense(n)) {
+            last = found++;
+            shapes[last] = {plan.nodes[n.inputs[0]].output.size(), n.units, lam::ir::op::linear};
+        } else if (shapes[last].activation == lam::ir::op::linear) {
+            shapes[last].activation = n.kind;
+        } else {
+            throw "two activations follow one layer; peers know one";
+        }
+    }
+    return shapes;
+}();
+
+template <class Network>
+std::vector<layer> layers_of(const lam::model<Network>& model) {
+    std::vector<layer> layers;
+    boost::hana::for_each(model.layers(), [&layers](const auto& from) {
+        if constexpr (requires { from.weights; }) {
+            layer& to = layers.emplace_back();
+            static_cast<layer_shape&>(to) = layer_shapes<Network>[layers.size() - 1];
+            for (std::size_t o = 0; o < to.outputs; ++o) {
+                for (std::size_t i = 0; i < to.inputs; ++i)
+                    to.weights.push_back(from.weights(o, i));
+                to.bias.push_back(from.bias[o]);
+            }
+        }
+    });
+    return layers;
+}
+
+inline std::size_t widest(std::span<const layer> layers) {
+    std::size_t width = 0;
+    for (const layer& l : layers)
+        width = std::max(width, l.outputs);
+    return width;
+}
+
+// [output][input] -> [input][output]
+inline aligned_floats input_major(const layer& l) {
+    aligned_floats transposed(l.weights.size());
+    for (std::size_t o = 0; o < l.outputs; ++o)
+        for (std::size_t i = 0; i < l.inputs; ++i)
+            transposed[i * l.outputs + o] = l.weights[o * l.inputs + i];
+    return transposed;
+}
+
+// One way to use a peer: how many rows pass through all layers before the next are touched, so that
+// their values stay in a cache, and which of the peer's forms it takes.
+struct usage {
+    std::size_t rows = 1;
+    int form = 0;
+};
+
+// A peer is a class with a name and a number of forms to try, described in its first lines. It is
+// made from layers and a usage, and called with that many rows:
+//     Peer(std::span<const layer>, usage);      throws peer_cannot
+//     void operator()(const float* in, float* out);
+// This runs one on any multiple of its rows.
+template <class Peer>
+class tiled {
+public:
+    tiled(std::span<const layer> layers, usage u)
+        : peer_(std::make_unique<Peer>(layers, u)),
+          usage_(u),
+          inputs_(layers.front().inputs),
+          outputs_(layers.back().outputs) {}
+
+    void operator()(const float* in, float* out, std::size_t rows) {
+        for (std::size_t row = 0; row < rows; row += usage_.rows)
+            (*peer_)(in + row * inputs_, out + row * outputs_);
+    }
+    const usage& how() const { return usage_; }
+
+private:
+    std::unique_ptr<Peer> peer_;
+    usage usage_;
+    std::size_t inputs_;
+    std::size_t outputs_;
+};
+
+// The ways to run `rows` rows; tiles divide them.
+inline std::vector<usage> usages(std::size_t rows, int forms) {
+    std::vector<usage> all;
+    for (int form = 0; form < forms; ++form) {
+        for (const std::size_t tile : {16, 32, 64, 128, 256})
+            if (tile < rows && rows % tile == 0) all.push_back({tile, form});
+        all.push_back({rows, form});
+    }
+    return all;
+}
+
+// Nanoseconds of the fastest of some runs.
+template <class Run>
+double quickest(Run run) {
+    double best = std::numeric_limits<double>::infinity();
+    double total = 0.0;
+    for (int i = 0; i < 3 || (total < 2e6 && i < 1000); ++i) {
+        const double time = nanoseconds(run);
+        best = std::min(best, time);
+        total += time;
+    }
+    return best;
+}
+
+// The peer in the form that is the fastest for `rows` rows.
+template <class Peer>
+tiled<Peer> fastest(std::span<const layer> layers, const float* in, float* out, std::size_t rows) {
+    const std::size_t tried = std::min<std::size_t>(rows, 1024);
+    std::vector<std::pair<double, usage>> times;
+    for (const usage u : usages(tried, Peer::forms)) {
+        tiled<Peer> peer(layers, u);
+        times.emplace_back(quickest([&] { peer(in, out, tried); }), u);
+    }
+    const auto by_time = [](const auto& a, const auto& b) { return a.first < b.first; };
+    return tiled<Peer>(layers, std::ranges::min_element(times, by_time)->second);
+}
+
+} // namespace bench
