@@ -165,6 +165,24 @@ TEMPLATE_LIST_TEST_CASE("pack: a copied sign also marks a NaN", "[pack]", all_pa
         CHECK(f == -1.0f);
 }
 
+TEMPLATE_LIST_TEST_CASE("pack: a table of eight", "[pack]", all_packs) {
+    using P = TestType;
+    using reg = typename P::reg;
+    static constexpr laminate::pack::table squares = {
+        {0.0f, 1.0f, 4.0f, 9.0f, 16.0f, 25.0f, 36.0f, -0.0f}};
+    const auto meaning = [](int shift) {
+        return [shift](float a, float, float) {
+            return squares.entry[std::bit_cast<std::uint32_t>(a) >> shift & 7u];
+        };
+    };
+    CHECK(differences<P>([](reg a, reg, reg) { return P::template lookup<0>(squares, a); },
+                         meaning(0)) == 0);
+    CHECK(differences<P>([](reg a, reg, reg) { return P::template lookup<22>(squares, a); },
+                         meaning(22)) == 0);
+    CHECK(differences<P>([](reg a, reg, reg) { return P::template lookup<29>(squares, a); },
+                         meaning(29)) == 0);
+}
+
 TEMPLATE_LIST_TEST_CASE("pack: partial loads and stores", "[pack]", all_packs) {
     using P = TestType;
     for (std::size_t n = 1; n <= P::lanes; ++n) {

@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "table.hpp"
+
 namespace laminate::pack {
 
 template <class P>
@@ -24,7 +26,7 @@ concept moves_lanes = requires(typename P::reg a, const float* in) {
 
 template <class P>
 concept words = requires(typename P::reg a, typename P::mask m, const float* in, float* out,
-                         std::uint32_t* positions, std::size_t n) {
+                         std::uint32_t* positions, std::size_t n, const table& entries) {
     // floats in a register, a power of two up to 16; registers of the target
     requires std::same_as<decltype(P::lanes), const std::size_t>;
     requires std::same_as<decltype(P::registers), const std::size_t>;
@@ -54,6 +56,8 @@ concept words = requires(typename P::reg a, typename P::mask m, const float* in,
     { P::abs(a) } -> std::same_as<typename P::reg>;
     { P::copysign(a, a) } -> std::same_as<typename P::reg>;
     { P::pow2(a) } -> std::same_as<typename P::reg>;
+    // the entry of a table that the three bits of a float from bit Shift on say
+    { P::template lookup<22>(entries, a) } -> std::same_as<typename P::reg>;
     // a hint that the line will be read soon
     { P::prefetch(in) } -> std::same_as<void>;
     // positions + lane of the lanes that aren't zero, in rising order, and how many; whatever is

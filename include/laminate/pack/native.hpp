@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "../base/compiler.hpp"
+#include "table.hpp"
 
 #if defined(__GNUC__) && defined(__AVX512F__)
 #define LAMINATE_NATIVE_LANES 16
@@ -186,6 +187,34 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> min(floats<Lanes> a, floats<Lanes> b) {
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> pow2(floats<Lanes> n) {
     return (floats<Lanes>)((ints<Lanes>)(n + 12583039.0f) << 23); // see pack::scalar
+}
+
+// The entry that three bits of each lane say, from bit Shift on. What several lookups by the same
+// lanes make of these first, they share: the compiler sees plain operations.
+template <std::size_t Lanes, int Shift>
+LAMINATE_INLINE_RUNTIME floats<Lanes> lookup(const table& of, floats<Lanes> a) {
+    const ints<Lanes> at = (ints<Lanes>)a >> Shift;
+#if defined(__AVX512F__)
+    if constexpr (Lanes == 16)
+        return (floats<Lanes>)_mm512_maskz_permutexvar_ps(0xffff, (__m512i)at,
+                                                          _mm512_load_ps(of.entry));
+#endif
+#if defined(__AVX2__)
+    if constexpr (Lanes == 8)
+        return (floats<Lanes>)_mm256_permutevar8x32_ps(_mm256_load_ps(of.entry), (__m256i)at);
+#endif
+#if defined(__aarch64__)
+    if constexpr (Lanes == 4) {
+        const uint8x16x2_t bytes = {{vreinterpretq_u8_f32(vld1q_f32(of.entry)),
+                                     vreinterpretq_u8_f32(vld1q_f32(of.entry + 4))}};
+        const ints<Lanes> byte = (at & 7) * 0x04040404 + 0x03020100;
+        return (floats<Lanes>)vqtbl2q_u8(bytes, (uint8x16_t)byte);
+    }
+#endif
+    floats<Lanes> found = {};
+    for (std::size_t i = 0; i < Lanes; ++i)
+        found[i] = of.entry[at[i] & 7];
+    return found;
 }
 
 // All bits set in the lanes below n.

@@ -11,6 +11,7 @@
 #include "../base/compiler.hpp"
 #include "native.hpp"
 #include "scalar.hpp"
+#include "table.hpp"
 
 namespace laminate::pack {
 
@@ -58,6 +59,10 @@ struct portable_lanes {
         return (reg)(((mask)magnitude & 0x7fffffff) | ((mask)sign & ~0x7fffffff));
     }
     static LAMINATE_INLINE_RUNTIME reg pow2(reg n) { return native::pow2<Lanes>(n); }
+    template <int Shift>
+    static LAMINATE_INLINE_RUNTIME reg lookup(const table& of, reg a) {
+        return native::lookup<Lanes, Shift>(of, a);
+    }
     static LAMINATE_INLINE_RUNTIME mask first(std::size_t n) { return native::first<Lanes>(n); }
 
     static LAMINATE_INLINE_RUNTIME void prefetch(const float* p) { native::prefetch(p); }

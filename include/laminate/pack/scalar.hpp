@@ -10,6 +10,7 @@
 
 #include "../base/compiler.hpp"
 #include "exact_fma.hpp"
+#include "table.hpp"
 
 namespace laminate::pack {
 
@@ -52,6 +53,10 @@ struct scalar {
     // exponent of 2^n.
     static LAMINATE_INLINE float pow2(float n) {
         return __builtin_bit_cast(float, __builtin_bit_cast(std::uint32_t, n + 12583039.0f) << 23);
+    }
+    template <int Shift>
+    static LAMINATE_INLINE float lookup(const table& of, float a) {
+        return of.entry[__builtin_bit_cast(std::uint32_t, a) >> Shift & 7U];
     }
     static LAMINATE_INLINE bool first(std::size_t n) { return n > 0; }
 

@@ -11,6 +11,7 @@
 
 #include "native.hpp"
 #include "scalar.hpp"
+#include "table.hpp"
 
 namespace laminate::pack {
 
@@ -61,6 +62,10 @@ struct xsimd {
         return ::xsimd::bitofsign(sign) | ::xsimd::abs(magnitude);
     }
     static LAMINATE_INLINE_RUNTIME reg pow2(reg n) { return wrap(native::pow2<lanes>(raw(n))); }
+    template <int Shift>
+    static LAMINATE_INLINE_RUNTIME reg lookup(const table& of, reg a) {
+        return wrap(native::lookup<lanes, Shift>(of, raw(a)));
+    }
     static LAMINATE_INLINE_RUNTIME mask first(std::size_t n) {
         raw_type lane = {};
         for (std::size_t i = 0; i < lanes; ++i)
