@@ -35,27 +35,35 @@ template <class P, class Shape, std::size_t Rows>
 using narrow_sums =
     typename P::reg[narrow_layout<P, Shape>::in_flight][Rows][narrow_layout<P, Shape>::registers];
 
-// What register Q of a block's weights is multiplied with: of the block's Count inputs those that
-// belong to its lanes, and zeros behind them.
-template <class P, class Shape, std::size_t Count, std::size_t Q>
-LAMINATE_INLINE typename P::reg narrow_input(const float* x) {
-    constexpr std::size_t row = narrow_layout<P, Shape>::row;
-    if constexpr (P::lanes <= row) {
-        constexpr std::size_t input = Q * P::lanes / row;
-        if constexpr (input < Count) return P::splat(x[input]);
-        return P::splat(0.0f);
-    } else {
-        constexpr std::size_t first = Q / row * P::lanes;
-        typename P::reg inputs = P::splat(0.0f);
-        if constexpr (first + P::lanes <= Count)
-            inputs = P::load(x + first);
-        else if constexpr (first < Count)
-            inputs = P::load_first(x + first, Count - first);
-        if constexpr (row == 1)
-            return inputs;
+// The inputs of a block: Count of them, and zeros behind.
+template <class P>
+using narrow_inputs = typename P::reg[line_floats / P::lanes];
+
+template <class P, std::size_t Count>
+LAMINATE_INLINE void narrow_load(narrow_inputs<P>& in, const float* x) {
+    LAMINATE_UNROLL for (std::size_t g = 0; g < line_floats / P::lanes; ++g) {
+        const std::size_t first = g * P::lanes;
+        if (first + P::lanes <= Count)
+            in[g] = P::keep(P::load(x + first));
+        else if (first < Count)
+            in[g] = P::load_first(x + first, Count - first);
         else
-            return P::template spread<row, Q % row>(inputs);
+            in[g] = P::splat(0.0f);
     }
+}
+
+// What register Q of a block's weights is multiplied with: those inputs that belong to its lanes.
+template <class P, class Shape, std::size_t Count, std::size_t Q>
+LAMINATE_INLINE typename P::reg narrow_input(const narrow_inputs<P>& in, const float* x) {
+    constexpr std::size_t row = narrow_layout<P, Shape>::row;
+    if constexpr (P::lanes > row && row > 1)
+        return P::template spread<row, Q % row>(in[Q / row]);
+    else if constexpr (P::lanes > row)
+        return in[Q];
+    else if constexpr (Q * P::lanes / row < Count)
+        return P::splat(x[Q * P::lanes / row]);
+    else
+        return P::splat(0.0f);
 }
 
 // Adds Count inputs, the block number Block of a round, to the sums.
@@ -67,15 +75,18 @@ LAMINATE_INLINE void narrow_block(narrow_sums<P, Shape, Rows>& sum, const float*
     using layout = narrow_layout<P, Shape>;
     constexpr std::size_t first_line = Block * layout::row;
     const float* const at = weights + first_line * line_floats;
-    const auto add = [&](std::size_t r, auto q) LAMINATE_INLINE_LAMBDA {
-        constexpr std::size_t n = decltype(q)::value;
-        auto& s =
-            sum[(first_line + n / layout::registers) % layout::in_flight][r][n % layout::registers];
-        s = P::fma(narrow_input<P, Shape, Count, n>(x + r * x_stride + Block * layout::block),
-                   P::load(at + n * P::lanes), s);
-    };
-    LAMINATE_UNROLL for (std::size_t r = 0; r < Rows;
-                         ++r)(add(r, std::integral_constant<std::size_t, Q>{}), ...);
+    LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r) {
+        const float* const from = x + r * x_stride + Block * layout::block;
+        narrow_inputs<P> in = {};
+        if constexpr (P::lanes > layout::row) narrow_load<P, Count>(in, from);
+        const auto add = [&](auto q) LAMINATE_INLINE_LAMBDA {
+            constexpr std::size_t n = decltype(q)::value;
+            auto& s = sum[(first_line + n / layout::registers) % layout::in_flight][r]
+                         [n % layout::registers];
+            s = P::fma(narrow_input<P, Shape, Count, n>(in, from), P::load(at + n * P::lanes), s);
+        };
+        (add(std::integral_constant<std::size_t, Q>{}), ...);
+    }
 }
 
 template <class P, class Shape, std::size_t Count>
