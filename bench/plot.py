@@ -36,6 +36,7 @@ def style():
         for form, look in FORMS.items():
             name, colour = identifier(form), look[index]
             lines += [f".{name} {{ fill: {colour} }}", f".{name}-line {{ stroke: {colour} }}"]
+        lines.append(f".edge {{ stroke: {page}; stroke-width: 0.8 }}")
         return "\n".join(lines)
     return ("<style>\ntext { font: 12px system-ui, sans-serif }\n.small { font-size: 10.5px }\n"
             ".title { font-size: 14px; font-weight: 600 }\n.end { text-anchor: end }\n"
@@ -73,9 +74,9 @@ class Drawing:
         shape = FORMS.get(form, ("", "", "plus"))[2]
         look = identifier(form)
         if shape == "circle":
-            self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{s}" class="{look}"/>')
+            self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{s}" class="{look} edge"/>')
         elif shape == "square":
-            self.bar(x - s + 0.5, y - s + 0.5, 2 * s - 1, 2 * s - 1, look)
+            self.bar(x - s + 0.5, y - s + 0.5, 2 * s - 1, 2 * s - 1, look + " edge")
         elif shape in ("cross", "plus"):
             a, b = (s - 0.5, s - 0.5) if shape == "cross" else (s, 0)
             self.line([(x - a, y - b), (x + a, y + b)], look + "-line", 2)
@@ -84,7 +85,7 @@ class Drawing:
             corners = {"diamond": [(0, -s), (s, 0), (0, s), (-s, 0)],
                        "triangle": [(0, -s), (s, s * 0.8), (-s, s * 0.8)]}[shape]
             path = " ".join(f"{x + a:.1f},{y + b:.1f}" for a, b in corners)
-            self.parts.append(f'<polygon points="{path}" class="{look}"/>')
+            self.parts.append(f'<polygon points="{path}" class="{look} edge"/>')
 
     def legend(self, x, y, forms):
         for form in forms:
@@ -133,7 +134,7 @@ def beside_peers(runs):
     per_bar, gap = 12, 9
     names = list(all_cases[0])
     step = per_bar * len(runs) + gap
-    width, height = 860, top + step * len(names) + 34
+    width, height = 860, top + step * len(names) + 42
     d = Drawing(width, height, "Time per row, relative to the fastest peer (shorter is better)")
     scale = (width - left - right) / furthest
 
@@ -149,6 +150,7 @@ def beside_peers(runs):
         d.line([(at(tenth / 10), top - 4), (at(tenth / 10), bottom)],
                "ink" if tenth == 10 else "line", 1, "4 3" if tenth == 10 else "")
         d.text(at(tenth / 10), bottom + 16, f"{tenth / 10:g}", "small middle")
+    d.text(at(1.0), bottom + 32, "times the fastest peer's time", "small middle")
     y = top
     for case in names:
         d.text(left - 10, y + per_bar * len(runs) / 2 + 4, case_name(*case), "end")
@@ -159,7 +161,7 @@ def beside_peers(runs):
             best = min(times.values(), default=forms["fused"]["ns_per_row"])
             middle = y + per_bar / 2
             d.bar(left, y + 1, scale * min(furthest, forms["fused"]["ns_per_row"] / best),
-                  per_bar - 2, "fused", 0.85 if index == 0 else 0.6)
+                  per_bar - 2, "fused", 0.6 if index == 0 else 0.4)
             for peer, time in times.items():
                 if time / best <= furthest:
                     d.mark(at(time / best), middle, peer)
@@ -206,8 +208,8 @@ def roofline(runs):
               if key.startswith("bandwidth_")}
     points = [(case, forms["fused"]["flop_per_byte"], forms["fused"]["gflops"])
               for case, forms in cases(run).items()]
-    width, height, left, right, top, bottom = 860, 520, 64, 24, 56, 110
-    x_low, x_high = 0.1, max(400.0, 1.2 * max(x for _, x, _ in points))
+    width, height, left, right, top, bottom = 860, 460, 64, 24, 56, 50
+    x_low, x_high = 0.2, max(400.0, 1.2 * max(x for _, x, _ in points))
     y_low, y_high = 10.0, 1.5 * max([peak] + [y for _, _, y in points])
 
     def at(x, y):
@@ -278,14 +280,14 @@ def zeros(runs):
         d.line([at(0, k * step), at(100, k * step)], "line")
         d.text(left - 8, at(0, k * step)[1] + 4, f"{k * step / 1e3:g} µs", "small end")
     for share in (0, 25, 50, 75, 90, 95):
-        d.text(at(share, 0)[0], height - bottom + 16, f"{share} %", "small middle")
-    d.text(left, height - bottom + 36, "share of zeros", "small")
+        d.text(at(share, 0)[0], height - bottom + 16, f"{share}", "small middle")
+    d.text(left, height - bottom + 36, "percent of what each layer reads is zero", "small")
     limit = series.pop(("limit", 0))
     weights = sum(ns for _, ns in limit) / len(limit)
     d.line([at(0, weights), at(100, weights)], "ink", 1, "2 3")
     d.line([at(0, weights), at(100, 0)], "ink", 1, "2 3")
-    labels = [(at(100, weights)[1], "every weight read once"),
-              (at(100, 0)[1], "only those that count")]
+    labels = [(at(100, weights)[1], "", "every weight read once"),
+              (at(100, 0)[1], "", "only those that count")]
     for (form, index), line in series.items():
         look = identifier(form)
         d.line([at(*point) for point in line], look + "-line", 2.5 if form == "fused" else 1.2,
@@ -293,19 +295,24 @@ def zeros(runs):
         for point in line:
             d.mark(*at(*point), form, 4.0 if form == "fused" else 3.0)
         if index == 0:
-            labels.append((at(*line[-1])[1], NAMES.get(form, form)))
-    for (_, words), y in zip(labels, spaced([y for y, _ in labels], 15)):
-        d.text(at(100, 0)[0] + 8, y + 4, words, "small")
+            labels.append((at(*line[-1])[1], form, NAMES.get(form, form)))
+    for (_, form, words), y in zip(labels, spaced([y for y, _, _ in labels], 15)):
+        if form:
+            d.mark(at(100, 0)[0] + 12, y, form)
+        d.text(at(100, 0)[0] + 22, y + 4, words, "small")
     return d.svg()
 
 
-PLOTS = {"peers": beside_peers, "roofline": roofline, "zeros": zeros}
+PLOTS = {"peers": ("network_bench", beside_peers), "roofline": ("network_bench", roofline),
+         "zeros": ("zeros_bench", zeros)}
 
 
 def write_all(runs, folder):
+    """All plots that there are figures for."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, draw in PLOTS.items():
-        (folder / f"{name}.svg").write_text(draw(runs))
+    for name, (program, draw) in PLOTS.items():
+        if any(cases(run) for run in of(runs, program)):
+            (folder / f"{name}.svg").write_text(draw(runs))
 
 
 def main():

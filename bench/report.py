@@ -14,6 +14,7 @@ import pathlib
 import platform
 import shlex
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -54,19 +55,41 @@ def run(program, core, options):
     """The program's report, as Google Benchmark's JSON."""
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
         command = pinned(core) + [program, f"--benchmark_out={out.name}",
-                                  "--benchmark_out_format=json"] + options
+                                  "--benchmark_out_format=json",
+                                  "--benchmark_report_aggregates_only=false",
+                                  "--benchmark_display_aggregates_only=true"] + options
         print(shlex.join(command), file=sys.stderr)
-        if subprocess.run(command, stdout=sys.stderr, env=peers_environment()).returncode != 0:
+        result = subprocess.run(command, stdout=subprocess.DEVNULL, env=peers_environment())
+        if result.returncode != 0:
             sys.exit(f"report.py: {program} failed")
         return json.loads(pathlib.Path(out.name).read_text())
 
 
+def run_often(program, core, options, processes):
+    """The reports of some processes as one: where pages lie in the caches is luck, and the same for
+    all repetitions of a process."""
+    reports = [run(program, core, options) for _ in range(processes)]
+    return {"context": reports[0]["context"],
+            "benchmarks": [entry for report in reports for entry in report["benchmarks"]]}
+
+
+def middle(entries):
+    """An entry whose numbers are medians."""
+    return {key: statistics.median(entry[key] for entry in entries)
+            if isinstance(value, float) else value for key, value in entries[0].items()}
+
+
 def collect(report):
-    """{name: {aggregate: entry}}, in the order of the program."""
-    found = {}
+    """{name: {"median": entry, "cv": entry}} over all repetitions, in the order of the program."""
+    repetitions = {}
     for entry in report["benchmarks"]:
-        if "aggregate_name" in entry:
-            found.setdefault(entry["run_name"], {})[entry["aggregate_name"]] = entry
+        if entry["run_type"] == "iteration":
+            repetitions.setdefault(entry["run_name"], []).append(entry)
+    found = {}
+    for name, entries in repetitions.items():
+        times = [entry["cpu_time"] for entry in entries]
+        found[name] = {"median": middle(entries),
+                       "cv": {"cpu_time": statistics.pstdev(times) / statistics.fmean(times)}}
     return dict(sorted(found.items(), key=lambda item: item[1]["median"]["family_index"]))
 
 
@@ -78,8 +101,7 @@ def table(header, rows):
 
 def spread(aggregates):
     """The coefficient of variation over the repetitions."""
-    cv = aggregates.get("cv", {}).get("cpu_time")
-    return "" if cv is None else f"{100 * cv:.1f} %"
+    return f"{100 * aggregates['cv']['cpu_time']:.1f} %"
 
 
 def time_text(ns):
@@ -194,6 +216,8 @@ def main():
     parser.add_argument("--json", type=pathlib.Path, help="a file for the medians, for plots")
     parser.add_argument("--core", type=int, default=int(os.environ.get("LAMINATE_BENCH_CORE", 0)),
                         help="the core to run on ($LAMINATE_BENCH_CORE, else 0)")
+    parser.add_argument("--processes", type=int, default=3,
+                        help="how often each program runs (3)")
     parser.add_argument("--any-core", dest="core", action="store_const", const=None,
                         help="don't pin")
     parsed = parser.parse_args(arguments)
@@ -201,7 +225,7 @@ def main():
     for program in parsed.programs:
         name = pathlib.Path(program).name
         command = shlex.join(["bench/report.py", name] + (["--"] + options if options else []))
-        report = run(program, parsed.core, options)
+        report = run_often(program, parsed.core, options, parsed.processes)
         parts.append(write(report, command))
         runs.append(figures(report))
     if parsed.json:
