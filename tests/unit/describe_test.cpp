@@ -20,14 +20,15 @@ constexpr auto network = lam::input<784> | lam::dense<256> | lam::relu | lam::dr
 } // namespace
 
 TEST_CASE("describe: a table of layers, steps and costs", "[describe]") {
-    CHECK(lam::describe(network) ==
-          R"(layer               output  parameters  step  kernel            multiply-adds    bytes
---------------------------------------------------------------------------------------
+    CHECK(
+        lam::describe(network) ==
+        R"(layer               output  parameters  step  kernel                        multiply-adds    bytes
+--------------------------------------------------------------------------------------------------
 input<784>          [784]
-dense<256>          [256]      200 960  1     dense, 2 panels         200 704  803 840
+dense<256>          [256]      200 960  1     dense, 2 panels, skips zeros        200 704  803 840
 relu                [256]               1     fused into dense
 dropout<0.25f>      [256]                     nothing to do
-dense<10>(no_bias)  [10]         2 560  2     dense, 8 chains           2 560   16 448
+dense<10>(no_bias)  [10]         2 560  2     dense, 8 chains                       2 560   16 448
 softmax             [10]                3     softmax
 203 520 parameters, 203 264 multiply-adds, 820 288 weight bytes, 1 088 scratch bytes, 3 steps
 )");
@@ -45,7 +46,7 @@ TEST_CASE("describe: the figures of the last line are the plan's", "[describe]")
 TEST_CASE("draw: a Graphviz cluster for each step, an edge for each value", "[describe]") {
     const std::string dot = lam::draw(network);
     CHECK_THAT(dot, contains("digraph network {"));
-    CHECK_THAT(dot, contains("label=\"step 1: dense, 2 panels\""));
+    CHECK_THAT(dot, contains("label=\"step 1: dense, 2 panels, skips zeros\""));
     CHECK_THAT(dot, contains("n1 [label=\"dense<256>\"];"));
     CHECK_THAT(dot, contains("n0 -> n1 [label=\" [784]\"];"));
     std::size_t edges = 0;

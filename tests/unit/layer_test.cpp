@@ -104,8 +104,9 @@ TEST_CASE("plan: its figures are constants", "[layer]") {
                   "as declared");
     static_assert(lam::plan(trigger).multiply_adds == 16 * 64 + 64 * 32 + 32 * 32 + 32 * 5,
                   "as declared");
-    // The last layer takes a line where it has 5 outputs.
-    static_assert(lam::plan(trigger).weight_bytes == 4 * (17 * 64 + 65 * 32 + 33 * 32 + 33 * 16),
+    // The last layer has rows of 8 floats, two to a line, and a line of biases.
+    static_assert(lam::plan(trigger).weight_bytes ==
+                      4 * (17 * 64 + 65 * 32 + 33 * 32 + 32 * 8 + 16),
                   "as declared");
     static_assert(lam::plan(trigger).steps == 5, "four dense, one softmax");
     static_assert(lam::plan(trigger).scratch_bytes == 4 * (64 + 32), "two rows at a time");

@@ -7,6 +7,8 @@
 #include <laminate/model/parameters.hpp>
 
 #include <cstdio>
+#include <limits>
+#include <span>
 #include <string>
 #include <typeinfo>
 #include <vector>
@@ -37,6 +39,23 @@ void write(const std::string& path, const std::vector<lam::tensor_to_write>& ten
 }
 
 } // namespace
+
+TEST_CASE("parameters: weights must be finite", "[parameters]") {
+    std::vector<float> weights = counted(12);
+    weights[7] = -std::numeric_limits<float>::infinity();
+    const std::span<const float> all(weights);
+    const std::string path = scratch("infinite.safetensors");
+    write(path, {{"0.weight", {4, 3}, all},
+                 {"0.bias", {4}, all.first(4)},
+                 {"1.weight", {4}, all.last(4)},
+                 {"2.weight", {2, 4}, all.last(8)},
+                 {"3.weight", {1}, all.first(1)}});
+    const auto loaded = lam::try_load(small{}, path);
+    REQUIRE_FALSE(loaded);
+    CHECK_THAT(loaded.error().message,
+               contains("tensor '0.weight': expected finite weights, found -inf at [2, 1]"));
+    std::remove(path.c_str());
+}
 
 TEST_CASE("parameters: PyTorch's names and row-major [outputs, inputs]", "[parameters]") {
     const std::vector<float> values = counted(12);

@@ -129,6 +129,9 @@ public:
     }
     static constexpr std::size_t workspace_floats = plan_.scratch_bytes / sizeof(float);
 
+    // Weights must be finite: a layer that skips zeros (describe() tells which do) never reads
+    // those of a zero input, so an infinite or NaN weight would reach some results and not others.
+    //
     // The parameters of layer Index, counted after the input as in PyTorch's nn.Sequential: a
     // struct of views named weights, bias, slope as the layer has them.
     template <std::size_t Index>

@@ -6,6 +6,7 @@
 // Needs a plan for where each number lies. Promises that a file is either loaded whole or refused
 // with a message that names file and tensor, expected and found.
 
+#include <cmath>
 #include <cstdio>
 #include <functional>
 #include <optional>
@@ -36,6 +37,7 @@ struct parameter_tensor {
     std::string name;
     std::vector<std::size_t> shape;
     std::function<std::size_t(std::size_t)> position; // of element k, row-major, among the packed
+    bool finite = false; // a matrix whose elements must be finite: see model.hpp
 };
 
 inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan) {
@@ -52,12 +54,15 @@ inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan
             return [=](std::size_t k) { return begin + unit_position(out, pieces, k); };
         };
         if (n.kind == ir::op::dense) {
-            tensors.push_back({name(".weight"), {out, in}, [=](std::size_t k) {
+            tensors.push_back({name(".weight"),
+                               {out, in},
+                               [=](std::size_t k) {
                                    return at.weights +
                                           weight_position(in, stored, ir::panels(stored),
                                                           unit_position(out, pieces, k / in),
                                                           k % in);
-                               }});
+                               },
+                               true});
             if (n.bias) tensors.push_back({name(".bias"), {out}, unit(at.bias)});
         }
         if (n.kind == ir::op::prelu && n.shared)
@@ -98,8 +103,18 @@ inline std::optional<error> load_parameters(const ir::plan_view& plan, const ten
                                   ". Is this file of another network, or of another layer order?")};
         const result<std::vector<float>> values = file.read_floats(*found);
         if (!values) return values.error();
-        for (std::size_t k = 0; k < values->size(); ++k)
-            packed[wanted.position(k)] = (*values)[k];
+        for (std::size_t k = 0; k < values->size(); ++k) {
+            const float value = (*values)[k];
+            if (wanted.finite && !std::isfinite(value))
+                return error{sentence(file.name(), ": tensor ", quote(wanted.name),
+                                      ": expected finite weights, found ",
+                                      std::isnan(value) ? "nan"
+                                      : value > 0.0f    ? "inf"
+                                                        : "-inf",
+                                      " at [", k / wanted.shape[1], ", ", k % wanted.shape[1],
+                                      "]. Did the training diverge?")};
+            packed[wanted.position(k)] = value;
+        }
         if (const std::string_view type = found->converted_from(); !type.empty()) {
             const std::string note = sentence(file.name(), ": tensor ", quote(wanted.name),
                                               ": converted from ", type, " to F32");
