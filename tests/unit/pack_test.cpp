@@ -112,6 +112,8 @@ TEMPLATE_LIST_TEST_CASE("pack: arithmetic", "[pack]", all_packs) {
                 [](float a, float b, float) { return a / b; }) == 0);
     CHECK(check([](reg a, reg b, reg c) { return P::fma(a, b, c); },
                 [](float a, float b, float c) { return std::fma(a, b, c); }) == 0);
+    CHECK(check([](reg a, reg b, reg c) { return P::accumulate(c, a, b); },
+                [](float a, float b, float c) { return std::fma(a, b, c); }) == 0);
 }
 
 TEMPLATE_LIST_TEST_CASE("pack: a product is rounded before it is added", "[pack]", all_packs) {

@@ -33,6 +33,15 @@ differ from every other machine. On 32-bit x86 add -msse2 -mfpmath=sse."
 #define LAMINATE_INLINE_RUNTIME inline
 #endif
 
+// A function that is never inlined, nor copied for the arguments of one caller.
+#if defined(__clang__)
+#define LAMINATE_NOINLINE __attribute__((noinline))
+#elif defined(__GNUC__)
+#define LAMINATE_NOINLINE __attribute__((noinline, noclone))
+#else
+#define LAMINATE_NOINLINE
+#endif
+
 // The same for a lambda, written behind its parameter list.
 #if defined(__GNUC__) && defined(__OPTIMIZE__)
 #define LAMINATE_INLINE_LAMBDA __attribute__((always_inline))

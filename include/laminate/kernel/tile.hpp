@@ -16,24 +16,33 @@ struct tile {
     std::size_t chunks; // parts that the registers of a panel are cut into
 };
 
+// Each number of rows up to this is a function of its own, and more would hardly be faster.
+inline constexpr std::size_t most_tile_rows = 8;
+
 // Accumulators that leave room for the weights of a step and the broadcast inputs.
 constexpr std::size_t accumulator_budget(std::size_t registers) {
     return registers >= 32 ? 24 : 12;
+}
+
+// Rows of a tile of `width` registers: as many as there are accumulators for.
+constexpr std::size_t tile_rows(std::size_t width, std::size_t chains, std::size_t registers,
+                                std::size_t max_rows) {
+    const std::size_t budget = accumulator_budget(registers) / chains;
+    const std::size_t rows = width > budget ? 1 : budget / width;
+    return rows < max_rows ? rows : max_rows;
 }
 
 // The tile of at most `max_rows` rows with the most multiply-adds per load: a step of r rows and g
 // registers does r*g multiply-adds on r + g loads. Ties go to more accumulators.
 constexpr tile choose_tile(std::size_t panel_registers, std::size_t chains, std::size_t registers,
                            std::size_t max_rows) {
-    const std::size_t budget = accumulator_budget(registers) / chains;
     tile best = {1, panel_registers};
     std::size_t best_product = 0;
     std::size_t best_loads = 1;
     for (std::size_t chunks = 1; chunks <= panel_registers; ++chunks) {
         const std::size_t width = (panel_registers + chunks - 1) / chunks;
-        if (width > budget && width > 1) continue;
-        std::size_t rows = width > budget ? 1 : budget / width;
-        if (rows > max_rows) rows = max_rows;
+        if (width > 1 && width > accumulator_budget(registers) / chains) continue;
+        const std::size_t rows = tile_rows(width, chains, registers, max_rows);
         const std::size_t product = rows * width;
         const std::size_t loads = rows + width;
         if (product * best_loads > best_product * loads) {
@@ -44,5 +53,8 @@ constexpr tile choose_tile(std::size_t panel_registers, std::size_t chains, std:
     }
     return best;
 }
+
+// Inputs that a turn of a loop over them takes: it is unrolled at least by four.
+constexpr std::size_t unrolled_inputs(std::size_t chains) { return chains < 4 ? 4 : chains; }
 
 } // namespace laminate::kernel

@@ -44,6 +44,8 @@ concept words = requires(typename P::reg a, typename P::mask m, const float* in,
     { P::mul(a, a) } -> std::same_as<typename P::reg>;
     { P::div(a, a) } -> std::same_as<typename P::reg>;
     { P::fma(a, a, a) } -> std::same_as<typename P::reg>;
+    // fma(b, c, a), where a loop adds to a
+    { P::accumulate(a, a, a) } -> std::same_as<typename P::reg>;
     // the second operand where both are equal or either is NaN
     { P::min(a, a) } -> std::same_as<typename P::reg>;
     { P::max(a, a) } -> std::same_as<typename P::reg>;

@@ -152,6 +152,19 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> fma(floats<Lanes> a, floats<Lanes> b, floa
 }
 #endif
 
+// fma(a, b, sum) for the sums of a loop. GCC, which chooses among three forms of the instruction,
+// moves and spills them; this is the form that adds in place.
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> accumulate(floats<Lanes> sum, floats<Lanes> a,
+                                                 floats<Lanes> b) {
+#if !defined(__clang__) && (defined(__AVX512F__) || defined(__FMA__))
+    asm("vfmadd231ps {%2, %1, %0|%0, %1, %2}" : "+v"(sum) : "v"(a), "v"(b));
+    return sum;
+#else
+    return fma<Lanes>(a, b, sum);
+#endif
+}
+
 // max(a, b) = a > b ? a : b and min(a, b) = a < b ? a : b, as x86 has them: the second operand
 // where the two are equal or either is NaN. (The zero-masked forms with a full mask are the plain
 // instructions; GCC 12 warns of an uninitialised value in its own plain forms.)

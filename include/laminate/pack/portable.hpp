@@ -49,6 +49,9 @@ struct portable_lanes {
     static LAMINATE_INLINE_RUNTIME reg fma(reg a, reg b, reg c) {
         return native::fma<Lanes>(a, b, c);
     }
+    static LAMINATE_INLINE_RUNTIME reg accumulate(reg sum, reg a, reg b) {
+        return native::accumulate<Lanes>(sum, a, b);
+    }
     static LAMINATE_INLINE_RUNTIME reg min(reg a, reg b) { return native::min<Lanes>(a, b); }
     static LAMINATE_INLINE_RUNTIME reg max(reg a, reg b) { return native::max<Lanes>(a, b); }
     static LAMINATE_INLINE_RUNTIME mask less(reg a, reg b) { return a < b; }

@@ -36,6 +36,8 @@ struct scalar {
     static LAMINATE_INLINE float mul(float a, float b) { return exact_fma(a, b, -0.0f); }
     static LAMINATE_INLINE float div(float a, float b) { return a / b; }
     static LAMINATE_INLINE float fma(float a, float b, float c) { return exact_fma(a, b, c); }
+    // fma for a sum that a loop adds to.
+    static LAMINATE_INLINE float accumulate(float sum, float a, float b) { return fma(a, b, sum); }
     static LAMINATE_INLINE float min(float a, float b) { return a < b ? a : b; }
     static LAMINATE_INLINE float max(float a, float b) { return a > b ? a : b; }
     static LAMINATE_INLINE bool less(float a, float b) { return a < b; }

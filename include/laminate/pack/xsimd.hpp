@@ -45,6 +45,9 @@ struct xsimd {
     static LAMINATE_INLINE_RUNTIME reg fma(reg a, reg b, reg c) {
         return wrap(native::fma<lanes>(raw(a), raw(b), raw(c)));
     }
+    static LAMINATE_INLINE_RUNTIME reg accumulate(reg sum, reg a, reg b) {
+        return wrap(native::accumulate<lanes>(raw(sum), raw(a), raw(b)));
+    }
     static LAMINATE_INLINE_RUNTIME reg min(reg a, reg b) {
         return wrap(native::min<lanes>(raw(a), raw(b)));
     }

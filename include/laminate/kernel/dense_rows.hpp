@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Dense layer for many rows, y = epilogue(W x + b), where many multiply-adds share each load: what
+// counts is that nothing else gets in their way. Needs what kernel/dense.hpp needs. Reads and
+// writes what it does, and gives the bits that it promises.
+//
+// A tile of a few rows and registers of outputs is summed in registers. Its function takes the
+// sizes of the layer as values, so that layers share it. All its indices come from packs, not from
+// loops: GCC keeps an array in registers only if its indices are constants from the start.
+
+#include <cstddef>
+#include <utility>
+
+#include "../base/compiler.hpp"
+#include "../base/panel.hpp"
+#include "tile.hpp"
+
+namespace laminate::kernel {
+
+// A chunk of a panel, against all rows.
+struct dense_chunk {
+    const float* x;
+    std::size_t x_stride;
+    std::size_t inputs;
+    const float* weights; // of the first output, `unit`
+    std::size_t width;    // floats from the weights of an input to those of the next
+    const float* bias;
+    float* y;
+    std::size_t y_stride;
+    std::size_t unit;
+    std::size_t outputs; // of the layer
+};
+
+// What tiles of a layer are instantiated for, but for their size: Rest inputs are left when the
+// others are taken unrolled_inputs(Chains) at a time; Whole registers may be written; PlusZero is
+// dense_shape's skips_zeros.
+template <std::size_t Chains, std::size_t Rest, bool Whole, bool PlusZero>
+struct dense_tile_kind {
+    static constexpr std::size_t chains = Chains;
+    static constexpr std::size_t rest = Rest;
+    static constexpr bool whole = Whole;
+    static constexpr bool plus_zero = PlusZero;
+};
+
+template <std::size_t Count>
+using indices = std::make_index_sequence<Count>;
+
+// sum[chain][row][register], of which chain 0 starts from the bias.
+template <class Reg, std::size_t Count>
+struct dense_sums {
+    Reg at[Count];
+};
+template <class P, std::size_t Biased, std::size_t Registers, std::size_t... I>
+LAMINATE_INLINE dense_sums<typename P::reg, sizeof...(I)> start_sums(const float* bias,
+                                                                     std::index_sequence<I...>) {
+    return {{(I < Biased ? P::load(bias + I % Registers * P::lanes) : P::splat(0.0f))...}};
+}
+
+// Products of `a` with a few others, each added to a sum; these are Step apart.
+template <class P, std::size_t Step, std::size_t... I>
+LAMINATE_INLINE void add_products(typename P::reg* sum, typename P::reg a, const typename P::reg* b,
+                                  std::index_sequence<I...>) {
+    ((sum[I * Step] = P::accumulate(sum[I * Step], a, b[I])), ...);
+}
+
+// One input of each row times its weights. The fewer of the two stay in registers, the others come
+// one at a time.
+template <class P, std::size_t... R, std::size_t... G>
+LAMINATE_INLINE void add_input(typename P::reg* sum, const float* x, std::size_t x_stride,
+                               const float* weights, std::index_sequence<R...> rows,
+                               std::index_sequence<G...> registers) {
+    constexpr std::size_t width = sizeof...(G);
+    if constexpr (width <= sizeof...(R)) {
+        const typename P::reg weight[] = {P::keep(P::load(weights + G * P::lanes))...};
+        (add_products<P, 1>(sum + R * width, P::keep(P::splat(x[R * x_stride])), weight, registers),
+         ...);
+    } else {
+        const typename P::reg input[] = {P::keep(P::splat(x[R * x_stride]))...};
+        (add_products<P, width>(sum + G, P::keep(P::load(weights + G * P::lanes)), input, rows),
+         ...);
+    }
+}
+
+// As many inputs as there are U, the first of which belongs to chain 0.
+template <class P, std::size_t Chains, std::size_t Rows, std::size_t Registers, std::size_t... U>
+LAMINATE_INLINE void add_inputs(typename P::reg* sum, const float* x, std::size_t x_stride,
+                                const float* weights, std::size_t width,
+                                std::index_sequence<U...>) {
+    (add_input<P>(sum + U % Chains * (Rows * Registers), x + U, x_stride, weights + U * width,
+                  indices<Rows>{}, indices<Registers>{}),
+     ...);
+}
+
+template <class P, std::size_t... I>
+LAMINATE_INLINE void add_upper_half(typename P::reg* sum, std::index_sequence<I...>) {
+    ((sum[I] = P::add(sum[I], sum[I + sizeof...(I)])), ...);
+}
+template <class P, std::size_t Chains, std::size_t Sums>
+LAMINATE_INLINE void add_chains(typename P::reg* sum) {
+    if constexpr (Chains > 1) {
+        add_upper_half<P>(sum, indices<Chains / 2 * Sums>{});
+        add_chains<P, Chains / 2, Sums>(sum);
+    }
+}
+
+template <class P, class Kind, class Epilogue>
+LAMINATE_INLINE void finish_sum(typename P::reg sum, float* y, std::size_t unit,
+                                std::size_t outputs, const Epilogue& epilogue) {
+    if constexpr (Kind::plus_zero) sum = P::add(sum, P::splat(0.0f));
+    const typename P::reg result = epilogue(P{}, sum, unit);
+    if (Kind::whole || unit + P::lanes <= outputs)
+        P::store(y, result);
+    else if (unit < outputs)
+        P::store_first(y, result, outputs - unit);
+}
+template <class P, class Kind, std::size_t Registers, class Epilogue, std::size_t... I>
+LAMINATE_INLINE void finish_sums(const typename P::reg* sum, float* y, const dense_chunk& c,
+                                 const Epilogue& epilogue, std::index_sequence<I...>) {
+    const std::size_t y_stride = c.y_stride;
+    const std::size_t outputs = c.outputs;
+    const std::size_t unit = c.unit;
+    (finish_sum<P, Kind>(sum[I], y + I / Registers * y_stride + I % Registers * P::lanes,
+                         unit + I % Registers * P::lanes, outputs, epilogue),
+     ...);
+}
+
+// Rows rows, the first of them x, against the first Registers registers of a chunk. A function of
+// its own: GCC runs out of registers where this loop is inlined into others.
+template <class P, class Kind, std::size_t Rows, std::size_t Registers, class Epilogue>
+LAMINATE_NOINLINE constexpr void dense_tile(const dense_chunk& c, const float* x, float* y,
+                                            const Epilogue& epilogue) {
+    constexpr std::size_t chains = Kind::chains;
+    constexpr std::size_t sums = Rows * Registers;
+    constexpr std::size_t at_once = unrolled_inputs(chains);
+    const std::size_t x_stride = c.x_stride;
+    const std::size_t width = c.width;
+    const std::size_t whole = c.inputs - Kind::rest;
+    const float* const weights = c.weights;
+    auto sum = start_sums<P, sums, Registers>(c.bias, indices<chains * sums>{});
+    std::size_t i = 0;
+    LAMINATE_ROLLED for (; i < whole; i += at_once) add_inputs<P, chains, Rows, Registers>(
+        sum.at, x + i, x_stride, weights + i * width, width, indices<at_once>{});
+    add_inputs<P, chains, Rows, Registers>(sum.at, x + i, x_stride, weights + i * width, width,
+                                           indices<Kind::rest>{});
+    add_chains<P, chains, sums>(sum.at);
+    finish_sums<P, Kind, Registers>(sum.at, y, c, epilogue, indices<sums>{});
+}
+
+// `tiles` tiles of `size` rows, Rows at most, from `row` on.
+template <class P, class Kind, std::size_t Rows, std::size_t Registers, class Epilogue>
+LAMINATE_INLINE void dense_tiles(const dense_chunk& c, std::size_t size, std::size_t row,
+                                 std::size_t tiles, const Epilogue& epilogue) {
+    if (Rows > 1 && size < Rows) {
+        if constexpr (Rows > 1)
+            dense_tiles<P, Kind, Rows - 1, Registers>(c, size, row, tiles, epilogue);
+        return;
+    }
+    const float* x = c.x + row * c.x_stride;
+    float* y = c.y + row * c.y_stride + c.unit;
+    for (; tiles > 0; --tiles) {
+        dense_tile<P, Kind, Rows, Registers>(c, x, y, epilogue);
+        x += Rows * c.x_stride;
+        y += Rows * c.y_stride;
+    }
+}
+
+// All rows, at least one, in as few tiles as possible, and these of nearly equal size: none is much
+// smaller than the best.
+template <class P, class Kind, std::size_t Registers, class Epilogue>
+LAMINATE_INLINE void dense_all_rows(const dense_chunk& c, std::size_t rows,
+                                    const Epilogue& epilogue) {
+    constexpr std::size_t most = tile_rows(Registers, Kind::chains, P::registers, most_tile_rows);
+    const std::size_t tiles = (rows + most - 1) / most;
+    const std::size_t size = rows / tiles;
+    const std::size_t larger = rows % tiles;
+    if (larger > 0) dense_tiles<P, Kind, most, Registers>(c, size + 1, 0, larger, epilogue);
+    dense_tiles<P, Kind, most, Registers>(c, size, larger * (size + 1), tiles - larger, epilogue);
+}
+
+// The panels [First, Last), all of Width floats, of which Registers registers are computed.
+template <class P, class Shape, std::size_t First, std::size_t Last, std::size_t Registers,
+          std::size_t Width, class Epilogue>
+LAMINATE_INLINE void dense_rows_panels(dense_chunk& c, const float* weights, const float* bias,
+                                       std::size_t rows, const Epilogue& epilogue) {
+    constexpr std::size_t chunks =
+        choose_tile(Registers, Shape::chains, P::registers, most_tile_rows).chunks;
+    constexpr std::size_t larger = Registers % chunks;
+    using kind =
+        dense_tile_kind<Shape::chains, Shape::inputs % unrolled_inputs(Shape::chains),
+                        !Shape::exact || Shape::whole_registers(P::lanes), Shape::skips_zeros>;
+    c.width = Width;
+    for (std::size_t p = First; p < Last; ++p) {
+        const std::size_t begin = panel_begin(Shape::outputs, Shape::panels, p);
+        for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+            const std::size_t offset = split_begin(Registers, chunks, chunk) * P::lanes;
+            c.unit = begin + offset;
+            c.weights = weights + begin * Shape::inputs + offset;
+            c.bias = bias + c.unit;
+            if constexpr (larger > 0)
+                if (chunk < larger) {
+                    dense_all_rows<P, kind, Registers / chunks + 1>(c, rows, epilogue);
+                    continue;
+                }
+            dense_all_rows<P, kind, Registers / chunks>(c, rows, epilogue);
+        }
+    }
+}
+
+template <class P, class Shape, class Epilogue>
+LAMINATE_INLINE void dense_rows(const float* x, std::size_t x_stride, const float* weights,
+                                const float* bias, float* y, std::size_t y_stride, std::size_t rows,
+                                const Epilogue& epilogue) {
+    constexpr std::size_t all = lines(Shape::outputs);
+    constexpr std::size_t larger = all % Shape::panels;
+    constexpr std::size_t width = all / Shape::panels * line_floats;
+    constexpr std::size_t registers =
+        Shape::panels == 1 ? (Shape::outputs + P::lanes - 1) / P::lanes : width / P::lanes;
+    if (rows == 0) return;
+    dense_chunk c = {x, x_stride, Shape::inputs, weights, 0, bias, y, y_stride, 0, Shape::outputs};
+    if constexpr (larger > 0)
+        dense_rows_panels<P, Shape, 0, larger, (width + line_floats) / P::lanes,
+                          width + line_floats>(c, weights, bias, rows, epilogue);
+    dense_rows_panels<P, Shape, larger, Shape::panels, registers, width>(c, weights, bias, rows,
+                                                                         epilogue);
+}
+
+} // namespace laminate::kernel
