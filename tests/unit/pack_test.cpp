@@ -287,7 +287,6 @@ TEMPLATE_LIST_TEST_CASE("pack: lanes that move", "[pack]", all_packs) {
     for (std::size_t l = 0; l < P::lanes; ++l)
         numbers[l] = static_cast<float>(l);
     const typename P::reg numbered = P::load(numbers.data());
-    CHECK(P::first_lane(numbered) == 0.0f);
     if constexpr (P::lanes > 1) {
         const laminate::test::tight_buffer four(4);
         for (std::size_t i = 0; i < 4; ++i)
@@ -296,6 +295,11 @@ TEMPLATE_LIST_TEST_CASE("pack: lanes that move", "[pack]", all_packs) {
               expected_lanes<P>([](std::size_t l) { return l % 4; }));
         CHECK(lanes_of<P>(P::template splat_of_four<3>(numbered)) ==
               expected_lanes<P>([](std::size_t l) { return l / 4 * 4 + 3; }));
+        CHECK(lanes_of<P>(P::template swapped<2>(numbered)) ==
+              expected_lanes<P>([](std::size_t l) { return l ^ 2; }));
+        constexpr std::size_t half = P::lanes / 2;
+        CHECK(lanes_of<P>(P::template joined<half>(numbered, numbered)) ==
+              expected_lanes<P>([](std::size_t l) { return l % half; }));
         check_spread<P, 2>(numbered);
         check_shifted<P, P::lanes / 2>(numbered);
     }

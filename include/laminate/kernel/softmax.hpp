@@ -30,26 +30,79 @@ constexpr std::size_t places(std::size_t count) {
     return n;
 }
 
-// Combines the first Places floats of registers that lie one behind the other, as a tree: l with
-// l + Places / 2, and so on. Places is a power of two.
+// Combines each Places floats of registers that lie one behind the other, as a tree, l with
+// l + Places / 2 and so on; all of these Places lanes of a[0] have the result.
 template <class P, std::size_t Places, class Combine>
-LAMINATE_INLINE float fold(typename P::reg* a, const Combine& combine) {
+LAMINATE_INLINE typename P::reg fold(typename P::reg* a, const Combine& combine) {
     if constexpr (Places == 1) {
-        return P::first_lane(a[0]);
+        return a[0];
     } else {
         constexpr std::size_t half = Places / 2;
         if constexpr (half >= P::lanes) {
             LAMINATE_UNROLL for (std::size_t g = 0; g < half / P::lanes; ++g) a[g] =
                 combine(a[g], a[g + half / P::lanes]);
         } else {
-            a[0] = combine(a[0], P::template shifted<half>(a[0]));
+            a[0] = combine(a[0], P::template swapped<half>(a[0]));
         }
         return fold<P, half>(a, combine);
     }
 }
 
+template <class P, std::size_t Places>
+LAMINATE_INLINE typename P::reg fold_maximum(typename P::reg a) {
+    return fold<P, Places>(&a, [](auto l, auto r) LAMINATE_INLINE_LAMBDA { return P::max(l, r); });
+}
+template <class P, std::size_t Places>
+LAMINATE_INLINE typename P::reg fold_sum(typename P::reg* a) {
+    return fold<P, Places>(a, [](auto l, auto r) LAMINATE_INLINE_LAMBDA { return P::add(l, r); });
+}
+
+// Rows that fit a register together: Rows of them, `places` lanes for each.
+template <class P, std::size_t Width, std::size_t Rows>
+struct rows_together {
+    static constexpr std::size_t width = P::lanes / Rows;
+
+    template <std::size_t First, std::size_t Count>
+    static LAMINATE_INLINE typename P::reg load(const float* x, std::size_t stride) {
+        if constexpr (Count == 1) {
+            return P::load_first(x + First * stride, Width);
+        } else {
+            constexpr std::size_t half = Count / 2;
+            return P::template joined<half * width>(load<First, half>(x, stride),
+                                                    load<First + half, half>(x, stride));
+        }
+    }
+    template <std::size_t First>
+    static LAMINATE_INLINE void store(float* y, std::size_t stride, typename P::reg a) {
+        P::store_first(y + First * stride, a, Width);
+        if constexpr (First + 1 < Rows) store<First + 1>(y, stride, P::template shifted<width>(a));
+    }
+    static LAMINATE_INLINE typename P::mask inside() {
+        float lane[P::lanes] = {};
+        LAMINATE_UNROLL for (std::size_t l = 0; l < P::lanes; ++l) lane[l] =
+            static_cast<float>(l % width);
+        return P::less(P::load(lane), P::splat(static_cast<float>(Width)));
+    }
+};
+
+// The next Rows rows, which fit a register together.
+template <class P, std::size_t Width, std::size_t Rows>
+LAMINATE_INLINE void softmax_together(const float* x, std::size_t x_stride, float* y,
+                                      std::size_t y_stride) {
+    using rows = rows_together<P, Width, Rows>;
+    constexpr float inf = std::numeric_limits<float>::infinity();
+    const typename P::mask inside = rows::inside();
+    const typename P::reg in = rows::template load<0, Rows>(x, x_stride);
+    const typename P::reg maximum =
+        fold_maximum<P, places(Width)>(P::select(inside, in, P::splat(-inf)));
+    const typename P::reg e =
+        P::select(inside, exp::not_positive(P{}, P::sub(in, maximum)), P::splat(0.0f));
+    typename P::reg sum = e;
+    rows::template store<0>(y, y_stride, P::div(e, fold_sum<P, places(Width)>(&sum)));
+}
+
 template <class P, std::size_t Width>
-LAMINATE_INLINE float row_maximum(const float* x) {
+LAMINATE_INLINE typename P::reg row_maximum(const float* x) {
     constexpr std::size_t tail = Width % P::lanes;
     const typename P::reg lowest = P::splat(-std::numeric_limits<float>::infinity());
     typename P::reg best = lowest;
@@ -58,40 +111,52 @@ LAMINATE_INLINE float row_maximum(const float* x) {
     if constexpr (tail > 0)
         best =
             P::max(best, P::select(P::first(tail), P::load_first(x + Width - tail, tail), lowest));
-    constexpr std::size_t count = Width < P::lanes ? Width : P::lanes;
-    return fold<P, places(count)>(&best, [](auto l, auto r)
-                                             LAMINATE_INLINE_LAMBDA { return P::max(l, r); });
+    return fold_maximum<P, P::lanes>(best);
+}
+
+// A row that fills a register at least.
+template <class P, std::size_t Width>
+LAMINATE_INLINE void softmax_row(const float* x, float* y) {
+    constexpr std::size_t tail = Width % P::lanes;
+    constexpr std::size_t whole = Width - tail;
+    constexpr std::size_t registers = partial_sums / P::lanes;
+    const typename P::reg maximum = row_maximum<P, Width>(x);
+    typename P::reg sum[registers] = {};
+    LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = P::splat(0.0f);
+    for (std::size_t i = 0; i < whole; i += P::lanes) {
+        const typename P::reg e = exp::not_positive(P{}, P::sub(P::load(x + i), maximum));
+        P::store(y + i, e);
+        sum[i / P::lanes % registers] = P::add(sum[i / P::lanes % registers], e);
+    }
+    typename P::reg last = P::splat(0.0f); // kept in a register: a partial store can't forward
+    if constexpr (tail > 0) {
+        const typename P::reg in = P::load_first(x + whole, tail);
+        last = P::select(P::first(tail), exp::not_positive(P{}, P::sub(in, maximum)), last);
+        constexpr std::size_t g = whole / P::lanes % registers;
+        sum[g] = P::add(sum[g], last);
+    }
+    const typename P::reg total = fold_sum<P, partial_sums>(sum);
+    for (std::size_t i = 0; i < whole; i += P::lanes)
+        P::store(y + i, P::div(P::load(y + i), total));
+    if constexpr (tail > 0) P::store_first(y + whole, P::div(last, total), tail);
 }
 
 template <class P, std::size_t Width>
 constexpr void softmax(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
                        std::size_t rows) {
-    constexpr std::size_t tail = Width % P::lanes;
-    constexpr std::size_t whole = Width - tail;
-    constexpr std::size_t registers = partial_sums / P::lanes;
-    for (std::size_t row = 0; row < rows; ++row) {
-        const float* const from = x + row * x_stride;
-        float* const to = y + row * y_stride;
-        const typename P::reg maximum = P::splat(row_maximum<P, Width>(from));
-        typename P::reg sum[registers] = {};
-        LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = P::splat(0.0f);
-        for (std::size_t i = 0; i < whole; i += P::lanes) {
-            const typename P::reg e = exp::not_positive(P{}, P::sub(P::load(from + i), maximum));
-            P::store(to + i, e);
-            sum[i / P::lanes % registers] = P::add(sum[i / P::lanes % registers], e);
-        }
-        typename P::reg last = P::splat(0.0f); // kept in a register: a partial store can't forward
-        if constexpr (tail > 0) {
-            const typename P::reg in = P::load_first(from + whole, tail);
-            last = P::select(P::first(tail), exp::not_positive(P{}, P::sub(in, maximum)), last);
-            constexpr std::size_t g = whole / P::lanes % registers;
-            sum[g] = P::add(sum[g], last);
-        }
-        const typename P::reg total = P::splat(fold<P, places(Width)>(
-            sum, [](auto l, auto r) LAMINATE_INLINE_LAMBDA { return P::add(l, r); }));
-        for (std::size_t i = 0; i < whole; i += P::lanes)
-            P::store(to + i, P::div(P::load(to + i), total));
-        if constexpr (tail > 0) P::store_first(to + whole, P::div(last, total), tail);
+    if constexpr (Width >= P::lanes) {
+        for (std::size_t row = 0; row < rows; ++row)
+            softmax_row<P, Width>(x + row * x_stride, y + row * y_stride);
+    } else {
+        constexpr std::size_t together = P::lanes / places(Width);
+        std::size_t row = 0;
+        if constexpr (together > 1)
+            for (; row + together <= rows; row += together)
+                softmax_together<P, Width, together>(x + row * x_stride, x_stride,
+                                                     y + row * y_stride, y_stride);
+        for (; row < rows; ++row)
+            softmax_together<P, Width, 1>(x + row * x_stride, x_stride, y + row * y_stride,
+                                          y_stride);
     }
 }
 

@@ -20,6 +20,10 @@ concept moves_lanes = requires(typename P::reg a, const float* in) {
     { P::template splat_of_four<0>(a) } -> std::same_as<typename P::reg>;
     // lane l is lane l + N; the last N lanes are of no meaning
     { P::template shifted<1>(a) } -> std::same_as<typename P::reg>;
+    // lane l is lane l ^ N
+    { P::template swapped<1>(a) } -> std::same_as<typename P::reg>;
+    // the first N lanes of a, then the first of b
+    { P::template joined<1>(a, a) } -> std::same_as<typename P::reg>;
     // lane l is lane Part * (lanes / Times) + l / Times: a part of a, each lane so many times
     { P::template spread<2, 0>(a) } -> std::same_as<typename P::reg>;
 };
@@ -36,7 +40,6 @@ concept words = requires(typename P::reg a, typename P::mask m, const float* in,
     { P::store(out, a) } -> std::same_as<void>;
     { P::store_first(out, a, n) } -> std::same_as<void>;
     { P::splat(0.0f) } -> std::same_as<typename P::reg>;
-    { P::first_lane(a) } -> std::same_as<float>;
     { P::keep(a) } -> std::same_as<typename P::reg>;
     // arithmetic, each rounded once; mul is never contracted with what follows
     { P::add(a, a) } -> std::same_as<typename P::reg>;

@@ -357,6 +357,25 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> shifted(floats<Lanes> a) {
     return shifted<Lanes, N>(a, std::make_index_sequence<Lanes>{});
 }
 
+template <std::size_t Lanes, std::size_t N, std::size_t... L>
+LAMINATE_INLINE_RUNTIME floats<Lanes> swapped(floats<Lanes> a, std::index_sequence<L...>) {
+    return __builtin_shufflevector(a, a, static_cast<int>(L ^ N)...);
+}
+template <std::size_t Lanes, std::size_t N>
+LAMINATE_INLINE_RUNTIME floats<Lanes> swapped(floats<Lanes> a) {
+    return swapped<Lanes, N>(a, std::make_index_sequence<Lanes>{});
+}
+
+template <std::size_t Lanes, std::size_t N, std::size_t... L>
+LAMINATE_INLINE_RUNTIME floats<Lanes> joined(floats<Lanes> a, floats<Lanes> b,
+                                             std::index_sequence<L...>) {
+    return __builtin_shufflevector(a, b, static_cast<int>(L < N ? L : Lanes + (L - N))...);
+}
+template <std::size_t Lanes, std::size_t N>
+LAMINATE_INLINE_RUNTIME floats<Lanes> joined(floats<Lanes> a, floats<Lanes> b) {
+    return joined<Lanes, N>(a, b, std::make_index_sequence<Lanes>{});
+}
+
 template <std::size_t Lanes, std::size_t Times, std::size_t Part, std::size_t... L>
 LAMINATE_INLINE_RUNTIME floats<Lanes> spread(floats<Lanes> a, std::index_sequence<L...>) {
     return __builtin_shufflevector(a, a, static_cast<int>(Part * (Lanes / Times) + L / Times)...);

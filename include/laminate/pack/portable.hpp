@@ -39,7 +39,6 @@ struct portable_lanes {
         native::store_first<Lanes>(p, a, n);
     }
     static LAMINATE_INLINE_RUNTIME reg splat(float a) { return a - reg{}; }
-    static LAMINATE_INLINE_RUNTIME float first_lane(reg a) { return a[0]; }
     static LAMINATE_INLINE_RUNTIME reg keep(reg a) { return native::keep<Lanes>(a); }
 
     static LAMINATE_INLINE_RUNTIME reg add(reg a, reg b) { return a + b; }
@@ -83,6 +82,14 @@ struct portable_lanes {
     template <std::size_t N>
     static LAMINATE_INLINE_RUNTIME reg shifted(reg a) {
         return native::shifted<Lanes, N>(a);
+    }
+    template <std::size_t N>
+    static LAMINATE_INLINE_RUNTIME reg swapped(reg a) {
+        return native::swapped<Lanes, N>(a);
+    }
+    template <std::size_t N>
+    static LAMINATE_INLINE_RUNTIME reg joined(reg a, reg b) {
+        return native::joined<Lanes, N>(a, b);
     }
     template <std::size_t Times, std::size_t Part>
     static LAMINATE_INLINE_RUNTIME reg spread(reg a) {

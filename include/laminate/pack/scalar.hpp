@@ -25,7 +25,6 @@ struct scalar {
     static LAMINATE_INLINE void store(float* p, float a) { *p = a; }
     static LAMINATE_INLINE void store_first(float* p, float a, std::size_t) { *p = a; }
     static LAMINATE_INLINE float splat(float a) { return a; }
-    static LAMINATE_INLINE float first_lane(float a) { return a; }
     // The same value, which the compiler had better keep in a register than load again.
     static LAMINATE_INLINE float keep(float a) { return a; }
 

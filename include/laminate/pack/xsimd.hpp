@@ -32,7 +32,6 @@ struct xsimd {
         native::store_first<lanes>(p, raw(a), n);
     }
     static LAMINATE_INLINE_RUNTIME reg splat(float a) { return reg(a); }
-    static LAMINATE_INLINE_RUNTIME float first_lane(reg a) { return raw(a)[0]; }
     static LAMINATE_INLINE_RUNTIME reg keep(reg a) { return wrap(native::keep<lanes>(raw(a))); }
 
     static LAMINATE_INLINE_RUNTIME reg add(reg a, reg b) { return a + b; }
@@ -91,6 +90,14 @@ struct xsimd {
     template <std::size_t N>
     static LAMINATE_INLINE_RUNTIME reg shifted(reg a) {
         return wrap(native::shifted<lanes, N>(raw(a)));
+    }
+    template <std::size_t N>
+    static LAMINATE_INLINE_RUNTIME reg swapped(reg a) {
+        return wrap(native::swapped<lanes, N>(raw(a)));
+    }
+    template <std::size_t N>
+    static LAMINATE_INLINE_RUNTIME reg joined(reg a, reg b) {
+        return wrap(native::joined<lanes, N>(raw(a), raw(b)));
     }
     template <std::size_t Times, std::size_t Part>
     static LAMINATE_INLINE_RUNTIME reg spread(reg a) {
