@@ -300,6 +300,9 @@ TEMPLATE_LIST_TEST_CASE("pack: lanes that move", "[pack]", all_packs) {
         constexpr std::size_t half = P::lanes / 2;
         CHECK(lanes_of<P>(P::template joined<half>(numbered, numbered)) ==
               expected_lanes<P>([](std::size_t l) { return l % half; }));
+        CHECK(lanes_of<P>(
+                  P::select(P::template first_of_each<4>(3), P::splat(1.0f), P::splat(0.0f))) ==
+              expected_lanes<P>([](std::size_t l) { return l % 4 < 3 ? 1 : 0; }));
         check_spread<P, 2>(numbered);
         check_shifted<P, P::lanes / 2>(numbered);
     }

@@ -81,15 +81,12 @@ struct nonzero_inputs {
 
     explicit LAMINATE_INLINE_RUNTIME nonzero_inputs(const float* x) : count{}, total(0) {
         constexpr std::size_t tail = Shape::inputs % P::lanes;
-        float chain_of_lane[P::lanes];
-        LAMINATE_UNROLL for (std::size_t l = 0; l < P::lanes; ++l) chain_of_lane[l] =
-            static_cast<float>(l % chains);
         std::size_t found[chains] = {}; // kept in registers
         const auto note = [&](typename P::reg values, std::size_t i) LAMINATE_INLINE_LAMBDA {
             LAMINATE_UNROLL for (std::size_t c = 0; c < chains; ++c) {
                 typename P::reg own = values;
                 if constexpr (chains == 2) {
-                    const auto even = P::less(P::load(chain_of_lane), P::splat(0.5f));
+                    const auto even = P::template first_of_each<2>(1);
                     own = c == 0 ? P::select(even, values, P::splat(0.0f))
                                  : P::select(even, P::splat(0.0f), values);
                 }

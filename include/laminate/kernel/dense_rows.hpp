@@ -84,11 +84,10 @@ LAMINATE_INLINE void add_input(typename P::reg* sum, const float* x, std::size_t
 
 // As many inputs as there are U, the first of which belongs to chain 0.
 template <class P, std::size_t Chains, std::size_t Rows, std::size_t Registers, std::size_t... U>
-LAMINATE_INLINE void add_inputs([[maybe_unused]] typename P::reg* sum,
-                                [[maybe_unused]] const float* x,
-                                [[maybe_unused]] std::size_t x_stride,
-                                [[maybe_unused]] const float* weights,
-                                [[maybe_unused]] std::size_t width, std::index_sequence<U...>) {
+LAMINATE_INLINE void
+add_inputs([[maybe_unused]] typename P::reg* sum, [[maybe_unused]] const float* x,
+           [[maybe_unused]] std::size_t x_stride, [[maybe_unused]] const float* weights,
+           [[maybe_unused]] std::size_t width, std::index_sequence<U...>) {
     (add_input<P>(sum + U % Chains * (Rows * Registers), x + U, x_stride, weights + U * width,
                   indices<Rows>{}, indices<Registers>{}),
      ...);

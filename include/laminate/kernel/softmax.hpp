@@ -77,12 +77,6 @@ struct rows_together {
         P::store_first(y + First * stride, a, Width);
         if constexpr (First + 1 < Rows) store<First + 1>(y, stride, P::template shifted<width>(a));
     }
-    static LAMINATE_INLINE typename P::mask inside() {
-        float lane[P::lanes] = {};
-        LAMINATE_UNROLL for (std::size_t l = 0; l < P::lanes; ++l) lane[l] =
-            static_cast<float>(l % width);
-        return P::less(P::load(lane), P::splat(static_cast<float>(Width)));
-    }
 };
 
 // The next Rows rows, which fit a register together.
@@ -91,7 +85,7 @@ LAMINATE_INLINE void softmax_together(const float* x, std::size_t x_stride, floa
                                       std::size_t y_stride) {
     using rows = rows_together<P, Width, Rows>;
     constexpr float inf = std::numeric_limits<float>::infinity();
-    const typename P::mask inside = rows::inside();
+    const typename P::mask inside = P::template first_of_each<rows::width>(Width);
     const typename P::reg in = rows::template load<0, Rows>(x, x_stride);
     const typename P::reg maximum =
         fold_maximum<P, places(Width)>(P::select(inside, in, P::splat(-inf)));

@@ -56,6 +56,7 @@ concept words = requires(typename P::reg a, typename P::mask m, const float* in,
     { P::less(a, a) } -> std::same_as<typename P::mask>;
     { P::is_nan(a) } -> std::same_as<typename P::mask>;
     { P::first(n) } -> std::same_as<typename P::mask>;
+    { P::template first_of_each<1>(n) } -> std::same_as<typename P::mask>;
     { P::select(m, a, a) } -> std::same_as<typename P::reg>;
     // bits
     { P::abs(a) } -> std::same_as<typename P::reg>;

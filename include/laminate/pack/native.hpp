@@ -230,13 +230,25 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> lookup(const table& of, floats<Lanes> a) {
     return found;
 }
 
-// All bits set in the lanes below n.
+// Lane l is l % Each. (A constant of the compiler: a loop that fills one goes through memory.)
+template <std::size_t Lanes, std::size_t... L>
+LAMINATE_INLINE_RUNTIME floats<Lanes> remainders(std::size_t each, std::index_sequence<L...>) {
+    return floats<Lanes>{static_cast<float>(L % each)...};
+}
+template <std::size_t Lanes, std::size_t Each>
+LAMINATE_INLINE_RUNTIME floats<Lanes> remainders() {
+    return remainders<Lanes>(Each, std::make_index_sequence<Lanes>{});
+}
+
+// All bits set in lane l where l % Each < n.
+template <std::size_t Lanes, std::size_t Each>
+LAMINATE_INLINE_RUNTIME ints<Lanes> first_of_each(std::size_t n) {
+    const floats<Lanes> bound = static_cast<float>(n) - floats<Lanes>{};
+    return remainders<Lanes, Each>() < bound;
+}
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME ints<Lanes> first(std::size_t n) {
-    ints<Lanes> lane = {};
-    for (std::size_t i = 0; i < Lanes; ++i)
-        lane[i] = static_cast<std::int32_t>(i);
-    return lane < static_cast<std::int32_t>(n);
+    return first_of_each<Lanes, Lanes>(n);
 }
 
 // Reads exactly n floats, 1 <= n <= Lanes; the other lanes are 0.

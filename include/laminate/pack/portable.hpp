@@ -65,7 +65,11 @@ struct portable_lanes {
     static LAMINATE_INLINE_RUNTIME reg lookup(const table& of, reg a) {
         return native::lookup<Lanes, Shift>(of, a);
     }
-    static LAMINATE_INLINE_RUNTIME mask first(std::size_t n) { return native::first<Lanes>(n); }
+    static LAMINATE_INLINE_RUNTIME mask first(std::size_t n) { return first_of_each<Lanes>(n); }
+    template <std::size_t Each>
+    static LAMINATE_INLINE_RUNTIME mask first_of_each(std::size_t n) {
+        return native::first_of_each<Lanes, Each>(n);
+    }
 
     static LAMINATE_INLINE_RUNTIME void prefetch(const float* p) { native::prefetch(p); }
     static LAMINATE_INLINE_RUNTIME std::size_t store_nonzero(std::uint32_t* p, reg a,

@@ -60,6 +60,10 @@ struct scalar {
         return of.entry[__builtin_bit_cast(std::uint32_t, a) >> Shift & 7U];
     }
     static LAMINATE_INLINE bool first(std::size_t n) { return n > 0; }
+    template <std::size_t Each>
+    static LAMINATE_INLINE bool first_of_each(std::size_t n) {
+        return n > 0;
+    }
 
     static LAMINATE_INLINE void prefetch(const float*) {}
     // Writes `position` if a isn't zero (NaN isn't); the count of what was written.

@@ -68,11 +68,10 @@ struct xsimd {
     static LAMINATE_INLINE_RUNTIME reg lookup(const table& of, reg a) {
         return wrap(native::lookup<lanes, Shift>(of, raw(a)));
     }
-    static LAMINATE_INLINE_RUNTIME mask first(std::size_t n) {
-        raw_type lane = {};
-        for (std::size_t i = 0; i < lanes; ++i)
-            lane[i] = static_cast<float>(i);
-        return wrap(lane) < splat(static_cast<float>(n));
+    static LAMINATE_INLINE_RUNTIME mask first(std::size_t n) { return first_of_each<lanes>(n); }
+    template <std::size_t Each>
+    static LAMINATE_INLINE_RUNTIME mask first_of_each(std::size_t n) {
+        return wrap(native::remainders<lanes, Each>()) < splat(static_cast<float>(n));
     }
 
     static LAMINATE_INLINE_RUNTIME void prefetch(const float* p) { native::prefetch(p); }
