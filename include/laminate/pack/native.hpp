@@ -208,9 +208,12 @@ template <std::size_t Lanes, int Shift>
 LAMINATE_INLINE_RUNTIME floats<Lanes> lookup(const table& of, floats<Lanes> a) {
     const ints<Lanes> at = (ints<Lanes>)a >> Shift;
 #if defined(__AVX512F__)
-    if constexpr (Lanes == 16)
-        return (floats<Lanes>)_mm512_maskz_permutexvar_ps(0xffff, (__m512i)at,
-                                                          _mm512_load_ps(of.entry));
+    // The index has four bits here, so the table stands in the register twice.
+    if constexpr (Lanes == 16) {
+        const __m256d entries = _mm256_castps_pd(_mm256_load_ps(of.entry));
+        const __m512d twice = _mm512_maskz_broadcast_f64x4(0xff, entries);
+        return (floats<Lanes>)_mm512_maskz_permutexvar_ps(0xffff, (__m512i)at, (__m512)twice);
+    }
 #endif
 #if defined(__AVX2__)
     if constexpr (Lanes == 8)
