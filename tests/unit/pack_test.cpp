@@ -167,6 +167,31 @@ TEMPLATE_LIST_TEST_CASE("pack: a copied sign also marks a NaN", "[pack]", all_pa
         CHECK(f == -1.0f);
 }
 
+TEMPLATE_LIST_TEST_CASE("pack: one and a little, times a power of two", "[pack]", all_packs) {
+    using P = TestType;
+    const auto check = [](auto word, int largest) {
+        laminate::test::random r(6);
+        int found = 0;
+        for (int n = -158; n <= largest; ++n)
+            for (int i = 0; i < 200; ++i) {
+                const float a = i == 0 ? 0.0f : r.uniform(0.499f);
+                std::array<float, P::lanes> out = {};
+                P::store(out.data(), word(P::splat(a), P::splat(static_cast<float>(n))));
+                for (float f : out)
+                    if (!same_bits(f, std::ldexp(rounded(1.0f + a), n)) && found++ < 5)
+                        UNSCOPED_INFO(std::hexfloat << a << ' ' << n << " gives " << f);
+            }
+        return found;
+    };
+    using reg = typename P::reg;
+    CHECK(check([](reg a, reg n) { return P::template scale_1p<128>(a, n); }, 128) == 0);
+    CHECK(check([](reg a, reg n) { return P::template scale_1p<0>(a, n); }, 0) == 0);
+    std::array<float, P::lanes> out = {};
+    P::store(out.data(), P::template scale_1p<128>(P::splat(not_a_number), P::splat(not_a_number)));
+    for (float f : out)
+        CHECK(std::isnan(f));
+}
+
 TEMPLATE_LIST_TEST_CASE("pack: a table of eight", "[pack]", all_packs) {
     using P = TestType;
     using reg = typename P::reg;

@@ -59,43 +59,32 @@ LAMINATE_INLINE typename P::reg exp_curve(P, typename P::reg r, typename P::reg 
 
 // e^x. Monotone over all floats; exp(+-0) = 1, exp(-inf) = 0, exp(NaN) is NaN. From 88.72284 on it
 // is inf, from -103.97208 down it is 0, and results below 2^-126 are right as denormals.
-//
-// 2^n has too wide a range for one float: n is split in two, and the factor that is multiplied last
-// rounds once more only where the result is denormal.
 struct exp {
     static constexpr double max_ulp = 1.04;
 
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P pack, typename P::reg x, std::size_t = 0) const {
-        using reduction = exp_reduction<1>;
         // Constants come first: min and max then let a NaN through.
-        const typename P::reg in = P::min(P::splat(89.0f), P::max(P::splat(-104.0f), x));
-        const typename P::reg magic = P::splat(reduction::magic);
-        const typename P::reg n = P::sub(reduction::shifted(pack, in), magic);
-        const typename P::reg half = P::sub(P::fma(n, P::splat(0.5f), magic), magic);
-        return scaled(pack, reduction::rest(pack, in, n), P::pow2(half), P::pow2(P::sub(n, half)));
+        return bounded<128>(pack, P::min(P::splat(89.0f), P::max(P::splat(-104.0f), x)));
     }
 
     // The same bits for x <= 0 and NaN, in fewer steps (what softmax needs); x above 60 give any
     // value.
     template <class P>
     static LAMINATE_INLINE typename P::reg not_positive(P pack, typename P::reg x) {
-        using reduction = exp_reduction<1>;
-        const typename P::reg in = P::max(P::splat(-104.0f), x);
-        const typename P::reg shifted = reduction::shifted(pack, in);
-        const typename P::reg n = P::sub(shifted, P::splat(reduction::magic));
-        const typename P::reg lifted = P::sub(shifted, P::splat(reduction::magic - 32.0f));
-        return scaled(pack, reduction::rest(pack, in, n), P::pow2(lifted), P::splat(0x1p-32f));
+        return bounded<0>(pack, P::max(P::splat(-104.0f), x));
     }
 
 private:
-    // e^r times both scales
-    template <class P>
-    static LAMINATE_INLINE typename P::reg scaled(P pack, typename P::reg r, typename P::reg scale,
-                                                  typename P::reg last_scale) {
+    // e^x where x / ln 2 is from -150 to Largest
+    template <int Largest, class P>
+    static LAMINATE_INLINE typename P::reg bounded(P pack, typename P::reg x) {
+        using reduction = exp_reduction<1>;
+        const typename P::reg n = P::sub(reduction::shifted(pack, x), P::splat(reduction::magic));
+        const typename P::reg r = reduction::rest(pack, x, n);
         const typename P::reg square = P::mul(r, r);
         const typename P::reg rise = P::fma(square, exp_curve<1>(pack, r, square), r);
-        return P::mul(P::fma(scale, rise, scale), last_scale);
+        return P::template scale_1p<Largest>(rise, n);
     }
 };
 

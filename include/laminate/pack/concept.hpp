@@ -62,6 +62,9 @@ concept words = requires(typename P::reg a, typename P::mask m, const float* in,
     { P::abs(a) } -> std::same_as<typename P::reg>;
     { P::copysign(a, a) } -> std::same_as<typename P::reg>;
     { P::pow2(a) } -> std::same_as<typename P::reg>;
+    // (1 + a) * 2^b for |a| < 1/2 and integral b from -158 to Largest, which is 128 at most: the
+    // sum rounded to float, and once more where the result is denormal
+    { P::template scale_1p<128>(a, a) } -> std::same_as<typename P::reg>;
     // the entry of a table that the three bits of a float from bit Shift on say
     { P::template lookup<22>(entries, a) } -> std::same_as<typename P::reg>;
     // a hint that the line will be read soon

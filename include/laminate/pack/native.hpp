@@ -202,6 +202,24 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> pow2(floats<Lanes> n) {
     return (floats<Lanes>)((ints<Lanes>)(n + 12583039.0f) << 23); // see pack::scalar
 }
 
+// (1 + a) * 2^n: see pack::scalar, whose steps an instruction of AVX-512 has in one.
+template <std::size_t Lanes, int Largest>
+LAMINATE_INLINE_RUNTIME floats<Lanes> scale_1p(floats<Lanes> a, floats<Lanes> n) {
+#if defined(__AVX512F__)
+    if constexpr (Lanes == 16)
+        return (floats<Lanes>)_mm512_maskz_scalef_ps(0xffff, (__m512)(1.0f + a), (__m512)n);
+#endif
+    if constexpr (Largest <= 95) {
+        const floats<Lanes> power = pow2<Lanes>(n + 32.0f);
+        return mul<Lanes>(fma<Lanes>(power, a, power), floats<Lanes>{} + 0x1p-32f);
+    } else {
+        const floats<Lanes> magic = floats<Lanes>{} + 12582912.0f;
+        const floats<Lanes> half = fma<Lanes>(n, floats<Lanes>{} + 0.5f, magic) - magic;
+        const floats<Lanes> power = pow2<Lanes>(half);
+        return mul<Lanes>(fma<Lanes>(power, a, power), pow2<Lanes>(n - half));
+    }
+}
+
 // The entry that three bits of each lane say, from bit Shift on. What several lookups by the same
 // lanes make of these first, they share: the compiler sees plain operations.
 template <std::size_t Lanes, int Shift>

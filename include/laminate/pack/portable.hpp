@@ -61,6 +61,10 @@ struct portable_lanes {
         return (reg)(((mask)magnitude & 0x7fffffff) | ((mask)sign & ~0x7fffffff));
     }
     static LAMINATE_INLINE_RUNTIME reg pow2(reg n) { return native::pow2<Lanes>(n); }
+    template <int Largest>
+    static LAMINATE_INLINE_RUNTIME reg scale_1p(reg a, reg n) {
+        return native::scale_1p<Lanes, Largest>(a, n);
+    }
     template <int Shift>
     static LAMINATE_INLINE_RUNTIME reg lookup(const table& of, reg a) {
         return native::lookup<Lanes, Shift>(of, a);

@@ -55,6 +55,20 @@ struct scalar {
     static LAMINATE_INLINE float pow2(float n) {
         return __builtin_bit_cast(float, __builtin_bit_cast(std::uint32_t, n + 12583039.0f) << 23);
     }
+    // 2^n has too wide a range for one float: n is split in two, and the factor that is multiplied
+    // last rounds once more only where the result is denormal.
+    template <int Largest>
+    static LAMINATE_INLINE float scale_1p(float a, float n) {
+        if constexpr (Largest <= 95) {
+            const float power = pow2(n + 32.0f);
+            return mul(fma(power, a, power), 0x1p-32f);
+        } else {
+            constexpr float magic = 12582912.0f;
+            const float half = fma(n, 0.5f, magic) - magic;
+            const float power = pow2(half);
+            return mul(fma(power, a, power), pow2(n - half));
+        }
+    }
     template <int Shift>
     static LAMINATE_INLINE float lookup(const table& of, float a) {
         return of.entry[__builtin_bit_cast(std::uint32_t, a) >> Shift & 7U];

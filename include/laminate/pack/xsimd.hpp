@@ -64,6 +64,10 @@ struct xsimd {
         return ::xsimd::bitofsign(sign) | ::xsimd::abs(magnitude);
     }
     static LAMINATE_INLINE_RUNTIME reg pow2(reg n) { return wrap(native::pow2<lanes>(raw(n))); }
+    template <int Largest>
+    static LAMINATE_INLINE_RUNTIME reg scale_1p(reg a, reg n) {
+        return wrap(native::scale_1p<lanes, Largest>(raw(a), raw(n)));
+    }
     template <int Shift>
     static LAMINATE_INLINE_RUNTIME reg lookup(const table& of, reg a) {
         return wrap(native::lookup<lanes, Shift>(of, raw(a)));
