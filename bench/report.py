@@ -146,14 +146,25 @@ def networks(found):
                  + others, rows)
 
 
-def activations(found):
+def activations(found, context):
     rows = []
-    for name, aggregates in found.items():
+    functions = list(dict.fromkeys(name.split("/")[0] for name in found))
+    for name, aggregates in sorted(found.items(), key=lambda entry: functions.index(entry[0].split("/")[0])):
         function, implementation = name.split("/")
         median = aggregates["median"]
+        found_error, stated = median.get("label", ";").split(";")
+        share = ""
+        if "peak_gflops" in median:
+            # Each multiplication, added to something or not, is two floating-point operations.
+            bound = median["peak_gflops"] / 2 / median["multiplications"]
+            share = (f"{100 * median['elements_per_ns'] / bound:.0f} % of "
+                     f"{median['multiplications']:.0f} at {median['peak_gflops']:.0f} GFLOP/s")
         rows.append([f"{function} ({implementation})", f"{median['elements_per_ns']:.2f}",
-                     spread(aggregates), median.get("label", "")])
-    return table(["function", "elements per ns", "spread", "stated error"], rows)
+                     spread(aggregates), share, found_error, stated])
+    lines = table(["function", "elements per ns", "spread", "share of the multiplications' limit",
+                   "worst error found, ulp", "stated"], rows)
+    absent = [value for key, value in context.items() if key.startswith("absent_")]
+    return lines + (["", "Absent: " + ", ".join(absent) + "."] if absent else [])
 
 
 def peers_sentence(context):
@@ -180,7 +191,7 @@ def write(report, command):
     if "ns_per_row" in measured:
         lines += [peers_sentence(context), ""] + networks(found)
     else:
-        lines += activations(found)
+        lines += activations(found, context)
     hashes = {key[5:]: value for key, value in context.items() if key.startswith("hash_")}
     if hashes:
         lines += ["", "Hashes of all output bits (the same for every compiler and instruction set): "
