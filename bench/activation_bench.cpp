@@ -50,10 +50,12 @@ using pass = std::function<void(const float* x, float* y)>;
 void add(const std::string& name, const std::string& label, const pass& run,
          std::size_t multiplications = 0) {
     benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
-        const std::vector<float> x = bench::seeded_rows(elements);
-        std::vector<float> y(elements);
-        const float* from = x.data();
-        float* to = y.data();
+        // Registers must not cross cache lines.
+        alignas(64) static float x[elements];
+        alignas(64) static float y[elements];
+        std::ranges::copy(bench::seeded_rows(elements), x);
+        const float* from = x;
+        float* to = y;
         bench::pretend_to_use(from);
         bench::pretend_to_use(to);
         for (auto _ : state) {
@@ -256,7 +258,7 @@ int main(int argc, char** argv) {
     benchmark::AddCustomContext("absent_sleef", "SLEEF (Debian, Ubuntu: libsleef-dev)");
 #endif
 #if !LAMINATE_BENCH_LIBMVEC
-    benchmark::AddCustomContext("absent_libmvec", "libmvec (glibc on x86-64)");
+    benchmark::AddCustomContext("absent_libmvec", "libmvec (glibc 2.35 on x86-64)");
 #endif
     return bench::run(argc, argv);
 }
