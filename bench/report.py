@@ -149,7 +149,9 @@ def networks(found):
 def activations(found, context):
     rows = []
     functions = list(dict.fromkeys(name.split("/")[0] for name in found))
-    for name, aggregates in sorted(found.items(), key=lambda entry: functions.index(entry[0].split("/")[0])):
+    together = sorted(found, key=lambda name: functions.index(name.split("/")[0]))
+    for name in together:
+        aggregates = found[name]
         function, implementation = name.split("/")
         median = aggregates["median"]
         found_error, stated = median.get("label", ";").split(";")
