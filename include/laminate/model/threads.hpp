@@ -64,7 +64,7 @@ public:
         unclaimed_.notify_all();
         work();
         while (const std::uint32_t left = unfinished_.load(std::memory_order_acquire))
-            unfinished_.wait(left, std::memory_order_acquire);
+            await_change(unfinished_, left);
         busy_.store(false, std::memory_order_release);
     }
 
@@ -78,7 +78,7 @@ private:
             workers_.emplace_back([this] {
                 while (unclaimed_.load(std::memory_order_acquire) != stop) {
                     work();
-                    unclaimed_.wait(0, std::memory_order_acquire);
+                    await_change(unclaimed_, 0);
                 }
             });
     }
@@ -88,6 +88,19 @@ private:
         unclaimed_.notify_all();
         for (std::thread& worker : workers_)
             worker.join();
+    }
+
+    // Sleeps while the counter is `old`, but not at once: waking a thread takes the system 5 to 50
+    // us, and most waits between the parts of one call, or two calls in a row, are shorter. Giving
+    // way takes 0.3 us where no other thread wants the core.
+    static void await_change(const std::atomic<std::uint32_t>& counter,
+                             std::uint32_t old) noexcept {
+        constexpr int turns = 64;
+        for (int turn = 0; turn < turns; ++turn) {
+            if (counter.load(std::memory_order_acquire) != old) return;
+            std::this_thread::yield();
+        }
+        counter.wait(old, std::memory_order_acquire);
     }
 
     // Claims parts until none is left. Whoever has claimed one reads the task of the call that it
