@@ -4,6 +4,10 @@
 
 #include "support/networks.hpp"
 
+#include <laminate/model/parallel.hpp>
+#include <laminate/model/threads.hpp>
+
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
@@ -19,7 +23,7 @@
 #endif
 
 namespace {
-long allocations = 0;
+std::atomic<long> allocations = 0;
 }
 
 #if defined(__GLIBC__) && !defined(SANITIZED)
@@ -102,11 +106,34 @@ bool hot_path_allocates(Network) {
     return made != 0;
 }
 
+bool threads_allocate() {
+    using network = laminate::test::trigger;
+    using type = laminate::model<network>;
+    const type model = laminate::test::random_model<network>(1);
+    const std::vector<float> in = laminate::test::random_rows<network>(2000, 2);
+    std::vector<float> out(2000 * type::outputs);
+    laminate::threads threads(3);
+    // Starting a thread allocates: each takes one of these parts, as they wait for each other.
+    std::atomic<std::size_t> arrived = 0;
+    threads(threads.size(), [&](std::size_t) {
+        ++arrived;
+        while (arrived < threads.size())
+            std::this_thread::yield();
+    });
+
+    const long before = allocations;
+    for (int round = 0; round < 20; ++round)
+        laminate::parallel_batch(model, in, out, threads);
+    const long made = allocations - before;
+    if (made != 0) std::printf("20 parallel batches made %ld allocations\n", made);
+    return made != 0;
+}
+
 } // namespace
 
 int main() {
     const bool allocates =
         std::apply([](auto... networks) { return (hot_path_allocates(networks) | ...); },
                    laminate::test::all_networks{});
-    return allocates ? 1 : 0;
+    return allocates || threads_allocate() ? 1 : 0;
 }
