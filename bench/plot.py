@@ -30,7 +30,8 @@ def identifier(form):
 
 def style():
     def rules(page, text, line, index):
-        lines = [f".page {{ fill: {page} }}", f"text {{ fill: {text} }}",
+        lines = [f".page {{ fill: {page} }}",
+                 f"text {{ fill: {text}; stroke: {page} }}",
                  f".line {{ stroke: {line} }}", f".ink {{ stroke: {text} }}",
                  f".inkfill {{ fill: {text} }}"]
         for form, look in FORMS.items():
@@ -38,7 +39,8 @@ def style():
             lines += [f".{name} {{ fill: {colour} }}", f".{name}-line {{ stroke: {colour} }}"]
         lines.append(f".edge {{ stroke: {page}; stroke-width: 0.8 }}")
         return "\n".join(lines)
-    return ("<style>\ntext { font: 12px system-ui, sans-serif }\n.small { font-size: 10.5px }\n"
+    return ("<style>\ntext { font: 12px system-ui, sans-serif }\n"
+            "text { paint-order: stroke; stroke-width: 3px }\n.small { font-size: 10.5px }\n"
             ".title { font-size: 14px; font-weight: 600 }\n.end { text-anchor: end }\n"
             ".middle { text-anchor: middle }\n.line, .ink { fill: none }\n"
             + rules("#ffffff", "#1f2328", "#d0d7de", 0)

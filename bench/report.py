@@ -143,7 +143,21 @@ def networks(found):
                      + ("GB/s" if batch == 1 else "GFLOP/s")]
                     + [beside(forms, other) for other in others])
     return table(["network", "rows", "fused, per row", "spread", "limit", "share of the limit"]
-                 + others, rows)
+                 + others, rows) + ["", faster_peers(by_case)]
+
+
+def faster_peers(by_case):
+    """The sentence that names where Laminate isn't the fastest."""
+    behind = []
+    for (network, rows), forms in by_case.items():
+        times = {form: aggregates["median"]["ns_per_row"] for form, aggregates in forms.items()
+                 if form != "unfused"}
+        best = min(times, key=times.get)
+        if "fused" in times and best != "fused":
+            behind.append(f"{network}/{rows}: {best}, {times['fused'] / times[best]:.2f} times")
+    if not behind:
+        return "No peer is faster in any row."
+    return "Faster than Laminate: " + "; ".join(behind) + "."
 
 
 def activations(found, context):
@@ -176,6 +190,8 @@ def peers_sentence(context):
     sentence = "Peers: " + "; ".join(present or ["none"]) + "."
     if context.get("absent"):
         sentence += f" Absent: {context['absent']}."
+    if "images" in context:
+        sentence += f" Images: {context['images']}."
     if cannot:
         sentence += " Not measured: " + ", ".join(cannot) + "."
     return sentence
@@ -229,8 +245,8 @@ def main():
     parser.add_argument("--json", type=pathlib.Path, help="a file for the medians, for plots")
     parser.add_argument("--core", type=int, default=int(os.environ.get("LAMINATE_BENCH_CORE", 0)),
                         help="the core to run on ($LAMINATE_BENCH_CORE, else 0)")
-    parser.add_argument("--processes", type=int, default=3,
-                        help="how often each program runs (3)")
+    parser.add_argument("--processes", type=int, default=5,
+                        help="how often each program runs (5)")
     parser.add_argument("--any-core", dest="core", action="store_const", const=None,
                         help="don't pin")
     parsed = parser.parse_args(arguments)
