@@ -78,22 +78,26 @@ inline void count(benchmark::State& state, const work& w) {
     state.counters["flop_per_byte"] = rows * 2.0 * w.multiply_adds / moved;
 }
 
+// Times `form` on all of the work in turn.
 template <class Form>
-void add_form(const work& w, const std::string& name, const std::string& label, Form form) {
-    const auto run = [w, label, form](benchmark::State& state) mutable {
-        float* to = w.out.data();
-        pretend_to_use(to); // so that results are results
-        std::size_t at = 0;
-        for (auto _ : state) {
-            form(w.in.data() + at, to, w.rows);
-            benchmark::ClobberMemory();
-            at += w.rows * w.inputs;
-            if (at == w.in.size()) at = 0;
-        }
-        state.SetLabel(label);
-        count(state, w);
-    };
-    benchmark::RegisterBenchmark((w.name + "/" + name).c_str(), run);
+void time_calls(benchmark::State& state, const work& w, Form& form) {
+    float* to = w.out.data();
+    pretend_to_use(to); // so that results are results
+    std::size_t at = 0;
+    for (auto _ : state) {
+        form(w.in.data() + at, to, w.rows);
+        benchmark::ClobberMemory();
+        at += w.rows * w.inputs;
+        if (at == w.in.size()) at = 0;
+    }
+    count(state, w);
+}
+
+template <class Form>
+void add_form(const work& w, const std::string& name, Form form) {
+    benchmark::RegisterBenchmark(
+        (w.name + "/" + name).c_str(),
+        [w, form](benchmark::State& state) mutable { time_calls(state, w, form); });
 }
 
 // The largest difference of two results, as a share of the largest value in its row.
@@ -126,28 +130,41 @@ double must_agree(const work& w, const char* name, Form& form, std::span<const f
     std::exit(1);
 }
 
-// All peers on `w`, each in its fastest form.
+// A peer on `w` in its fastest form, and what to say of it.
+template <class Peer>
+struct chosen_peer {
+    tiled<Peer> peer;
+    std::string label;
+};
+
+template <class Peer, class Network>
+chosen_peer<Peer> choose(const work& w, const lam::model<Network>& model) {
+    std::vector<float> expected(w.in.size() / w.inputs * w.outputs);
+    auto peer = fastest<Peer>(layers_of(model), w.in.data(), expected.data(), w.rows);
+    model.batch(w.in, expected);
+    const double apart = must_agree(w, Peer::name, peer, expected);
+    char label[64];
+    std::snprintf(label, sizeof label, "tiles of %zu, form %d, differs by %.1e", peer.how().rows,
+                  1 + peer.how().form, apart);
+    return {std::move(peer), label};
+}
+
+// All peers on `w`. Each is made when it is first measured, so that a filter saves its time. The
+// model must live as long as the program.
 template <class Network>
 void add_peers(const work& w, const lam::model<Network>& model) {
-    const std::vector<layer> layers = layers_of(model);
-    const std::size_t all = w.in.size() / w.inputs;
-    std::vector<float> expected(all * w.outputs);
-    model.batch(w.in, expected);
     for_each_peer<Network>([&]<class Peer>(type_of<Peer>) {
-        try {
-            const auto peer = std::make_shared<tiled<Peer>>(
-                fastest<Peer>(layers, w.in.data(), expected.data(), w.rows));
-            model.batch(w.in, expected);
-            const double apart = must_agree(w, Peer::name, *peer, expected);
-            char label[64];
-            std::snprintf(label, sizeof label, "tiles of %zu, form %d, differs by %.1e",
-                          peer->how().rows, 1 + peer->how().form, apart);
-            add_form(w, Peer::name, label, [peer](const float* in, float* out, std::size_t rows) {
-                (*peer)(in, out, rows);
-            });
-        } catch (const peer_cannot& what) {
-            benchmark::AddCustomContext("cannot_" + w.name + "/" + Peer::name, what.what());
-        }
+        const auto run = [w, &model,
+                          chosen = std::shared_ptr<chosen_peer<Peer>>()](auto& state) mutable {
+            try {
+                if (!chosen) chosen = std::make_shared<chosen_peer<Peer>>(choose<Peer>(w, model));
+                time_calls(state, w, chosen->peer);
+                state.SetLabel(chosen->label);
+            } catch (const peer_cannot& what) {
+                state.SkipWithError(what.what());
+            }
+        };
+        benchmark::RegisterBenchmark((w.name + "/" + Peer::name).c_str(), run);
     });
 }
 

@@ -82,8 +82,8 @@ void add() {
         const std::size_t all = (rows == 1 ? different_rows<Network> : rows) * s.fused.inputs;
         const bench::work w =
             bench::work_of<Network>(Network::name, std::span(s.in).first(all), s.out, rows);
-        bench::add_form(w, "fused", "", bench::form_of(s.fused));
-        bench::add_form(w, "unfused", "", bench::form_of(s.unfused));
+        bench::add_form(w, "fused", bench::form_of(s.fused));
+        bench::add_form(w, "unfused", bench::form_of(s.unfused));
         bench::add_peers(w, s.fused);
     }
 }

@@ -83,7 +83,7 @@ def collect(report):
     """{name: {"median": entry, "cv": entry}} over all repetitions, in the order of the program."""
     repetitions = {}
     for entry in report["benchmarks"]:
-        if entry["run_type"] == "iteration":
+        if entry["run_type"] == "iteration" and not entry.get("error_occurred"):
             repetitions.setdefault(entry["run_name"], []).append(entry)
     found = {}
     for name, entries in repetitions.items():
@@ -183,17 +183,19 @@ def activations(found, context):
     return lines + (["", "Absent: " + ", ".join(absent) + "."] if absent else [])
 
 
-def peers_sentence(context):
+def peers_sentence(report):
     """What the peers are, which are absent, and what they can't do."""
+    context = report["context"]
     present = [f"{key[5:]} {value}" for key, value in context.items() if key.startswith("peer_")]
-    cannot = [f"{key[7:]} {value}" for key, value in context.items() if key.startswith("cannot_")]
+    cannot = {f"{entry['run_name']} ({entry['error_message']})"
+              for entry in report["benchmarks"] if entry.get("error_occurred")}
     sentence = "Peers: " + "; ".join(present or ["none"]) + "."
     if context.get("absent"):
         sentence += f" Absent: {context['absent']}."
     if "images" in context:
         sentence += f" Images: {context['images']}."
     if cannot:
-        sentence += " Not measured: " + ", ".join(cannot) + "."
+        sentence += " Not measured: " + ", ".join(sorted(cannot)) + "."
     return sentence
 
 
@@ -207,7 +209,7 @@ def write(report, command):
              f"`{command}`", ""]
     measured = next(iter(found.values()), {}).get("median", {})
     if "ns_per_row" in measured:
-        lines += [peers_sentence(context), ""] + networks(found)
+        lines += [peers_sentence(report), ""] + networks(found)
     else:
         lines += activations(found, context)
     hashes = {key[5:]: value for key, value in context.items() if key.startswith("hash_")}

@@ -74,7 +74,7 @@ int main(int argc, char** argv) {
     for (const int percent : shares) {
         subject& s = *subjects.emplace_back(std::make_unique<subject>(percent));
         const auto w = bench::work_of<pair>("zeros_" + std::to_string(percent), s.in, s.out, 1);
-        bench::add_form(w, "fused", "", bench::form_of(std::as_const(s.model)));
+        bench::add_form(w, "fused", bench::form_of(std::as_const(s.model)));
         bench::add_peers(w, s.model);
     }
     return bench::run(argc, argv);
