@@ -47,7 +47,7 @@ float in_order(const problem& p, const float* x, std::size_t output) {
     std::array<float, 64> sum = {p.bias[output]};
     for (std::size_t i = 0; i < p.inputs; ++i)
         sum[i % p.chains] = std::fma(x[i], p.weights[output * p.inputs + i], sum[i % p.chains]);
-    if (lam::is_narrow(p.outputs)) { // zeros up to a whole line
+    if (lam::is_narrow(p.inputs, p.outputs)) { // zeros up to a whole line
         const std::size_t in_line = lam::line_floats / lam::narrow_row(p.outputs);
         for (std::size_t i = p.inputs; i % in_line != 0; ++i)
             sum[i % p.chains] = std::fma(0.0f, 0.0f, sum[i % p.chains]);

@@ -30,22 +30,24 @@ constexpr std::size_t panel_begin(std::size_t outputs, std::size_t panels, std::
 
 // A layer of up to eight outputs would leave most of a line empty. It has one panel, whose rows are
 // of 1, 2, 4 or 8 floats: a line holds the weights of several inputs.
-inline constexpr std::size_t most_narrow = line_floats / 2;
-constexpr bool is_narrow(std::size_t outputs) { return outputs <= most_narrow; }
+// (With few inputs, adding up what shares a line takes longer than reading more lines.)
+constexpr bool is_narrow(std::size_t inputs, std::size_t outputs) {
+    return outputs <= line_floats / 2 && inputs >= line_floats / 2;
+}
 constexpr std::size_t narrow_row(std::size_t outputs) {
     return outputs > 4 ? 8 : outputs > 2 ? 4 : outputs;
 }
 
 // Floats of a layer's weights.
 constexpr std::size_t weight_floats(std::size_t inputs, std::size_t outputs) {
-    return is_narrow(outputs) ? whole_lines(inputs * narrow_row(outputs))
-                              : inputs * whole_lines(outputs);
+    return is_narrow(inputs, outputs) ? whole_lines(inputs * narrow_row(outputs))
+                                      : inputs * whole_lines(outputs);
 }
 
 // The position of the weight from `input` to `output`.
 constexpr std::size_t weight_position(std::size_t inputs, std::size_t outputs, std::size_t panels,
                                       std::size_t output, std::size_t input) {
-    if (is_narrow(outputs)) return input * narrow_row(outputs) + output;
+    if (is_narrow(inputs, outputs)) return input * narrow_row(outputs) + output;
     std::size_t p = 0;
     while (panel_begin(outputs, panels, p + 1) <= output)
         ++p;

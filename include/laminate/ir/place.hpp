@@ -30,7 +30,7 @@ constexpr std::size_t panels(std::size_t outputs) {
 // each input in a line is a chain of its own, and up to 4 lines are in flight, if each of these
 // chains keeps two terms.
 constexpr std::size_t chains(std::size_t inputs, std::size_t outputs) {
-    if (is_narrow(outputs)) {
+    if (is_narrow(inputs, outputs)) {
         const std::size_t inputs_in_line = line_floats / narrow_row(outputs);
         std::size_t in_flight = 4;
         while (in_flight > 1 && inputs < 2 * in_flight * inputs_in_line)

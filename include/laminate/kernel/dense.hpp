@@ -25,7 +25,7 @@ namespace laminate::kernel {
 template <class P, class Shape, std::size_t MaxRows, class Epilogue>
 constexpr void dense(const float* x, std::size_t x_stride, const float* weights, const float* bias,
                      float* y, std::size_t y_stride, std::size_t rows, const Epilogue& epilogue) {
-    if constexpr (is_narrow(Shape::outputs))
+    if constexpr (is_narrow(Shape::inputs, Shape::outputs))
         dense_narrow<P, Shape, MaxRows>(x, x_stride, weights, bias, y, y_stride, rows, epilogue);
     else if constexpr (MaxRows == 1)
         dense_row<P, Shape>(x, weights, bias, y, epilogue);
