@@ -253,9 +253,12 @@ void infer(const float* in, float* out) noexcept {
 void infer_batch(const float* in, float* out, std::size_t rows) noexcept {
     constexpr std::size_t tile = $tile$;
     alignas(64) float scratch[tile * $scratch$];
-    for (std::size_t row = 0; row < rows; row += tile)
-        run<tile>(in + row * inputs, out + row * outputs, scratch,
-                  rows - row < tile ? rows - row : tile);
+    const std::size_t tiles = (rows + tile - 1) / tile;  // of nearly equal size
+    for (std::size_t left = tiles, row = 0; left > 0; --left) {
+        const std::size_t now = (rows - row + left - 1) / left;
+        run<tile>(in + row * inputs, out + row * outputs, scratch, now);
+        row += now;
+    }
 }
 $self_test$
 

@@ -144,6 +144,7 @@ TEMPLATE_LIST_TEST_CASE("dense: panels", "[dense]", lam::test::all_packs) {
     check_shape<TestType, 5, 129>();
     check_shape<TestType, 3, 136>();
     check_shape<TestType, 3, 264, false>();
+    check_shape<TestType, 70, 129>(); // more than the L1 cache holds, so larger tiles
 }
 
 // The kernel of a single row: every width of inputs and outputs, streamed from a farther cache too.
@@ -249,8 +250,8 @@ TEST_CASE("dense: tiles fit the registers", "[dense]") {
         for (std::size_t chains : {1u, 2u, 4u, 8u})
             for (std::size_t width = 1; width <= 32; ++width)
                 for (std::size_t rows : {1u, 24u}) {
-                    const lam::kernel::tile t =
-                        lam::kernel::choose_tile(width, chains, registers, rows);
+                    const lam::kernel::tile t = lam::kernel::choose_tile(
+                        width, lam::kernel::tile_accumulators(chains, registers, true), rows);
                     const std::size_t chunk = (width + t.chunks - 1) / t.chunks;
                     REQUIRE(t.rows >= 1);
                     REQUIRE(t.rows <= rows);

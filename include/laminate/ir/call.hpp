@@ -85,10 +85,11 @@ constexpr call call_of(const plan_view& plan, const step& s) {
     return c;
 }
 
-// Rows of a tile: at most 24 (a multiple of the rows of most register tiles), fewer where their
-// scratch memory would take more of the stack, and of the L2 cache, than this.
+// Rows that pass through all steps together: at most 24 (a multiple of the rows of most register
+// tiles), fewer where their scratch memory would take more of the stack, and of the L2 cache, than
+// this (which is 24 rows between two layers of 1024).
 inline constexpr std::size_t max_tile_rows = 24;
-inline constexpr std::size_t tile_bytes = std::size_t{128} << 10;
+inline constexpr std::size_t tile_bytes = std::size_t{192} << 10;
 
 constexpr std::size_t tile_rows(std::size_t scratch_bytes) {
     for (std::size_t rows : {max_tile_rows, std::size_t{12}, std::size_t{6}, std::size_t{3}})

@@ -161,7 +161,8 @@ template <class P, class Shape, std::size_t First, std::size_t Last, std::size_t
 LAMINATE_INLINE void dense_row_panels(const float* x, const float* weights, const float* bias,
                                       float* y, const Epilogue& epilogue,
                                       const nonzero_inputs<P, Shape>* nonzero) {
-    constexpr std::size_t chunks = choose_tile(Registers, Shape::chains, P::registers, 1).chunks;
+    constexpr std::size_t chunks =
+        choose_tile(Registers, accumulator_budget(P::registers) / Shape::chains, 1).chunks;
     constexpr std::size_t larger = Registers % chunks;
     for (std::size_t p = First; p < Last; ++p) {
         const std::size_t begin = panel_begin(Shape::outputs, Shape::panels, p);

@@ -5,7 +5,6 @@
 // the next tile is touched. Needs packed parameters. Promises no allocation, lock or exception, and
 // results that don't depend on the pack or on how rows are grouped.
 
-#include <algorithm>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -125,14 +124,18 @@ constexpr void run_tile(const float* parameters, const float* in, float* out, fl
 using ir::max_tile_rows;
 using ir::tile_rows;
 
-// Any number of rows, with scratch memory for `tile` rows, 1 <= tile <= max_tile_rows.
+// Any number of rows, with scratch memory for `tile` rows, 1 <= tile <= max_tile_rows; in tiles of
+// nearly equal size, so that no batch ends in a small one.
 template <class P, const auto& Plan>
 constexpr void run_rows(const float* parameters, const float* in, float* out, float* scratch,
                         std::size_t rows, std::size_t tile) {
-    for (std::size_t row = 0; row < rows; row += tile)
+    const std::size_t tiles = (rows + tile - 1) / tile;
+    for (std::size_t left = tiles, row = 0; left > 0; --left) {
+        const std::size_t now = (rows - row + left - 1) / left;
         run_tile<P, Plan, max_tile_rows>(parameters, in + row * Plan.inputs(),
-                                         out + row * Plan.outputs(), scratch,
-                                         std::min(tile, rows - row));
+                                         out + row * Plan.outputs(), scratch, now);
+        row += now;
+    }
 }
 
 } // namespace laminate::detail
