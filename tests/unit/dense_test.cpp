@@ -9,6 +9,7 @@
 #include "support/packs.hpp"
 #include "support/random.hpp"
 
+#include <laminate/base/tile.hpp>
 #include <laminate/ir/place.hpp>
 #include <laminate/kernel/chain.hpp>
 #include <laminate/kernel/dense.hpp>
@@ -250,8 +251,8 @@ TEST_CASE("dense: tiles fit the registers", "[dense]") {
         for (std::size_t chains : {1u, 2u, 4u, 8u})
             for (std::size_t width = 1; width <= 32; ++width)
                 for (std::size_t rows : {1u, 24u}) {
-                    const lam::kernel::tile t = lam::kernel::choose_tile(
-                        width, lam::kernel::tile_accumulators(chains, registers, true), rows);
+                    const lam::tile t = lam::choose_tile(
+                        width, lam::tile_accumulators(chains, registers, true), rows);
                     const std::size_t chunk = (width + t.chunks - 1) / t.chunks;
                     REQUIRE(t.rows >= 1);
                     REQUIRE(t.rows <= rows);

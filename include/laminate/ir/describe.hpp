@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "../base/error.hpp"
+#include "../base/tile.hpp"
+#include "call.hpp"
 #include "plan.hpp"
 
 namespace laminate::ir {
@@ -86,6 +88,30 @@ inline std::string kernel(const step& s) {
     return out;
 }
 
+// Of each dense step the largest tile of rows x registers: "6x4, 3x4, 6x1".
+inline std::string tiles(const plan_view& plan, std::size_t lanes, std::size_t registers) {
+    std::string out;
+    for (const step& s : plan.steps) {
+        if (s.run != ir::kernel::dense) continue;
+        const call c = call_of(plan, s);
+        const tile_shape t =
+            largest_tile(c.inputs, c.outputs, c.panels, c.chains, lanes, registers);
+        out += sentence(out.empty() ? "" : ", ", t.rows, "x", t.registers);
+    }
+    return out;
+}
+
+// How a batch is cut: one line, and one for each kind of register file.
+inline std::string batch(const plan_view& plan) {
+    const std::size_t rows = tile_rows(plan.cost.scratch_bytes);
+    std::string out =
+        sentence("batch: ", rows, rows == 1 ? " row takes" : " rows take", " all steps together");
+    const std::string wide = tiles(plan, 16, 32);
+    if (wide.empty()) return out + "\n";
+    return sentence(out, ", dense ones in tiles of rows x registers\n  32 of 16 floats: ", wide,
+                    "\n  16 of 8 floats:  ", tiles(plan, 8, 16), "\n");
+}
+
 // Which step computes each node; none for nodes that cost nothing.
 inline std::vector<std::size_t> step_of(const plan_view& plan) {
     std::vector<std::size_t> of(plan.nodes.size(), none);
@@ -124,7 +150,7 @@ inline std::string table(const std::vector<row>& rows) {
 } // namespace text
 
 // One line per layer: output shape, parameters, the step it runs in, its kernel, multiply-adds and
-// bytes of packed parameters; then the figures of the plan.
+// bytes of packed parameters; then the figures of the plan, and how a batch is cut.
 inline std::string describe(const plan_view& plan) {
     const std::vector<std::size_t> step_of = text::step_of(plan);
     std::vector<text::row> rows = {
@@ -154,7 +180,7 @@ inline std::string describe(const plan_view& plan) {
                     text::grouped(f.multiply_adds), " multiply-adds, ",
                     text::grouped(f.weight_bytes), " weight bytes, ",
                     text::grouped(f.scratch_bytes), " scratch bytes, ", f.steps,
-                    f.steps == 1 ? " step\n" : " steps\n");
+                    f.steps == 1 ? " step\n" : " steps\n", text::batch(plan));
 }
 
 // The network for Graphviz: a box per layer, a cluster per fused step.

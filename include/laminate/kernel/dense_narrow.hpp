@@ -12,8 +12,8 @@
 
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
+#include "../base/tile.hpp"
 #include "dense_shape.hpp"
-#include "tile.hpp"
 
 namespace laminate::kernel {
 
@@ -172,10 +172,9 @@ template <class P, class Shape, std::size_t MaxRows, class Epilogue>
 LAMINATE_INLINE void dense_narrow(const float* x, std::size_t x_stride, const float* weights,
                                   const float* bias, float* y, std::size_t y_stride,
                                   std::size_t rows, const Epilogue& epilogue) {
-    using layout = narrow_layout<P, Shape>;
-    constexpr std::size_t accumulators = layout::in_flight * layout::registers;
-    constexpr std::size_t fit = accumulator_budget(P::registers) / accumulators;
-    constexpr std::size_t most = fit < 1 ? 1 : fit < MaxRows ? fit : MaxRows;
+    constexpr std::size_t most = largest_tile(Shape::inputs, Shape::outputs, Shape::panels,
+                                              Shape::chains, P::lanes, P::registers)
+                                     .rows;
     if constexpr (MaxRows == 1)
         dense_narrow_tile<P, Shape, 1>(x, x_stride, weights, bias, y, y_stride, epilogue);
     else

@@ -9,8 +9,8 @@
 #include <cstdint>
 
 #include "../base/compiler.hpp"
+#include "../base/tile.hpp"
 #include "dense_shape.hpp"
-#include "tile.hpp"
 
 namespace laminate::kernel {
 

@@ -15,7 +15,7 @@
 
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
-#include "tile.hpp"
+#include "../base/tile.hpp"
 
 namespace laminate::kernel {
 
@@ -215,7 +215,7 @@ LAMINATE_INLINE void dense_tiles(const dense_chunk& c, std::size_t size, std::si
 template <class P, class Kind, std::size_t Accumulators, std::size_t Registers, class Epilogue>
 LAMINATE_INLINE void dense_all_rows(const dense_chunk& c, std::size_t rows,
                                     const Epilogue& epilogue) {
-    constexpr std::size_t most = tile_rows(Registers, Accumulators, most_tile_rows);
+    constexpr std::size_t most = rows_that_fit(Registers, Accumulators, most_tile_rows);
     const std::size_t tiles = (rows + most - 1) / most;
     const std::size_t size = rows / tiles;
     const std::size_t larger = rows % tiles;

@@ -7,9 +7,9 @@
 
 #include <cstddef>
 
-#include "../base/cache.hpp"
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
+#include "../base/tile.hpp"
 
 namespace laminate::kernel {
 
@@ -29,7 +29,7 @@ struct dense_shape {
     // Weights are read again after more than the L2 cache holds: they come from behind it.
     static constexpr bool far = Far;
     // They don't stay in the L1 cache.
-    static constexpr bool streams = Inputs * lines(Outputs) * 64 > l1_bytes;
+    static constexpr bool streams = weights_stream(Inputs, Outputs);
 
     // Whether all registers of `lanes` floats that are computed hold outputs alone: the last of
     // several panels is computed to the end of its line.

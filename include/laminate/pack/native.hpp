@@ -328,6 +328,18 @@ LAMINATE_INLINE_RUNTIME void store_first(float* p, floats<Lanes> a, std::size_t 
 // A hint that the line at p will be read soon; p may be any address.
 LAMINATE_INLINE_RUNTIME void prefetch(const float* p) { __builtin_prefetch(p); }
 
+template <std::size_t Lanes, std::size_t... L>
+LAMINATE_INLINE_RUNTIME std::size_t store_nonzero(std::uint32_t* p, ints<Lanes> zero,
+                                                  std::uint32_t position,
+                                                  std::index_sequence<L...>) {
+    std::size_t count = 0;
+    const auto note = [&](std::uint32_t lane, std::int32_t is_zero) LAMINATE_INLINE_LAMBDA {
+        p[count] = position + lane;
+        count += static_cast<std::size_t>(is_zero + 1); // a mask is -1
+    };
+    (note(static_cast<std::uint32_t>(L), zero[L]), ...);
+    return count;
+}
 // Writes position + l for each lane l that isn't zero (NaN isn't), in rising order, and returns how
 // many; what else it writes, `Lanes` places in all, is of no meaning.
 template <std::size_t Lanes>
@@ -344,13 +356,7 @@ LAMINATE_INLINE_RUNTIME std::size_t store_nonzero(std::uint32_t* p, floats<Lanes
         return static_cast<std::size_t>(__builtin_popcount(found));
     }
 #endif
-    const ints<Lanes> zero = a == 0.0f;
-    std::size_t count = 0;
-    LAMINATE_UNROLL for (std::size_t l = 0; l < Lanes; ++l) {
-        p[count] = position + static_cast<std::uint32_t>(l);
-        count += static_cast<std::size_t>(zero[l] + 1);
-    }
-    return count;
+    return store_nonzero<Lanes>(p, a == 0.0f, position, std::make_index_sequence<Lanes>{});
 }
 
 // Hidden, or compilers load each of the four again, into all lanes, instead of moving it.

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// How many rows and registers of a dense layer are computed at once on a machine with a given
-// register file. Needs two numbers of the pack. Promises to change speed only: every output's sum
-// has the order that the plan gave it.
+// How the work of a dense layer is cut to fit registers and caches: which rows and registers are
+// computed at once. Needs shapes and two numbers of the pack. Promises to change speed only: every
+// output's sum has the order that the plan gave it. describe() shows what is decided here.
 
 #include <cstddef>
 
-#include "../base/compiler.hpp"
+#include "cache.hpp"
+#include "panel.hpp"
 
-namespace laminate::kernel {
+namespace laminate {
 
 struct tile {
     std::size_t rows;   // rows of the batch
@@ -34,7 +35,8 @@ constexpr std::size_t tile_accumulators(std::size_t chains, std::size_t register
 }
 
 // Rows of a tile of `width` registers: as many as there are accumulators for.
-constexpr std::size_t tile_rows(std::size_t width, std::size_t accumulators, std::size_t max_rows) {
+constexpr std::size_t rows_that_fit(std::size_t width, std::size_t accumulators,
+                                    std::size_t max_rows) {
     const std::size_t rows = width > accumulators ? 1 : accumulators / width;
     return rows < max_rows ? rows : max_rows;
 }
@@ -49,7 +51,7 @@ constexpr tile choose_tile(std::size_t panel_registers, std::size_t accumulators
     for (std::size_t chunks = 1; chunks <= panel_registers; ++chunks) {
         const std::size_t width = (panel_registers + chunks - 1) / chunks;
         if (width > 1 && width > accumulators) continue;
-        const std::size_t rows = tile_rows(width, accumulators, max_rows);
+        const std::size_t rows = rows_that_fit(width, accumulators, max_rows);
         const std::size_t product = rows * width;
         const std::size_t loads = rows + width;
         if (product * best_loads > best_product * loads) {
@@ -61,7 +63,38 @@ constexpr tile choose_tile(std::size_t panel_registers, std::size_t accumulators
     return best;
 }
 
+// Whether a layer's weights are too many to stay in the L1 cache.
+constexpr bool weights_stream(std::size_t inputs, std::size_t outputs) {
+    return inputs * whole_lines(outputs) * sizeof(float) > l1_bytes;
+}
+
+// Registers of a panel that are computed, the first panel being the widest.
+constexpr std::size_t panel_registers(std::size_t outputs, std::size_t panels, std::size_t lanes) {
+    return panels == 1 ? (outputs + lanes - 1) / lanes : panel_begin(outputs, panels, 1) / lanes;
+}
+
+// Rows and registers of the largest tile of a layer, as kernels for many rows choose it.
+struct tile_shape {
+    std::size_t rows;
+    std::size_t registers;
+};
+constexpr tile_shape largest_tile(std::size_t inputs, std::size_t outputs, std::size_t panels,
+                                  std::size_t chains, std::size_t lanes, std::size_t registers) {
+    if (is_narrow(inputs, outputs)) {
+        const std::size_t of_line = line_floats / lanes;
+        const std::size_t in_flight = chains * narrow_row(outputs) / line_floats;
+        return {rows_that_fit(in_flight * of_line, accumulator_budget(registers), most_tile_rows),
+                of_line};
+    }
+    const std::size_t accumulators =
+        tile_accumulators(chains, registers, weights_stream(inputs, outputs));
+    const std::size_t all = panel_registers(outputs, panels, lanes);
+    const std::size_t chunks = choose_tile(all, accumulators, most_tile_rows).chunks;
+    const std::size_t width = (all + chunks - 1) / chunks;
+    return {rows_that_fit(width, accumulators, most_tile_rows), width};
+}
+
 // Inputs that a turn of a loop over them takes: it is unrolled at least by four.
 constexpr std::size_t unrolled_inputs(std::size_t chains) { return chains < 4 ? 4 : chains; }
 
-} // namespace laminate::kernel
+} // namespace laminate
