@@ -8,7 +8,9 @@
 //
 // The contract on bits: output o is the sum of Chains chains of fma. Chain c runs over the inputs
 // i with i % Chains == c in rising order; chain 0 starts from the bias, the others from 0; then
-// chain c + n is added to chain c for n = Chains/2, ..., 2, 1.
+// chain c + n is added to chain c for n = Chains/2, ..., 2, 1. Where zeros may be skipped, a sum is
+// never -0 (dense_shape.hpp); where outputs share lines of weights, zeros follow the inputs
+// (dense_narrow.hpp).
 
 #include <cstddef>
 

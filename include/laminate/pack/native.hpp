@@ -291,6 +291,12 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> load_first(const float* p, std::size_t n) 
 // Writes exactly n floats, 1 <= n <= Lanes; n is known when it is compiled. A masked store would
 // do, but whatever is loaded soon after from the places that the mask leaves out waits for it (a
 // call of a small network took half again as long where its weights lay behind its result).
+#if !defined(__clang__)
+// Where it knows the caller's array, GCC 12 warns of rows behind its end that are never computed.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#endif
 template <std::size_t Lanes, std::size_t... L>
 LAMINATE_INLINE_RUNTIME void store_known(float* p, floats<Lanes> a, std::size_t n,
                                          std::index_sequence<L...>) {
@@ -308,6 +314,9 @@ LAMINATE_INLINE_RUNTIME void store_known(float* p, floats<Lanes> a, std::size_t 
             store_known<half>(p + half, high, n - half, std::make_index_sequence<half / 2>{});
     }
 }
+#if !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 // Writes exactly n floats, 1 <= n <= Lanes.
 template <std::size_t Lanes>
