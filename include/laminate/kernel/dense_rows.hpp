@@ -201,13 +201,9 @@ LAMINATE_INLINE void dense_tiles(const dense_chunk& c, std::size_t size, std::si
             dense_tiles<P, Kind, Rows - 1, Registers>(c, size, row, tiles, epilogue);
         return;
     }
-    const float* x = c.x + row * c.x_stride;
-    float* y = c.y + row * c.y_stride + c.unit;
-    for (; tiles > 0; --tiles) {
-        dense_tile<P, Kind, Rows, Registers>(c, x, y, epilogue);
-        x += Rows * c.x_stride;
-        y += Rows * c.y_stride;
-    }
+    for (const std::size_t end = row + tiles * Rows; row < end; row += Rows)
+        dense_tile<P, Kind, Rows, Registers>(c, c.x + row * c.x_stride,
+                                             c.y + row * c.y_stride + c.unit, epilogue);
 }
 
 // All rows, at least one, in as few tiles as possible, and these of nearly equal size: none is much
