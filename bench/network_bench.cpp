@@ -94,6 +94,6 @@ int main(int argc, char** argv) {
     bench::add_context<bench::policy>();
     const char* const file = std::getenv("LAMINATE_BENCH_IMAGES");
     benchmark::AddCustomContext("images", file != nullptr ? "from a file" : "drawn");
-    bench::for_each(bench::networks{}, [](auto network) { add<decltype(network)>(); });
+    bench::for_each(bench::networks_and_images{}, [](auto network) { add<decltype(network)>(); });
     return bench::run(argc, argv);
 }

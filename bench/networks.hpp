@@ -69,7 +69,10 @@ struct wide : lam::network<lam::input<1024> | lam::repeat<2>(lam::dense<1024> | 
 
 template <class... Networks>
 struct network_list {};
-using networks = network_list<policy, trigger, digits, digits_images, field, autoencoder, wide>;
+using networks = network_list<policy, trigger, digits, field, autoencoder, wide>;
+// With the one that stands for other rows.
+using networks_and_images =
+    network_list<policy, trigger, digits, digits_images, field, autoencoder, wide>;
 
 // Calls f(Network{}) for each.
 template <class Function, class... Networks>
