@@ -11,6 +11,7 @@
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
 #include "../base/tile.hpp"
+#include "chain.hpp"
 
 namespace laminate::kernel {
 
@@ -50,7 +51,7 @@ template <class P, bool Whole, bool PlusZero, class Epilogue>
 LAMINATE_INLINE void store_outputs(float* y, std::size_t unit, std::size_t outputs,
                                    typename P::reg sum, const Epilogue& epilogue) {
     if constexpr (PlusZero) sum = P::add(sum, P::splat(0.0f));
-    const typename P::reg result = epilogue(P{}, sum, unit);
+    const typename P::reg result = finished<P>(epilogue, sum, y, unit);
     if (Whole || unit + P::lanes <= outputs)
         P::store(y, result);
     else if (unit < outputs)

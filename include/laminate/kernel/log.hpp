@@ -32,6 +32,17 @@ LAMINATE_INLINE typename P::reg log_curve(P, typename P::reg f) {
 inline constexpr float log_2_high = 0x1.62e4p-1f;
 inline constexpr float log_2_low = 0x1.7f7d1cp-20f;
 
+// log(1 + e) for 0 <= e <= 1: of 1 + e above sqrt(2), the half is taken. A NaN stays one.
+template <class P>
+LAMINATE_INLINE typename P::reg log_1p_of_unit(P pack, typename P::reg e) {
+    const typename P::mask large = P::less(P::splat(0x1.a8279ap-2f), e);     // sqrt(2) - 1
+    const typename P::reg half = P::fma(e, P::splat(0.5f), P::splat(-0.5f)); // exact there
+    const typename P::reg f = P::select(large, half, e);
+    const typename P::reg n = P::select(large, P::splat(1.0f), P::splat(0.0f));
+    const typename P::reg small = P::fma(n, P::splat(log_2_low), log_curve(pack, f));
+    return P::fma(n, P::splat(log_2_high), P::add(f, small));
+}
+
 // log(x), as exponent * log(2) + log(mantissa). log(+-0) = -inf, log(inf) = inf, log of a negative
 // number or NaN is NaN, log(1) = +0.
 struct log {

@@ -197,6 +197,7 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> min(floats<Lanes> a, floats<Lanes> b) {
     return a < b ? a : b;
 }
 
+// Correctly rounded, as IEEE has it.
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> sqrt(floats<Lanes> a) {
 #if defined(__AVX512F__)
