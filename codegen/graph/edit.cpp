@@ -2,6 +2,7 @@
 #include "edit.hpp"
 
 #include <laminate/base/error.hpp>
+#include <laminate/ir/function.hpp>
 #include <laminate/ir/infer.hpp>
 #include <laminate/ir/place.hpp>
 
@@ -59,9 +60,9 @@ bool is_chain(const graph& network) {
 
 void erase(graph& network, std::size_t node, std::optional<std::size_t> heir) {
     if (heir && !network.origins[node].empty())
-        network.origins[*heir] = *heir < node
-                                     ? sentence(network.origins[*heir], " + ", network.origins[node])
-                                     : sentence(network.origins[node], " + ", network.origins[*heir]);
+        network.origins[*heir] =
+            *heir < node ? sentence(network.origins[*heir], " + ", network.origins[node])
+                         : sentence(network.origins[node], " + ", network.origins[*heir]);
     const auto at = static_cast<std::ptrdiff_t>(node);
     network.nodes.erase(network.nodes.begin() + at);
     network.parameters.erase(network.parameters.begin() + at);
