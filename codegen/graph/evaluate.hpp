@@ -2,8 +2,8 @@
 #pragma once
 
 // Runs a plan whose shapes are known only now, with the functors of kernel/ and the sums in the
-// order that the plan fixes. Needs a planned graph. Promises the bits of the compiled kernels, at an
-// interpreter's speed.
+// order that the plan fixes. Needs a planned graph. Promises the bits of the compiled kernels, at
+// an interpreter's speed.
 
 #include <span>
 #include <vector>
@@ -15,7 +15,8 @@ namespace laminate::codegen {
 // Whole rows in, whole rows out.
 std::vector<float> evaluate(const planned& network, std::span<const float> rows);
 
-// The value of every node for one row, in the units' order; empty for nodes inside a fused step.
+// The value of every node for one row, in the units' order; empty for nodes inside a fused step, of
+// which a graph planned without fusion has none.
 std::vector<std::vector<float>> evaluate_nodes(const planned& network, std::span<const float> row);
 
 } // namespace laminate::codegen
