@@ -40,17 +40,17 @@ onnx::array read_array(const std::string& path) {
     if (bytes.starts_with("\x93NUMPY")) return parse_npy(bytes, path).value();
     if (path.ends_with(".pb")) return onnx::parse_tensor(bytes, path).value();
     raise(error{sentence(path, ": expected an array as .npy (numpy.save) or .pb (an ONNX "
-                         "TensorProto), found neither. Save it with numpy.save")});
+                               "TensorProto), found neither. Save it with numpy.save")});
 }
 
 rows read_rows(const std::string& path, std::size_t size, const std::vector<std::size_t>& shape,
                const std::string& what) {
     onnx::array read = read_array(path);
     if (read.numbers.empty() || !ends_in(read.shape, size))
-        raise(error{sentence(path, ": expected rows of ", size, " numbers for ", what, " ",
-                             shape_text(shape), ", found an array of shape ",
-                             shape_text(read.shape),
-                             ". Give one row per sample: [samples, ", size, "]")});
+        raise(
+            error{sentence(path, ": expected rows of ", size, " numbers for ", what, " ",
+                           shape_text(shape), ", found an array of shape ", shape_text(read.shape),
+                           ". Give one row per sample: [samples, ", size, "]")});
     return {read.numbers.size() / size, std::move(read.numbers)};
 }
 

@@ -59,8 +59,7 @@ struct investigation {
     std::size_t rows() const { return seen.outputs.size() / network.outputs(); }
     std::string layer(std::size_t node) const {
         const std::string& origin = network.origins[node];
-        return ir::text::layer(network.nodes[node]) +
-               (origin.empty() ? "" : " (" + origin + ")");
+        return ir::text::layer(network.nodes[node]) + (origin.empty() ? "" : " (" + origin + ")");
     }
 };
 
@@ -73,10 +72,10 @@ bool has_nan(const Numbers& numbers) {
 
 cause not_a_number(const investigation& i) {
     if (has_nan(i.seen.inputs)) return "the inputs have NaN";
-    if (has_nan(i.seen.outputs)) return "the expected outputs have NaN: they were overflowing, or "
-                                        "divided zero by zero, where they were made";
-    if (has_nan(i.model))
-        return "the model gives NaN: a weight that isn't finite, or an overflow";
+    if (has_nan(i.seen.outputs))
+        return "the expected outputs have NaN: they were overflowing, or "
+               "divided zero by zero, where they were made";
+    if (has_nan(i.model)) return "the model gives NaN: a weight that isn't finite, or an overflow";
     return std::nullopt;
 }
 
@@ -149,8 +148,7 @@ cause transposed_weights(const investigation& i) {
         for (std::size_t o = 0; o < units; ++o)
             for (std::size_t k = 0; k < units; ++k)
                 guess.parameters[n].weights[o * units + k] = weights[k * units + o];
-        if (i.explains(guess))
-            return fmt::format("the weights of {} are transposed", i.layer(n));
+        if (i.explains(guess)) return fmt::format("the weights of {} are transposed", i.layer(n));
     }
     return std::nullopt;
 }
@@ -161,12 +159,9 @@ cause input_scale(const investigation& i) {
         const char* sentence;
     };
     constexpr scaling tried[] = {
-        {1.0 / 255.0, 0.0, "divided by 255"},
-        {1.0 / 127.5, -1.0, "scaled from 0..255 to -1..1"},
-        {255.0, 0.0, "multiplied by 255"},
-        {2.0, -1.0, "scaled from 0..1 to -1..1"},
-        {0.5, 0.5, "scaled from -1..1 to 0..1"},
-        {-1.0, 0.0, "negated"},
+        {1.0 / 255.0, 0.0, "divided by 255"},    {1.0 / 127.5, -1.0, "scaled from 0..255 to -1..1"},
+        {255.0, 0.0, "multiplied by 255"},       {2.0, -1.0, "scaled from 0..1 to -1..1"},
+        {0.5, 0.5, "scaled from -1..1 to 0..1"}, {-1.0, 0.0, "negated"},
         {-1.0, 1.0, "inverted (1 - x)"},
     };
     for (const scaling& s : tried) {
@@ -175,7 +170,8 @@ cause input_scale(const investigation& i) {
             inputs.push_back(static_cast<float>(static_cast<double>(x) * s.factor + s.shift));
         if (i.explains(outputs_of(i.network, inputs)))
             return fmt::format("normalisation of the inputs is missing: with inputs {} the outputs "
-                               "agree", s.sentence);
+                               "agree",
+                               s.sentence);
     }
     return std::nullopt;
 }
@@ -228,8 +224,10 @@ cause wrong_axis(const investigation& i) {
             inputs.insert(inputs.end(), y.begin(), y.end());
         }
         if (i.explains(outputs_of(i.network, inputs)))
-            return fmt::format("the axes of the input {} are in the wrong order: with {} the outputs "
-                               "agree", shape_text(shape), shape_text(order));
+            return fmt::format(
+                "the axes of the input {} are in the wrong order: with {} the outputs "
+                "agree",
+                shape_text(shape), shape_text(order));
     }
     return std::nullopt;
 }
@@ -269,8 +267,9 @@ cause scaled_outputs(const investigation& i) {
     for (const double v : i.model)
         guess.push_back(a * (v - mx) + my);
     if (!i.explains(guess)) return std::nullopt;
-    return fmt::format("normalisation of the outputs is missing: expected = {:.6g} x model + {:.6g}",
-                       a, my - a * mx);
+    return fmt::format(
+        "normalisation of the outputs is missing: expected = {:.6g} x model + {:.6g}", a,
+        my - a * mx);
 }
 
 graph with_weights(const graph& network, double (*change)(double)) {
@@ -320,7 +319,8 @@ cause short_weights(const investigation& i) {
         if (all_weights(i.network, f.rounding) &&
             largest_difference(i.model, i.seen.outputs) <= 16.0 * f.relative * size)
             return fmt::format("the model's weights are {} numbers, and the expected outputs were "
-                               "made with longer ones: export the model in float32", f.name);
+                               "made with longer ones: export the model in float32",
+                               f.name);
     }
     return std::nullopt;
 }
@@ -343,15 +343,14 @@ cause rows_in_another_order(const investigation& i) {
 
 std::string likely_cause(const graph& network, const observation& seen) {
     // Each guess evaluates the network again: a few rows are enough to tell guesses apart.
-    const std::size_t rows =
-        std::min<std::size_t>(seen.inputs.size() / network.inputs(), 8);
+    const std::size_t rows = std::min<std::size_t>(seen.inputs.size() / network.inputs(), 8);
     const observation few{seen.inputs.first(rows * network.inputs()),
                           seen.outputs.first(rows * network.outputs())};
     const investigation i{network, few, outputs_of(network, few.inputs)};
-    constexpr auto guesses = {not_a_number,        missing_activation, extra_layer,
-                              transposed_weights,  input_scale,        standardised_inputs,
-                              wrong_axis,          permuted_outputs,   rows_in_another_order,
-                              short_weights,       scaled_outputs};
+    constexpr cause (*guesses[])(const investigation&) = {
+        not_a_number,          missing_activation,  extra_layer,   transposed_weights,
+        input_scale,           standardised_inputs, wrong_axis,    permuted_outputs,
+        rows_in_another_order, short_weights,       scaled_outputs};
     for (const auto guess : guesses)
         if (const cause found = guess(i)) return *found;
     const bool normalised =
@@ -359,7 +358,8 @@ std::string likely_cause(const graph& network, const observation& seen) {
             return origin.find("BatchNormalization") != std::string::npos;
         });
     if (normalised)
-        return "none of the usual ones. The model has BatchNormalization: were the outputs recorded "
+        return "none of the usual ones. The model has BatchNormalization: were the outputs "
+               "recorded "
                "in training mode (PyTorch: call model.eval() first)?";
     return "none of the usual ones. Do the inputs and outputs belong to this model?";
 }

@@ -65,8 +65,12 @@ std::string difference_text(const difference& d) {
 
 json difference_json(const difference& d) {
     // JSON has no infinities and no NaN: nlohmann writes null for them.
-    return {{"largest", d.largest}, {"row", d.row},     {"unit", d.unit},
-            {"expected", d.expected}, {"found", d.found}, {"bound", d.bound},
+    return {{"largest", d.largest},
+            {"row", d.row},
+            {"unit", d.unit},
+            {"expected", d.expected},
+            {"found", d.found},
+            {"bound", d.bound},
             {"within_bound", d.within_bound()}};
 }
 

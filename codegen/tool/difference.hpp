@@ -2,8 +2,8 @@
 #pragma once
 
 // How far results lie from those of the reference, beside how far they may. Needs as many results
-// as estimates. Promises the largest difference with its place, and that a NaN where there should be
-// none, or none where there should be one, is the largest of all.
+// as estimates. Promises the largest difference with its place, and that a NaN where there should
+// be none, or none where there should be one, is the largest of all.
 
 #include <cstddef>
 #include <span>
@@ -31,7 +31,8 @@ struct difference {
 };
 
 // The place whose difference is largest in units of its bound, or largest if all are within it.
-// `slack` widens each bound by a part of the expected value's size: what the results were rounded to.
+// `slack` widens each bound by a part of the expected value's size: what the results were rounded
+// to.
 difference compare(std::span<const reference::estimate> expected, std::span<const double> found,
                    std::size_t outputs, double slack = 0.0);
 difference compare(std::span<const reference::estimate> expected, std::span<const float> found,

@@ -73,8 +73,7 @@ void write_network(const planned& plan, const std::string& name, const write_opt
 }
 
 outcome generate(const generate_options& options) {
-    const std::string name =
-        options.name.empty() ? name_of(options.model.model) : options.name;
+    const std::string name = options.name.empty() ? name_of(options.model.model) : options.name;
     const network n = load_network(options.model);
     staging files(options.output);
     write_network(n.plan, name, write_options_of(options, n, files.directory()));

@@ -37,15 +37,18 @@ std::optional<interval> parse_interval(std::string_view text) {
 }
 
 [[noreturn]] void refuse_range(const std::string& where, const std::string& found) {
-    raise(error{sentence(where, ": expected two finite numbers, the lowest and the highest value of "
-                         "an input, found ", found,
+    raise(error{sentence(where,
+                         ": expected two finite numbers, the lowest and the highest value of "
+                         "an input, found ",
+                         found,
                          ". Say --input-range -1,1, or give a file with such a line per input, or "
                          "an .npy of shape [inputs, 2]")});
 }
 
 void check_interval(const interval& range, const std::string& where) {
     if (!std::isfinite(range.low) || !std::isfinite(range.high) || range.low > range.high)
-        refuse_range(where, sentence(std::to_string(range.low), " and ", std::to_string(range.high)));
+        refuse_range(where,
+                     sentence(std::to_string(range.low), " and ", std::to_string(range.high)));
 }
 
 std::vector<interval> ranges_of_array(const onnx::array& read, const std::string& path) {

@@ -42,5 +42,4 @@ struct assignment {
 };
 std::optional<assignment> split_assignment(const std::string& text);
 
-
 } // namespace laminate::codegen::tool

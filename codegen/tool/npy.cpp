@@ -129,7 +129,8 @@ constexpr element elements[] = {
 
 const element* find_element(std::string_view descr) {
     for (const element& e : elements)
-        if (descr.size() == 3 && std::string_view("<>|=").find(descr[0]) != std::string_view::npos &&
+        if (descr.size() == 3 &&
+            std::string_view("<>|=").find(descr[0]) != std::string_view::npos &&
             descr[1] == e.kind && descr.substr(2) == std::to_string(e.bytes))
             return &e;
     return nullptr;
@@ -208,8 +209,10 @@ result<onnx::array> parse_npy(std::string_view bytes, std::string_view name) {
                        quote(bytes.substr(fixed, length)));
     const element* const type = find_element(header.descr);
     if (type == nullptr)
-        return error{sentence(name, ": expected real numbers, whole numbers or booleans, found the "
-                              "type ", quote(header.descr),
+        return error{sentence(name,
+                              ": expected real numbers, whole numbers or booleans, found the "
+                              "type ",
+                              quote(header.descr),
                               ". Convert it: numpy.save(path, x.astype('float32'))")};
 
     const std::string_view data = bytes.substr(fixed + length);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// NumPy's NPY files, versions 1 to 3. https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
-// Needs files that fit in memory. Promises that a file is hostile until checked, that real numbers,
-// whole numbers and booleans of either byte order and either memory order are read, and that what is
-// written is little-endian, row by row.
+// NumPy's NPY files, versions 1 to 3.
+// https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html Needs files that fit in
+// memory. Promises that a file is hostile until checked, that real numbers, whole numbers and
+// booleans of either byte order and either memory order are read, and that what is written is
+// little-endian, row by row.
 
 #include <laminate/base/error.hpp>
 

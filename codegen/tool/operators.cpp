@@ -17,7 +17,8 @@ outcome list_operators() {
         width = std::max(width, o.name.size());
 
     outcome done;
-    done.text = painted(fmt::format("{:{}}  opsets  restrictions", "operator", width), paint::bold) + "\n";
+    done.text =
+        painted(fmt::format("{:{}}  opsets  restrictions", "operator", width), paint::bold) + "\n";
     json list = json::array();
     for (const onnx::operator_support& o : all) {
         std::string line =

@@ -41,7 +41,8 @@ results compute(const network& n, const model_options& options, const std::strin
     r.model = evaluate_reference(g, r.inputs);
     r.allowed = evaluate_reference(n.optimised, r.inputs);
     for (std::size_t i = 0; i < r.allowed.size(); ++i) {
-        // Both graphs are one function; what folding in double lost is far below a float's rounding.
+        // Both graphs are one function; what folding in double lost is far below a float's
+        // rounding.
         constexpr double folding = 0x1p-40;
         r.allowed[i] = {r.model[i].value,
                         r.allowed[i].bound + folding * std::abs(r.model[i].value)};

@@ -44,8 +44,9 @@ std::string rows_text(const std::vector<float>& numbers, std::size_t outputs) {
 json rows_json(const std::vector<float>& numbers, std::size_t outputs) {
     json all = json::array();
     for (std::size_t i = 0; i < numbers.size(); i += outputs)
-        all.push_back(std::vector<float>(numbers.begin() + static_cast<std::ptrdiff_t>(i),
-                                         numbers.begin() + static_cast<std::ptrdiff_t>(i + outputs)));
+        all.push_back(
+            std::vector<float>(numbers.begin() + static_cast<std::ptrdiff_t>(i),
+                               numbers.begin() + static_cast<std::ptrdiff_t>(i + outputs)));
     return all;
 }
 
@@ -64,11 +65,10 @@ outcome run(const run_options& options) {
 
     outcome done;
     if (options.output.empty()) done.text = rows_text(r.kernels, g.outputs());
-    done.text += fmt::format("{} rows; kernels and reference differ by {}\n", r.rows,
-                             difference_text(d));
-    done.report = {{"model", options.model.model},
-                   {"rows", r.rows},
-                   {"difference", difference_json(d)}};
+    done.text +=
+        fmt::format("{} rows; kernels and reference differ by {}\n", r.rows, difference_text(d));
+    done.report = {
+        {"model", options.model.model}, {"rows", r.rows}, {"difference", difference_json(d)}};
     if (options.output.empty()) done.report["outputs"] = rows_json(r.kernels, g.outputs());
     if (!d.within_bound()) done.code = internal_bug;
     return done;

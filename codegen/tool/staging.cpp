@@ -30,7 +30,8 @@ bool is_ours(const fs::path& path) {
 
 void check_replaceable(const fs::path& path) {
     if (!fs::exists(path) || (fs::is_regular_file(path) && is_ours(path))) return;
-    raise(error{sentence(path.string(), ": not written, because it exists and Laminate didn't write "
+    raise(error{sentence(path.string(),
+                         ": not written, because it exists and Laminate didn't write "
                          "it. Choose another --name or --output, or replace it with --force")});
 }
 
