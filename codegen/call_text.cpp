@@ -4,6 +4,10 @@
 #include <laminate/base/error.hpp>
 #include <laminate/ir/call.hpp>
 #include <laminate/ir/describe.hpp>
+#include <laminate/ir/function.hpp>
+
+#include <initializer_list>
+#include <utility>
 
 #include "fill.hpp"
 #include "literal.hpp"
@@ -22,30 +26,30 @@ struct functor_text {
     std::string construction;
 };
 
+// An argument of a functor as text: a number, or the name of an array.
+struct argument {
+    argument(float number) : text(literal(number)) {}
+    argument(std::string name) : text(std::move(name)) {}
+    std::string text;
+};
+
+// "elu{0x1p-1f}"
+std::string construction(const char* functor, std::initializer_list<argument> arguments) {
+    std::string all;
+    for (const argument& a : arguments)
+        all += sentence(all.empty() ? "" : ", ", a.text);
+    return sentence(functor, "{", all, "}");
+}
+
 functor_text functor(const ir::plan_view& plan, std::size_t index) {
     const ir::node& n = plan.nodes[index];
-    const auto slope = [&] { return array_name(n, index, "slope"); };
-    switch (ir::function_of(n)) {
-    case ir::function::relu:
-        return {"relu", "relu{}"};
-    case ir::function::relu_with:
-        return {"relu", sentence("relu_with{", literal(n.max_value), ", ", literal(n.alpha), ", ",
-                                 literal(n.threshold), "}")};
-    case ir::function::leaky_relu:
-        return {"relu", sentence("leaky_relu{", literal(n.alpha), "}")};
-    case ir::function::prelu:
-        return {"relu", sentence("prelu{", slope(), "}")};
-    case ir::function::prelu_shared:
-        return {"relu", sentence("prelu_shared{", slope(), "}")};
-    case ir::function::elu:
-        return {"elu", sentence("elu{", literal(n.alpha), "}")};
-    case ir::function::sigmoid:
-        return {"sigmoid", "sigmoid{}"};
-    case ir::function::tanh:
-        return {"tanh", "tanh{}"};
-    case ir::function::unknown:
-        break;
-    }
+    const std::string slope = array_name(n, index, "slope");
+    const std::string bias = array_name(n, index, "bias");
+#define LAMINATE_FUNCTOR(operation, when, file, functor, ...) \
+    if (n.kind == ir::op::operation && (when)) \
+        return {#file, construction(#functor, {__VA_ARGS__})};
+    LAMINATE_FUNCTIONS(LAMINATE_FUNCTOR)
+#undef LAMINATE_FUNCTOR
     raise({sentence("defect in Laminate: the emitter lacks the functor of ", ir::name(n.kind))});
 }
 
@@ -84,7 +88,8 @@ std::string template_arguments(const ir::call& c) {
                         c.panels, ", ", c.chains, ", ", truth(c.exact), ", ", truth(c.skips_zeros),
                         ", ", truth(c.far), ">, MaxRows");
     case ir::kernel::softmax:
-        return sentence("pack::portable, ", c.outputs);
+    case ir::kernel::log_softmax:
+        return sentence("pack::portable, ", c.outputs, ", ", c.groups);
     case ir::kernel::maxout:
         return sentence(c.one_lane ? "pack::scalar, " : "pack::portable, ", c.outputs, ", ",
                         c.pieces, ", ", c.unit_step, ", ", c.piece_step);

@@ -3,9 +3,13 @@
 
 #include <laminate/base/error.hpp>
 #include <laminate/ir/call.hpp>
+#include <laminate/ir/function.hpp>
+#include <laminate/kernel/affine.hpp>
+#include <laminate/kernel/arithmetic.hpp>
 #include <laminate/kernel/elu.hpp>
 #include <laminate/kernel/exp.hpp>
 #include <laminate/kernel/maxout.hpp>
+#include <laminate/kernel/piecewise.hpp>
 #include <laminate/kernel/relu.hpp>
 #include <laminate/kernel/sigmoid.hpp>
 #include <laminate/kernel/softmax.hpp>
@@ -29,28 +33,14 @@ void apply(const Function& f, std::span<float> y) {
         y[i] = f(pack{}, y[i], i);
 }
 
-void apply(const ir::node& n, const float* slope, std::span<float> y) {
-    switch (ir::function_of(n)) {
-    case ir::function::relu:
-        return apply(kernel::relu{}, y);
-    case ir::function::relu_with:
-        return apply(kernel::relu_with{n.max_value, n.alpha, n.threshold}, y);
-    case ir::function::leaky_relu:
-        return apply(kernel::leaky_relu{n.alpha}, y);
-    case ir::function::prelu:
-        return apply(kernel::prelu{slope}, y);
-    case ir::function::prelu_shared:
-        return apply(kernel::prelu_shared{slope}, y);
-    case ir::function::elu:
-        return apply(kernel::elu{n.alpha}, y);
-    case ir::function::sigmoid:
-        return apply(kernel::sigmoid{}, y);
-    case ir::function::tanh:
-        return apply(kernel::tanh{}, y);
-    case ir::function::unknown:
-        break;
-    }
-    raise({sentence("defect in Laminate: evaluate lacks the functor of ", ir::name(n.kind))});
+void apply(const ir::node& n, [[maybe_unused]] const float* slope,
+           [[maybe_unused]] const float* bias, std::span<float> y) {
+#define LAMINATE_APPLY(operation, when, file, functor, ...) \
+    if (n.kind == ir::op::operation && (when)) return apply(kernel::functor{__VA_ARGS__}, y);
+    LAMINATE_FUNCTIONS(LAMINATE_APPLY)
+#undef LAMINATE_APPLY
+    if (!ir::is_identity(n.kind))
+        raise({sentence("defect in Laminate: evaluate lacks the functor of ", ir::name(n.kind))});
 }
 
 // One panel of a dense layer, or a narrow one: sums[chain][output], in the order that
@@ -112,6 +102,13 @@ void softmax(std::span<const float> x, std::span<float> y) {
         f = pack::div(f, sum[0]);
 }
 
+// Group `g` of a row.
+template <class Float>
+std::span<Float> parts(Float* row, const ir::call& c, std::size_t g) {
+    const std::size_t size = c.outputs / c.groups;
+    return {row + g * size, size};
+}
+
 void maxout(const ir::call& c, const float* x, float* y) {
     for (std::size_t u = 0; u < c.outputs; ++u) {
         float best = x[u * c.unit_step];
@@ -129,7 +126,11 @@ void run_step(const planned& network, const ir::step& s, const float* from, floa
     const std::span<float> y(to, c.outputs);
     switch (c.run) {
     case ir::kernel::softmax:
-        return softmax({from, c.outputs}, y);
+        for (std::size_t g = 0; g < c.groups; ++g)
+            softmax(parts(from, c, g), parts(to, c, g));
+        return;
+    case ir::kernel::log_softmax:
+        raise({"defect in Laminate: evaluate lacks log_softmax"});
     case ir::kernel::maxout:
         return maxout(c, from, to);
     case ir::kernel::dense: {
@@ -141,10 +142,12 @@ void run_step(const planned& network, const ir::step& s, const float* from, floa
         std::copy_n(from, c.outputs, to);
         break;
     }
+    const auto placed = [parameters](std::size_t at) {
+        return at == ir::none ? nullptr : parameters + at;
+    };
     for (std::size_t e = 0; e < s.epilogue_size; ++e) {
         const std::size_t n = s.epilogue[e];
-        const std::size_t slope = plan.placed[n].slope;
-        apply(plan.nodes[n], slope == ir::none ? nullptr : parameters + slope, y);
+        apply(plan.nodes[n], placed(plan.placed[n].slope), placed(plan.placed[n].bias), y);
     }
 }
 
@@ -182,6 +185,11 @@ std::vector<float> evaluate(const planned& network, std::span<const float> rows)
         run_row(network, rows.data() + r * network.inputs(), out.data() + r * network.outputs(),
                 scratch, [](const ir::step&, const float*) {});
     return out;
+}
+
+float evaluate_unit(const ir::node& n, float slope, float bias, float x) {
+    apply(n, &slope, &bias, {&x, 1});
+    return x;
 }
 
 std::vector<std::vector<float>> evaluate_nodes(const planned& network, std::span<const float> row) {

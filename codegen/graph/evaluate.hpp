@@ -19,4 +19,7 @@ std::vector<float> evaluate(const planned& network, std::span<const float> rows)
 // which a graph planned without fusion has none.
 std::vector<std::vector<float>> evaluate_nodes(const planned& network, std::span<const float> row);
 
+// An elementwise node of one unit, with the parameters of that unit if it has any.
+float evaluate_unit(const ir::node& n, float slope, float bias, float x);
+
 } // namespace laminate::codegen

@@ -3,10 +3,11 @@
 
 // What the generator can do that a library can't, because it sees the weights: passes over a graph
 // that make it smaller. Needs a right graph. Promises equal results within the rounding that each
-// pass states (the same bits where nothing was folded), and a report of what changed and why.
+// pass states (the same values where nothing was folded), and a report of what changed and why.
+
+#include <laminate/base/error.hpp>
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -25,13 +26,17 @@ struct optimise_options {
 };
 
 struct pass_report {
-    std::string pass;                // "fold affine into dense"
+    std::string pass;                // "fold affine"
     std::vector<std::string> events; // one sentence each, with origins; none: unchanged
     std::size_t parameters_before = 0, parameters_after = 0;
     std::size_t multiply_adds_before = 0, multiply_adds_after = 0;
-    bool exact = true; // whether results keep their bits
+    // Whether every result keeps its value, whatever the input, unless a value overflows on the
+    // way. (The sign of a zero may change.)
+    bool exact = true;
 };
 
-std::vector<pass_report> optimise(graph& network, const optimise_options& options);
+// Runs all passes until none changes anything. Reports every pass of the first round, and of later
+// ones those that changed something. Refuses what plan_graph refuses, and ranges that are none.
+result<std::vector<pass_report>> optimise(graph& network, const optimise_options& options);
 
 } // namespace laminate::codegen

@@ -36,6 +36,9 @@ std::string text(const ir::mistake& m) {
     case ir::mistake_kind::maxout_indivisible:
         return sentence("takes maxima over groups of ", m.expected, " units; ", m.found,
                         " arrive, which isn't a multiple");
+    case ir::mistake_kind::groups_indivisible:
+        return sentence("is a softmax in ", m.expected, " groups; ", m.found,
+                        " units arrive, which isn't a multiple");
     case ir::mistake_kind::unsupported_rank:
         return sentence("reads a value of rank ", m.found, "; expected rows of rank 1");
     case ir::mistake_kind::too_large:
@@ -63,6 +66,7 @@ std::vector<const std::vector<double>*> numbers(const ir::node& n, const layer_p
     if (n.kind == ir::op::dense && n.bias) return {&p.weights, &p.bias};
     if (n.kind == ir::op::dense) return {&p.weights};
     if (n.kind == ir::op::prelu) return {&p.slope};
+    if (n.kind == ir::op::affine) return {&p.slope, &p.bias};
     return {};
 }
 

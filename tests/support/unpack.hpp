@@ -29,6 +29,11 @@ std::vector<codegen::layer_parameters> unpack(const Model& model) {
         if constexpr (requires { layer.slope; })
             for (std::size_t u = 0; u < layer.slope.size(); ++u)
                 p.slope.push_back(static_cast<double>(layer.slope[u]));
+        if constexpr (requires { layer.scale; })
+            for (std::size_t u = 0; u < layer.scale.size(); ++u) {
+                p.slope.push_back(static_cast<double>(layer.scale[u]));
+                p.bias.push_back(static_cast<double>(layer.shift[u]));
+            }
         all.push_back(p);
     };
     boost::hana::for_each(model.layers(), add);

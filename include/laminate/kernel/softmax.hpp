@@ -2,7 +2,8 @@
 #pragma once
 
 // Softmax of a row: y[i] = exp(x[i] - m) / sum over j of exp(x[j] - m), where m is the row's
-// maximum. Needs at least one unit. Reads and writes exactly Width floats of each row; y may be x.
+// maximum; or of each of Groups equal parts of a row. Needs at least one unit. Reads and writes
+// exactly Width floats of each row; y may be x.
 //
 // The contract on bits: the sum is 16 partial sums, term i in partial sum i % 16 in rising order,
 // added as a tree (l and l + 8, then + 4, + 2, + 1). Subtracting the maximum keeps every exp in
@@ -135,10 +136,14 @@ LAMINATE_INLINE void softmax_row(const float* x, float* y) {
     if constexpr (tail > 0) P::store_first(y + whole, P::div(last, total), tail);
 }
 
-template <class P, std::size_t Width>
+template <class P, std::size_t Width, std::size_t Groups = 1>
 constexpr void softmax(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
                        std::size_t rows) {
-    if constexpr (Width >= P::lanes) {
+    if constexpr (Groups > 1) {
+        constexpr std::size_t part = Width / Groups;
+        for (std::size_t row = 0; row < rows; ++row)
+            softmax<P, part>(x + row * x_stride, part, y + row * y_stride, part, Groups);
+    } else if constexpr (Width >= P::lanes) {
         for (std::size_t row = 0; row < rows; ++row)
             softmax_row<P, Width>(x + row * x_stride, y + row * y_stride);
     } else {

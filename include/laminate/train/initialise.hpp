@@ -50,6 +50,13 @@ struct initialiser {
         for (std::size_t i = 0; i < p.slope.size(); ++i)
             p.slope[i] = 0.25f;
     }
+    template <class Vector>
+    constexpr void operator()(affine_parameters<Vector> p) const {
+        for (std::size_t i = 0; i < p.scale.size(); ++i) {
+            p.scale[i] = 1.0f;
+            p.shift[i] = 0.0f;
+        }
+    }
     template <class Weights>
     constexpr void operator()(dense_weights<Weights> p) const {
         const auto limit = static_cast<float>(Rule::limit(Weights::inputs(), Weights::outputs()));
@@ -67,7 +74,8 @@ struct initialiser {
 
 } // namespace detail
 
-// Sets every parameter: weights by Rule, biases to 0, slopes of prelu to 0.25 (He et al., 2015).
+// Sets every parameter: weights by Rule, biases to 0, slopes of prelu to 0.25 (He et al., 2015),
+// affine layers to the identity.
 template <class Rule = he_uniform, declared Network, template <std::size_t> class Storage>
 constexpr void initialise(basic_model<Network, Storage>& model, std::uint64_t seed) {
     random_source random(seed);
