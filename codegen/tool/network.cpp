@@ -96,6 +96,13 @@ void check_range_count(std::size_t ranges, std::size_t inputs, const model_optio
                          " inputs of ", options.model, ", or one for all; found ", ranges)});
 }
 
+// What a pass or the planner refuses, with the file's name.
+template <class T>
+T of_model(result<T> found, const model_options& options) {
+    if (!found) raise(error{sentence(options.model, ": ", found.error().message)});
+    return *std::move(found);
+}
+
 } // namespace
 
 std::optional<assignment> split_assignment(const std::string& text) {
@@ -128,11 +135,10 @@ network load_network(const model_options& options) {
     if (options.optimize) {
         const optimise_options ranges{parse_input_range(options.input_range)};
         check_range_count(ranges.input_range.size(), optimised.inputs(), options);
-        passes = optimise(optimised, ranges);
+        passes = of_model(optimise(optimised, ranges), options);
     }
-    result<planned> plan = plan_graph(optimised);
-    if (!plan) raise(error{sentence(options.model, ": ", plan.error().message)});
-    return {std::move(source), std::move(optimised), std::move(passes), *std::move(plan)};
+    planned plan = of_model(plan_graph(optimised), options);
+    return {std::move(source), std::move(optimised), std::move(passes), std::move(plan)};
 }
 
 } // namespace laminate::codegen::tool
