@@ -77,6 +77,10 @@ inline double exact(const ir::node& n, double x, double slope) {
         return 1.0 / (1.0 + std::exp(-x));
     case ir::op::tanh:
         return std::tanh(x);
+    case ir::op::abs:
+        return std::abs(x);
+    case ir::op::neg:
+        return -x;
     default: // linear, dropout
         return x;
     }
@@ -100,6 +104,20 @@ inline row elementwise(const ir::node& n, const layer_parameters& p, const row& 
                                     ? 0.0
                                     : 6.0 * roundoff * (std::abs(value) + off) + underflow;
         y[i] = {value, off + rounding};
+    }
+    return y;
+}
+
+// s x + t, one fma: as a dense layer of one input.
+inline row affine(const layer_parameters& p, const row& x) {
+    row y(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const double s = p.slope[i];
+        const double most = std::abs(x[i].value) + x[i].bound;
+        const double size = (std::abs(s) + off_float(s)) * most + std::abs(p.bias[i]);
+        y[i] = {s * x[i].value + p.bias[i], std::abs(s) * x[i].bound + off_float(s) * most +
+                                                off_float(p.bias[i]) +
+                                                2.0 * (roundoff * size + underflow)};
     }
     return y;
 }
@@ -153,6 +171,9 @@ inline std::vector<row> interpret(std::span<const ir::node> nodes,
         switch (n.kind) {
         case ir::op::dense:
             values[i] = dense(n, parameters[i], x);
+            break;
+        case ir::op::affine:
+            values[i] = affine(parameters[i], x);
             break;
         case ir::op::softmax:
             values[i] = softmax(x);
