@@ -136,8 +136,9 @@ function(laminate_find_tool call result)
     elseif(TARGET laminate::tool)
         set(${result} laminate::tool PARENT_SCOPE)
     else()
+        get_property(missing GLOBAL PROPERTY laminate_tool_missing)
         message(FATAL_ERROR "${call}: the tool that reads models was not built with Laminate. "
-            "${laminate_tool_missing}Then configure Laminate again, or set LAMINATE_TOOL to a "
+            "${missing}Then configure Laminate again, or set LAMINATE_TOOL to a "
             "laminate that is installed elsewhere")
     endif()
 endfunction()
