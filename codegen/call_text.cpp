@@ -124,6 +124,24 @@ $weights$
                  {"epilogue", takes_functors ? sentence(",\n        ", epilogue(plan, s)) : ""}});
 }
 
+// Calls f(name, where it begins, floats) for each array of parameters.
+template <class Function>
+void for_each_array(const ir::plan_view& plan, const Function& f) {
+    for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
+        const ir::node& n = plan.nodes[i];
+        const ir::parameters& at = plan.placed[i];
+        const std::size_t units = plan.flows[i].floats;
+        const auto add = [&](const char* part, std::size_t begin, std::size_t floats) {
+            if (begin != ir::none) f(array_name(n, i, part), begin, floats);
+        };
+        if (at.weights != ir::none)
+            add("weights", at.weights,
+                weight_floats(ir::arriving(plan.nodes, i).size(), ir::computed(n, plan.flows[i])));
+        add("bias", at.bias, units);
+        add("slope", at.slope, n.shared ? line_floats : units);
+    }
+}
+
 } // namespace
 
 std::string calls(const ir::plan_view& plan) {
@@ -149,20 +167,17 @@ std::set<std::string> kernel_files(const ir::plan_view& plan) {
 
 std::string parameter_arrays(const ir::plan_view& plan, std::span<const float> packed) {
     std::string all;
-    for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
-        const ir::node& n = plan.nodes[i];
-        const ir::parameters& at = plan.placed[i];
-        const std::size_t units = plan.flows[i].floats;
-        const auto add = [&](const char* part, std::size_t begin, std::size_t floats) {
-            if (begin != ir::none)
-                all += array(array_name(n, i, part), packed.subspan(begin, floats));
-        };
-        if (at.weights != ir::none)
-            add("weights", at.weights,
-                weight_floats(ir::arriving(plan.nodes, i).size(), ir::computed(n, plan.flows[i])));
-        add("bias", at.bias, units);
-        add("slope", at.slope, n.shared ? line_floats : units);
-    }
+    for_each_array(plan, [&](const std::string& name, std::size_t begin, std::size_t floats) {
+        all += array(name, packed.subspan(begin, floats));
+    });
+    return all;
+}
+
+std::string parameter_pointers(const ir::plan_view& plan) {
+    std::string all;
+    for_each_array(plan, [&](const std::string& name, std::size_t begin, std::size_t) {
+        all += sentence("    const float* const ", name, " = packed + ", begin, ";\n");
+    });
     return all;
 }
 
