@@ -146,14 +146,14 @@ endfunction()
 #[[
 laminate_add_model(<target> <model.onnx>
     [NAME <name>]                 # of <name>.hpp, <name>.cpp and their symbols; default: the file's stem
-    [NAMESPACE <namespace>]       # default: NAME
+    [NAMESPACE <namespace>]       # default: that of the tool: NAME, with --dsl none
     [OPTIONS <option>...]         # of `laminate generate`, such as --self-test or --input-range -1,1
     [DEPENDS <file>...]           # what the model needs beside the external data that it names
     [VERIFY <x.npy> <y.npy>])     # adds a test: `laminate verify` with these inputs and outputs
 
 Adds <name>.cpp to the target and lets the target include <name>.hpp. Both are written again when the
-model or its external data change. With --dsl the header declares the network instead, and
-<name>.safetensors lies beside it: the target is linked with laminate::laminate.
+model or its external data change. With --dsl <name>_network.hpp declares the network instead,
+with <name>.safetensors beside it, and the target is linked with laminate::laminate.
 ]]
 function(laminate_add_model target model)
     cmake_parse_arguments(PARSE_ARGV 2 arg "" "NAME;NAMESPACE" "OPTIONS;DEPENDS;VERIFY")
@@ -168,10 +168,16 @@ function(laminate_add_model target model)
         get_filename_component(arg_NAME "${model}" NAME_WLE)
         string(MAKE_C_IDENTIFIER "${arg_NAME}" arg_NAME)
     endif()
-    if(NOT DEFINED arg_NAMESPACE)
+    set(namespace "")
+    if(DEFINED arg_NAMESPACE)
+        set(namespace --namespace "${arg_NAMESPACE}")
+    else()
         set(arg_NAMESPACE "${arg_NAME}")
     endif()
     laminate_check_names("${call}" "${arg_NAME}" "${arg_NAMESPACE}")
+    if(DEFINED arg_VERIFY)
+        laminate_check_vectors("${call}" vectors ${arg_VERIFY})
+    endif()
     laminate_find_tool("${call}" tool)
 
     # --name, --namespace and --output have keywords of their own or are decided here.
@@ -183,12 +189,11 @@ function(laminate_add_model target model)
     endforeach()
     string(REPLACE "--weights;binary" "--weights=binary" options "${arg_OPTIONS}")
     set(dir "${CMAKE_CURRENT_BINARY_DIR}/laminate/${target}")
-    set(written "${dir}/${arg_NAME}.hpp")
     if("--dsl" IN_LIST options)
-        list(APPEND written "${dir}/${arg_NAME}.safetensors")
+        set(written "${dir}/${arg_NAME}_network.hpp" "${dir}/${arg_NAME}.safetensors")
         target_link_libraries(${target} PRIVATE laminate::laminate)
     else()
-        list(APPEND written "${dir}/${arg_NAME}.cpp")
+        set(written "${dir}/${arg_NAME}.hpp" "${dir}/${arg_NAME}.cpp")
     endif()
     if("--c-interface" IN_LIST options)
         list(APPEND written "${dir}/${arg_NAME}.h")
@@ -200,7 +205,7 @@ function(laminate_add_model target model)
     add_custom_command(
         OUTPUT ${written}
         COMMAND ${tool} generate "${model}" --output "${dir}" --name "${arg_NAME}"
-            --namespace "${arg_NAMESPACE}" --depfile "${dir}/${arg_NAME}.d" ${arg_OPTIONS}
+            ${namespace} --depfile "${dir}/${arg_NAME}.d" ${arg_OPTIONS}
         DEPENDS ${tool} "${model}" ${arg_DEPENDS}
         DEPFILE "${dir}/${arg_NAME}.d"
         WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" # paths in OPTIONS are relative to it
@@ -210,31 +215,36 @@ function(laminate_add_model target model)
     target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${dir}>")
 
     if(DEFINED arg_VERIFY)
-        laminate_add_verification("${call}" ${target} ${tool} "${model}")
+        laminate_add_verification(${target} ${tool} "${model}")
     endif()
 endfunction()
 
-# The test of VERIFY. Of the OPTIONS, it takes those that say how the model is read.
-function(laminate_add_verification call target tool model)
-    list(LENGTH arg_VERIFY count)
+function(laminate_check_vectors call result)
+    list(LENGTH ARGN count)
     if(NOT count EQUAL 2)
         message(FATAL_ERROR "${call}: VERIFY needs two files, the inputs and their outputs; found "
             "${count}")
     endif()
-    foreach(path IN LISTS arg_VERIFY)
+    set(paths "")
+    foreach(path IN LISTS ARGN)
         get_filename_component(path "${path}" ABSOLUTE)
         laminate_check_file("${call}" VERIFY "${path}")
-        list(APPEND vectors "${path}")
+        list(APPEND paths "${path}")
     endforeach()
+    set(${result} "${paths}" PARENT_SCOPE)
+endfunction()
+
+# The test of VERIFY. Of the OPTIONS, it takes those that say how the model is read.
+function(laminate_add_verification target tool model)
     list(GET vectors 0 inputs)
     list(GET vectors 1 outputs)
     set(reading "")
     set(takes FALSE)
     foreach(option IN LISTS arg_OPTIONS)
-        if(option MATCHES "^--(batch|set|constant|input-range)$")
+        if(option MATCHES "^--(batch|set|constant|input-range|model-output)$")
             list(APPEND reading "${option}")
             set(takes TRUE)
-        elseif(takes OR option MATCHES "^--(no-optimize$|(batch|set|constant|input-range)=)")
+        elseif(takes OR option MATCHES "^--(no-optimize$|(batch|set|constant|input-range|model-output)=)")
             list(APPEND reading "${option}")
             set(takes FALSE)
         endif()

@@ -44,6 +44,11 @@ void add_model_options(CLI::App& command, model_options& options) {
         ->check(is_assignment)
         ->group(group);
     command
+        .add_option("--model-output", options.output,
+                    "Which output to compute, if there are several")
+        ->type_name("name")
+        ->group(group);
+    command
         .add_flag("--no-optimize{false}", options.optimize,
                   "Keep the layers as they are: fold, merge and remove nothing")
         ->group(group);
@@ -136,6 +141,14 @@ void command_line::add_generate() {
             "and checked when the program loads it")
         ->check(CLI::IsMember({"embedded", "binary"}))
         ->type_name("where")
+        ->capture_default_str()
+        ->group(group);
+    command
+        .add_option(
+            "--entries", o.entries,
+            "infer for one row (single), infer_batch for any number of rows (batch), or both")
+        ->check(CLI::IsMember({"both", "single", "batch"}))
+        ->type_name("which")
         ->capture_default_str()
         ->group(group);
     command

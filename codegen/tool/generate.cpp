@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "../graph/evaluate.hpp"
+#include "../graph/write_dsl.hpp"
 #include "../name.hpp"
 #include "array_file.hpp"
 #include "staging.hpp"
@@ -25,6 +26,10 @@ write_options write_options_of(const generate_options& options, const network& n
     write.name_space = options.name_space;
     write.self_test = options.self_test || !options.golden.empty();
     write.c_interface = options.c_interface;
+    write.weights_file = options.weights == "binary";
+    write.entries = options.entries == "single"  ? entry_points::single
+                    : options.entries == "batch" ? entry_points::batch
+                                                 : entry_points::both;
     if (!options.golden.empty()) {
         const graph& g = n.source.network;
         write.golden_inputs =
@@ -76,7 +81,13 @@ outcome generate(const generate_options& options) {
     const std::string name = options.name.empty() ? name_of(options.model.model) : options.name;
     const network n = load_network(options.model);
     staging files(options.output);
-    write_network(n.plan, name, write_options_of(options, n, files.directory()));
+    const write_options write = write_options_of(options, n, files.directory());
+    if (options.dsl) {
+        if (const std::optional<error> why = write_dsl(n.optimised, name, write))
+            raise(error{sentence(options.model.model, ": ", why->message)});
+    } else {
+        write_network(n.plan, name, write);
+    }
     const std::vector<std::string> written = files.publish(options.force);
     if (!options.depfile.empty()) write_depfile(options.depfile, written, {options.model.model});
 

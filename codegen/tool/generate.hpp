@@ -18,6 +18,7 @@ struct generate_options {
     std::string name; // empty: of the model's file
     std::string name_space;
     std::string weights = "embedded"; // or binary
+    std::string entries = "both";     // or single, batch
     std::string golden;
     std::string depfile;
     bool self_test = false;

@@ -87,6 +87,7 @@ onnx::import_options import_options_of(const model_options& options) {
         import.constants[a.name] = read_array(a.value);
     }
     if (options.batch > 0) import.batch = options.batch;
+    if (!options.output.empty()) import.output = options.output;
     return import;
 }
 

@@ -19,6 +19,7 @@ struct model_options {
     std::vector<std::string> set;       // name=N
     std::vector<std::string> constants; // name=x.npy
     std::int64_t batch = 0;             // 0: left free
+    std::string output;                 // empty: the only one
     std::string input_range;            // lo,hi or a file
     bool optimize = true;
 };

@@ -23,9 +23,9 @@ bool says_written_by_laminate(const fs::path& path) {
 }
 
 bool is_ours(const fs::path& path) {
-    fs::path header = path;
-    return says_written_by_laminate(path) ||
-           says_written_by_laminate(header.replace_extension(".hpp"));
+    const fs::path stem = path.parent_path() / path.stem();
+    return says_written_by_laminate(path) || says_written_by_laminate(stem.string() + ".hpp") ||
+           says_written_by_laminate(stem.string() + "_network.hpp");
 }
 
 void check_replaceable(const fs::path& path) {

@@ -196,12 +196,22 @@ class Generate(Case):
 
     def test_dsl(self):
         self.laminate("generate", self.model, "-o", "out", "--dsl")
-        self.assertEqual(self.files("out"), ["net.hpp", "net.safetensors"])
-        self.assertIn("lam::dense<6>", (self.folder / "out/net.hpp").read_text())
+        self.assertEqual(self.files("out"), ["net.safetensors", "net_network.hpp"])
+        self.assertIn("laminate::dense<6>", (self.folder / "out/net_network.hpp").read_text())
+        self.laminate("generate", self.model, "-o", "out", "--dsl")  # replaces its own
 
     def test_binary_weights(self):
         self.laminate("generate", self.model, "-o", "out", "--weights", "binary")
         self.assertEqual(self.files("out"), ["net.cpp", "net.hpp", "net.weights"])
+        self.laminate("generate", self.model, "-o", "out", "--weights", "binary")
+
+    def test_entries(self):
+        for entries, has, lacks in (("single", "infer(", "infer_batch("),
+                                    ("batch", "infer_batch(", "infer(")):
+            self.laminate("generate", self.model, "-o", "out", "--entries", entries)
+            header = (self.folder / "out/net.hpp").read_text()
+            self.assertIn(has, header)
+            self.assertNotIn(f" {lacks}", header)
 
     def test_input_range(self):
         # The second unit of the first layer never fires for inputs in 0..1, but may elsewhere.
