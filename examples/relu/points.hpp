@@ -5,7 +5,7 @@
 // random numbers. Promises the same floats on every machine: sines come from the C library, whose
 // last bit may differ, but every coordinate is rounded to 1/4096 afterwards.
 
-#include <laminate/train/random.hpp>
+#include <laminate/train/normal.hpp>
 
 #include <array>
 #include <cmath>
@@ -24,13 +24,6 @@ struct points {
 inline double even(laminate::random_source& random) {
     return static_cast<double>(random.next() >> 40) * 0x1p-24;
 }
-/// Nearly normal: the sum of twelve even numbers has variance 1, and no function to differ in.
-inline double normal(laminate::random_source& random) {
-    double sum = -6;
-    for (int i = 0; i < 12; ++i)
-        sum += even(random);
-    return sum;
-}
 
 inline float on_grid(double value) {
     return static_cast<float>(std::nearbyint(value * 4096) / 4096);
@@ -47,7 +40,7 @@ points draw(std::size_t count, double noise, std::uint64_t seed, Place place) {
         const std::size_t label = i % 2;
         const std::array<double, 2> p = place(even(random), label);
         all.at.push_back(
-            {on_grid(p[0] + noise * normal(random)), on_grid(p[1] + noise * normal(random))});
+            {on_grid(p[0] + noise * laminate::normal(random)), on_grid(p[1] + noise * laminate::normal(random))});
         all.label.push_back(label);
     }
     return all;
