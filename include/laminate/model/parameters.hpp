@@ -127,20 +127,43 @@ inline std::optional<error> load_parameters(const ir::plan_view& plan, const ten
     return std::nullopt;
 }
 
+// A tensor with values of its own.
+struct tensor_values {
+    std::string name;
+    std::vector<std::size_t> shape;
+    std::vector<float> values; // row-major
+};
+
+// The parameters, unpacked.
+inline result<std::vector<tensor_values>> parameter_values(const ir::plan_view& plan,
+                                                           const parameter_options& options,
+                                                           std::span<const float> packed) {
+    std::vector<parameter_tensor> tensors = parameter_tensors(plan);
+    if (auto why = rename(tensors, options.names)) return *std::move(why);
+    std::vector<tensor_values> unpacked;
+    for (const parameter_tensor& t : tensors) {
+        std::vector<float> values(*element_count(t.shape));
+        for (std::size_t k = 0; k < values.size(); ++k)
+            values[k] = packed[t.position(k)];
+        unpacked.push_back({t.name, t.shape, std::move(values)});
+    }
+    return unpacked;
+}
+
+inline result<std::string> safetensors_of(const std::vector<tensor_values>& tensors,
+                                          const text_pairs& metadata) {
+    std::vector<tensor_to_write> written;
+    for (const tensor_values& t : tensors)
+        written.push_back({t.name, t.shape, t.values});
+    return safetensors_bytes(written, metadata);
+}
+
 inline result<std::string> parameters_as_safetensors(const ir::plan_view& plan,
                                                      const parameter_options& options,
                                                      std::span<const float> packed) {
-    std::vector<parameter_tensor> tensors = parameter_tensors(plan);
-    if (auto why = rename(tensors, options.names)) return *std::move(why);
-    std::vector<std::vector<float>> values(tensors.size());
-    std::vector<tensor_to_write> written;
-    for (std::size_t t = 0; t < tensors.size(); ++t) {
-        values[t].resize(*element_count(tensors[t].shape));
-        for (std::size_t k = 0; k < values[t].size(); ++k)
-            values[t][k] = packed[tensors[t].position(k)];
-        written.push_back({tensors[t].name, tensors[t].shape, values[t]});
-    }
-    return safetensors_bytes(written, {{"format", "pt"}});
+    auto values = parameter_values(plan, options, packed);
+    if (!values) return std::move(values).error();
+    return safetensors_of(*values, {{"format", "pt"}});
 }
 
 } // namespace detail

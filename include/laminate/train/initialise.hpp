@@ -2,40 +2,23 @@
 #pragma once
 
 // Starting values for a model's parameters, from a seed. Needs a model. Promises the same bits for
-// the same seed on every machine, also in constant expressions.
+// the same seed on every machine, also in constant expressions (but for orthogonal).
 
 #include <boost/hana/for_each.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "../model/model.hpp"
+#include "gain.hpp"
+#include "orthogonal.hpp"
 #include "random.hpp"
+#include "spread.hpp"
 
 namespace laminate {
 
-namespace detail {
-
-// The square root by Newton's method from above, until it no longer falls. (std::sqrt isn't
-// constexpr in C++20.)
-constexpr double square_root(double x) {
-    double root = x < 1.0 ? 1.0 : x;
-    for (double next = 0.5 * (root + x / root); next < root; next = 0.5 * (root + x / root))
-        root = next;
-    return root;
-}
-
-} // namespace detail
-
-// How wide the weights of a dense layer spread, evenly in [-limit, limit).
-struct he_uniform { // sqrt(6 / inputs), for the ReLU family (He et al., 2015)
-    static constexpr double limit(std::size_t inputs, std::size_t) {
-        return detail::square_root(6.0 / static_cast<double>(inputs));
-    }
-};
-struct glorot_uniform { // sqrt(6 / (inputs + outputs)), for tanh and sigmoid (Glorot, Bengio, 2010)
-    static constexpr double limit(std::size_t inputs, std::size_t outputs) {
-        return detail::square_root(6.0 / static_cast<double>(inputs + outputs));
-    }
+struct start_options {
+    float bias = 0.0f; // a small positive one, such as 0.1, lets every ReLU begin active
 };
 
 namespace detail {
@@ -43,35 +26,61 @@ namespace detail {
 template <class Rule>
 struct initialiser {
     random_source& random;
+    start_options options;
+    double gain = 1.0; // of the layer's activation, on top of the rule
 
     constexpr void operator()(no_parameters) const {}
     template <class Slope>
     constexpr void operator()(prelu_parameters<Slope> p) const {
         for (std::size_t i = 0; i < p.slope.size(); ++i)
-            p.slope[i] = 0.25f;
+            p.slope[i] = prelu_start;
     }
     template <class Weights>
     constexpr void operator()(dense_weights<Weights> p) const {
-        const auto limit = static_cast<float>(Rule::limit(Weights::inputs(), Weights::outputs()));
-        for (std::size_t o = 0; o < Weights::outputs(); ++o)
-            for (std::size_t i = 0; i < Weights::inputs(); ++i)
-                p.weights(o, i) = random.uniform(limit);
+        start_weights<Rule>(p.weights, gain, random);
     }
     template <class Weights, class Bias>
     constexpr void operator()(dense_parameters<Weights, Bias> p) const {
-        (*this)(dense_weights<Weights>{p.weights});
+        start_weights<Rule>(p.weights, gain, random);
         for (std::size_t i = 0; i < Bias::size(); ++i)
-            p.bias[i] = 0.0f;
+            p.bias[i] = options.bias;
     }
 };
 
+// The rule of layer Index: He's with the activation's gain where one of the ReLU family (or maxout)
+// follows, else Glorot's.
+template <std::size_t Index, class Model>
+constexpr void start_layer(Model& model, random_source& random, start_options options) {
+    constexpr const auto& plan = plan_of<typename Model::network, ir::fusion::on>;
+    constexpr ir::node follows = activation_after(plan.nodes, Index + 1);
+    if constexpr (is_rectifier(follows.kind))
+        initialiser<lecun_uniform>{random, options,
+                                   relu_gain(follows)}(model.template layer<Index>());
+    else
+        initialiser<glorot_uniform>{random, options}(model.template layer<Index>());
+}
+
 } // namespace detail
 
-// Sets every parameter: weights by Rule, biases to 0, slopes of prelu to 0.25 (He et al., 2015).
+// Sets every parameter: weights by Rule, biases as asked, slopes of prelu to 0.25 (He et al.,
+// 2015).
 template <class Rule = he_uniform, declared Network, template <std::size_t> class Storage>
-constexpr void initialise(basic_model<Network, Storage>& model, std::uint64_t seed) {
+constexpr void initialise(basic_model<Network, Storage>& model, std::uint64_t seed,
+                          start_options options = {}) {
     random_source random(seed);
-    boost::hana::for_each(model.layers(), detail::initialiser<Rule>{random});
+    boost::hana::for_each(model.layers(), detail::initialiser<Rule>{random, options});
+}
+
+// The same, where each dense layer's rule is that of the activation behind it: see gain.hpp.
+template <declared Network, template <std::size_t> class Storage>
+constexpr void initialise_auto(basic_model<Network, Storage>& model, std::uint64_t seed,
+                               start_options options = {}) {
+    random_source random(seed);
+    constexpr std::size_t layers = detail::plan_of<Network, ir::fusion::on>.nodes.size() - 1;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (detail::start_layer<I>(model, random, options), ...);
+    }
+    (std::make_index_sequence<layers>{});
 }
 
 } // namespace laminate

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Rows to learn from: inputs, and for each row targets, or the number of its class. Needs the
+// standard library. Promises plain vectors, row behind row; check() says what doesn't fit together.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "../base/error.hpp"
+
+namespace laminate {
+
+struct dataset {
+    std::size_t inputs = 0;                   // floats of a row in
+    std::size_t outputs = 0;                  // floats of a row of targets; 0 if there are none
+    std::size_t classes = 0;                  // labels are 0 to classes - 1; 0 if there are none
+    std::vector<float> x = {};                // rows x inputs
+    std::vector<float> targets = {};          // rows x outputs
+    std::vector<std::uint32_t> labels = {};   // one for each row
+    std::vector<std::string> class_name = {}; // of each class, if the file had names
+
+    [[nodiscard]] std::size_t rows() const { return inputs == 0 ? 0 : x.size() / inputs; }
+    [[nodiscard]] std::span<const float> input(std::size_t row) const {
+        return std::span(x).subspan(row * inputs, inputs);
+    }
+    [[nodiscard]] std::span<const float> target(std::size_t row) const {
+        return std::span(targets).subspan(row * outputs, outputs);
+    }
+
+    friend bool operator==(const dataset&, const dataset&) = default;
+};
+
+// Nothing, or the first thing that is wrong with a data set.
+[[nodiscard]] inline std::optional<error> check(const dataset& data) {
+    const std::size_t rows = data.rows();
+    const auto wrong = [](const auto&... what) { return error{sentence("data set: ", what...)}; };
+    if (data.inputs == 0) return wrong("expected at least one input, found none");
+    if (data.x.size() % data.inputs != 0)
+        return wrong("expected whole rows of ", data.inputs, " inputs, found ", data.x.size(),
+                     " numbers");
+    if (data.targets.size() != rows * data.outputs)
+        return wrong("expected ", data.outputs, " targets for each of ", rows, " rows, found ",
+                     data.targets.size(), " numbers");
+    if (data.labels.size() != (data.classes == 0 ? 0 : rows))
+        return wrong("expected ", data.classes == 0 ? 0 : rows, " labels, found ",
+                     data.labels.size());
+    const auto finite = [](float value) { return std::isfinite(value); };
+    if (const auto bad = std::find_if_not(data.x.begin(), data.x.end(), finite);
+        bad != data.x.end()) {
+        const auto at = static_cast<std::size_t>(bad - data.x.begin());
+        return wrong("expected finite inputs, found NaN or an infinity at row ", at / data.inputs,
+                     ", input ", at % data.inputs, ". Leave the row out, or fill it in");
+    }
+    if (const auto bad = std::find_if_not(data.targets.begin(), data.targets.end(), finite);
+        bad != data.targets.end()) {
+        const auto at = static_cast<std::size_t>(bad - data.targets.begin());
+        return wrong("expected finite targets, found NaN or an infinity at row ", at / data.outputs,
+                     ", target ", at % data.outputs);
+    }
+    for (std::size_t row = 0; row < data.labels.size(); ++row)
+        if (data.labels[row] >= data.classes)
+            return wrong("expected labels below ", data.classes, ", found ", data.labels[row],
+                         " at row ", row);
+    return std::nullopt;
+}
+
+// The rows of `data` that `rows` names, in that order. Each must be below data.rows().
+[[nodiscard]] inline dataset select(const dataset& data, std::span<const std::size_t> rows) {
+    dataset chosen{.inputs = data.inputs,
+                   .outputs = data.outputs,
+                   .classes = data.classes,
+                   .class_name = data.class_name};
+    chosen.x.reserve(rows.size() * data.inputs);
+    chosen.targets.reserve(rows.size() * data.outputs);
+    for (const std::size_t row : rows) {
+        const auto x = data.input(row);
+        const auto t = data.target(row);
+        chosen.x.insert(chosen.x.end(), x.begin(), x.end());
+        chosen.targets.insert(chosen.targets.end(), t.begin(), t.end());
+        if (data.classes != 0) chosen.labels.push_back(data.labels[row]);
+    }
+    return chosen;
+}
+
+// Labels as rows of targets: 1 at the class, 0 elsewhere.
+[[nodiscard]] inline std::vector<float> one_hot(std::span<const std::uint32_t> labels,
+                                                std::size_t classes) {
+    std::vector<float> rows(labels.size() * classes, 0.0f);
+    for (std::size_t row = 0; row < labels.size(); ++row)
+        rows[row * classes + labels[row]] = 1.0f;
+    return rows;
+}
+
+} // namespace laminate

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// How starting weights spread, by the numbers of inputs and outputs of a dense layer: the rules
+// that initialise<Rule>() takes. Needs random numbers. Promises the same bits for a seed
+// everywhere.
+
+#include <cstddef>
+
+#include "normal.hpp"
+#include "random.hpp"
+
+namespace laminate {
+
+namespace detail {
+
+// The square root by Newton's method from above, until it no longer falls. (std::sqrt isn't
+// constexpr in C++20.)
+constexpr double square_root(double x) {
+    double root = x < 1.0 ? 1.0 : x;
+    for (double next = 0.5 * (root + x / root); next < root; next = 0.5 * (root + x / root))
+        root = next;
+    return root;
+}
+
+constexpr double ratio(double numerator, std::size_t denominator) {
+    return square_root(numerator / static_cast<double>(denominator));
+}
+
+} // namespace detail
+
+// Evenly in [-limit, limit).
+struct he_uniform { // sqrt(6 / inputs), for the ReLU family (He et al., 2015)
+    static constexpr double limit(std::size_t inputs, std::size_t) {
+        return detail::ratio(6.0, inputs);
+    }
+};
+struct glorot_uniform { // sqrt(6 / (inputs + outputs)), for tanh and sigmoid (Glorot, Bengio, 2010)
+    static constexpr double limit(std::size_t inputs, std::size_t outputs) {
+        return detail::ratio(6.0, inputs + outputs);
+    }
+};
+struct lecun_uniform { // sqrt(3 / inputs), which keeps the variance of linear units (LeCun, 1998)
+    static constexpr double limit(std::size_t inputs, std::size_t) {
+        return detail::ratio(3.0, inputs);
+    }
+};
+
+// Normally, of mean 0 and this standard deviation; nothing is cut off.
+struct he_normal {
+    static constexpr double deviation(std::size_t inputs, std::size_t) {
+        return detail::ratio(2.0, inputs);
+    }
+};
+struct glorot_normal {
+    static constexpr double deviation(std::size_t inputs, std::size_t outputs) {
+        return detail::ratio(2.0, inputs + outputs);
+    }
+};
+struct lecun_normal {
+    static constexpr double deviation(std::size_t inputs, std::size_t) {
+        return detail::ratio(1.0, inputs);
+    }
+};
+
+// All weights the same: for experiments, since units that start equal stay equal.
+template <float Value>
+struct constant_weights {
+    static constexpr float value = Value;
+};
+
+// Evenly, or normally, by a number of one's own: for experiments with weights too small or large.
+template <float Limit>
+struct uniform_weights {
+    static constexpr double limit(std::size_t, std::size_t) { return static_cast<double>(Limit); }
+};
+template <float Deviation>
+struct normal_weights {
+    static constexpr double deviation(std::size_t, std::size_t) {
+        return static_cast<double>(Deviation);
+    }
+};
+
+namespace detail {
+
+// The weights of one layer, times `gain`, output by output.
+template <class Rule, class Weights>
+constexpr void start_weights(Weights weights, double gain, random_source& random) {
+    constexpr std::size_t inputs = Weights::inputs();
+    constexpr std::size_t outputs = Weights::outputs();
+    if constexpr (requires { Rule::fill(weights, gain, random); }) {
+        Rule::fill(weights, gain, random);
+    } else {
+        for (std::size_t o = 0; o < outputs; ++o) {
+            for (std::size_t i = 0; i < inputs; ++i) {
+                if constexpr (requires { Rule::value; })
+                    weights(o, i) = Rule::value;
+                else if constexpr (requires { Rule::limit(inputs, outputs); })
+                    weights(o, i) =
+                        random.uniform(static_cast<float>(gain * Rule::limit(inputs, outputs)));
+                else
+                    weights(o, i) = static_cast<float>(normal(random) *
+                                                       (gain * Rule::deviation(inputs, outputs)));
+            }
+        }
+    }
+}
+
+} // namespace detail
+
+} // namespace laminate
