@@ -71,7 +71,8 @@ scored rebuild(Network network, const lam::two_parts& data, std::uint32_t digit,
 void draw_histogram(chart::page& page, chart::box where, const scored& s,
                     const std::string& title) {
     constexpr std::size_t bins = 30;
-    const double high = 1.001 * static_cast<double>(*std::max_element(s.error.begin(), s.error.end()));
+    const double high =
+        1.001 * static_cast<double>(*std::max_element(s.error.begin(), s.error.end()));
     std::vector<double> usual(bins), unusual(bins);
     for (std::size_t i = 0; i < s.error.size(); ++i) {
         const double bin = static_cast<double>(s.error[i]) / high * bins;
@@ -95,9 +96,8 @@ void draw(const std::vector<scored>& all, std::size_t best, std::size_t worst,
                      "64-32-6-32-64, trained on one digit, judged on 500 new images of all ten.");
     draw_histogram(page, {70, 96, 380, 250}, all[best],
                    "trained on " + std::to_string(best) + ": error of new images");
-    chart::legend(
-        page, {70, 410},
-        {{"the digit it knows", {1}, true}, {"other digits", {2, true}, true}});
+    chart::legend(page, {70, 410},
+                  {{"the digit it knows", {1}, true}, {"other digits", {2, true}, true}});
     chart::panel p(page, {540, 96, 380, 250}, "ROC, one curve for each digit learned",
                    {"share of usual images reported", 0, 1}, {"share of anomalies found", 0, 1});
     p.line({{0, 0}, {1, 1}}, {7, true});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// Claims: ReLU wants He's starting weights, Glorot's suit tanh, small ones learn late and equal ones
-// never; inputs should be scaled; L1 and L2 keep weights small. Trains networks on the digits.
+// Claims: ReLU wants He's starting weights, Glorot's suit tanh, small ones learn late and equal
+// ones never; inputs should be scaled; L1 and L2 keep weights small. Trains networks on the digits.
 // Promises loss curves and the norms of weights.
 
 #include "chart.hpp"
@@ -66,8 +66,7 @@ run train(const std::string& name, Network network, const lam::two_parts& data, 
     lam::initialise<Rule>(model, 3);
     r.weights.push_back({0, norm_of(model)});
     learn(model, times(data.train, factor), lam::softmax_cross_entropy{}, optimiser,
-          {.epochs = epochs, .options = options},
-          [&](std::size_t epoch, double loss, const auto&) {
+          {.epochs = epochs, .options = options}, [&](std::size_t epoch, double loss, const auto&) {
               r.loss.push_back({static_cast<double>(epoch), loss});
               r.weights.push_back({static_cast<double>(epoch), norm_of(model)});
           });

@@ -39,8 +39,8 @@ points draw(std::size_t count, double noise, std::uint64_t seed, Place place) {
     for (std::size_t i = 0; i < count; ++i) {
         const std::size_t label = i % 2;
         const std::array<double, 2> p = place(even(random), label);
-        all.at.push_back(
-            {on_grid(p[0] + noise * laminate::normal(random)), on_grid(p[1] + noise * laminate::normal(random))});
+        all.at.push_back({on_grid(p[0] + noise * laminate::normal(random)),
+                          on_grid(p[1] + noise * laminate::normal(random))});
         all.label.push_back(label);
     }
     return all;

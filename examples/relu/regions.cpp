@@ -112,8 +112,7 @@ void draw_regions(const std::vector<task>& tasks, const std::vector<std::string>
             const chart::point at = {44 + step * static_cast<double>(column),
                                      90 + (step + 12) * static_cast<double>(row)};
             chart::cells(page, {at.x, at.y, size, size}, o.map, side, 1, 2);
-            auto panel =
-                square_panel(page, at, size, names[column] + "  " + percent(o.accuracy));
+            auto panel = square_panel(page, at, size, names[column] + "  " + percent(o.accuracy));
             dots(panel, tasks[row].train, 1.7);
             if (column == 0) {
                 const chart::point left = {26, at.y + size / 2};
@@ -163,8 +162,7 @@ void draw_pieces(chart::page& page, chart::point at, double size, const task& t,
 
 findings regions(const options& o) {
     const std::vector<task> tasks = all_tasks(o.quick);
-    const std::vector<std::string> names = {"linear", "sigmoid", "tanh",
-                                            "ReLU",   "leaky",   "maxout"};
+    const std::vector<std::string> names = {"linear", "sigmoid", "tanh", "ReLU", "leaky", "maxout"};
     const std::vector<std::vector<outcome>> found = {
         try_all(lam::dense<16> | lam::linear, tasks, o.quick),
         try_all(lam::dense<16> | lam::sigmoid, tasks, o.quick),

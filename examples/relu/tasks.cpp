@@ -33,20 +33,19 @@ T need(lam::result<T> read) {
 
 std::filesystem::path unpacked(const std::filesystem::path& file) {
     if (!std::filesystem::exists(file))
-        throw std::runtime_error(file.string() +
-                                 " is not there; unpack it first: gunzip -k " + file.string() +
-                                 ".gz (or leave out --data)");
+        throw std::runtime_error(file.string() + " is not there; unpack it first: gunzip -k " +
+                                 file.string() + ".gz (or leave out --data)");
     return file;
 }
 
-/// scikit-learn's diabetes from --data, else Friedman-like numbers: y is a smooth function of five of
-/// ten inputs, with noise.
+/// scikit-learn's diabetes from --data, else Friedman-like numbers: y is a smooth function of five
+/// of ten inputs, with noise.
 lam::two_parts regression_data(const options& o) {
     lam::dataset all;
     if (!o.data.empty()) {
         const auto folder = o.data / "diabetes";
-        all = need(lam::read_csv(unpacked(folder / "diabetes_data_raw.csv").string(),
-                                 {.separator = ' '}));
+        all = need(
+            lam::read_csv(unpacked(folder / "diabetes_data_raw.csv").string(), {.separator = ' '}));
         all.targets = need(lam::read_csv(unpacked(folder / "diabetes_target.csv").string(),
                                          {.separator = ' '}))
                           .x;
@@ -60,7 +59,8 @@ lam::two_parts regression_data(const options& o) {
             const float product = x[0] * x[1];
             const float square = x[2] * x[2];
             const float noise = static_cast<float>(0.2 * lam::normal(random));
-            all.targets.push_back(on_grid(static_cast<double>(product)) * 2 + on_grid(static_cast<double>(square)) * 2 + x[3] + noise);
+            all.targets.push_back(on_grid(static_cast<double>(product)) * 2 +
+                                  on_grid(static_cast<double>(square)) * 2 + x[3] + noise);
         }
     }
     all.outputs = 1;
@@ -79,9 +79,9 @@ lam::two_parts regression_data(const options& o) {
 lam::two_parts image_data(const options& o) {
     if (o.data.empty()) return digits();
     const auto folder = o.data / "mnist_t10k_0_7000";
-    lam::dataset all =
-        need(lam::with_labels(need(lam::read_idx(unpacked(folder / "images-idx3-ubyte").string())),
-                              need(lam::read_idx(unpacked(folder / "labels-idx1-ubyte").string()))));
+    lam::dataset all = need(
+        lam::with_labels(need(lam::read_idx(unpacked(folder / "images-idx3-ubyte").string())),
+                         need(lam::read_idx(unpacked(folder / "labels-idx1-ubyte").string()))));
     for (float& x : all.x)
         x /= 255;
     return lam::split(all, 0.2, 1);
@@ -161,9 +161,9 @@ result two_classes(const options& o, chart::page& page) {
     const lam::dataset data = moons_data(3, 400), test = moons_data(4, 1000);
     const std::size_t epochs = o.quick ? 50 : 150;
     constexpr lam::binary_cross_entropy loss;
-    const auto model = train(lam::input<2> | lam::repeat<2>(lam::dense<16> | lam::relu) |
-                                 lam::dense<1>,
-                             data, loss, epochs);
+    const auto model =
+        train(lam::input<2> | lam::repeat<2>(lam::dense<16> | lam::relu) | lam::dense<1>, data,
+              loss, epochs);
     const auto plain = train(lam::input<2> | lam::dense<1>, data, loss, epochs);
     const std::vector<float> logits = answers(model, test), line = answers(plain, test);
     chart::panel p(page, {315, 96, 190, 190}, "two classes: ROC",
@@ -201,8 +201,8 @@ result many_classes(const options& o, const lam::two_parts& data, chart::page& p
     for (std::size_t t = 0; t < 10; ++t)
         for (std::size_t c = 0; c < 10; ++c)
             if (const std::size_t n = matrix(t, c); n > 0) {
-                const chart::point at = p.at(static_cast<double>(c) + 0.5,
-                                             9.5 - static_cast<double>(t));
+                const chart::point at =
+                    p.at(static_cast<double>(c) + 0.5, 9.5 - static_cast<double>(t));
                 page.rect({at.x - 9, at.y - 9, 18, 18}, t == c ? "f1" : "f2",
                           t == c ? "fill-opacity=\".3\"" : "fill-opacity=\".55\"");
                 page.words({at.x, at.y + 3.5}, std::to_string(n), "tiny middle");
@@ -243,13 +243,13 @@ findings tasks(const options& o) {
                      "Hidden layers of ReLU; the last layer has no activation of its own, the loss "
                      "brings it.");
     const lam::two_parts images = image_data(o);
-    const std::vector<result> all = {
-        regression(o, page), two_classes(o, page),
-        images.train.inputs == 784 ? many_classes<784>(o, images, page)
-                                   : many_classes<64>(o, images, page),
-        several_labels(o, page)};
-    chart::legend(page, {70, 362}, {{"with hidden layers of ReLU", {1}, true},
-                                    {"without hidden layers", {2, true}, true}});
+    const std::vector<result> all = {regression(o, page), two_classes(o, page),
+                                     images.train.inputs == 784 ? many_classes<784>(o, images, page)
+                                                                : many_classes<64>(o, images, page),
+                                     several_labels(o, page)};
+    chart::legend(
+        page, {70, 362},
+        {{"with hidden layers of ReLU", {1}, true}, {"without hidden layers", {2, true}, true}});
     page.save(o.out / "relu_tasks.svg");
 
     std::vector<std::vector<std::string>> table;
