@@ -33,6 +33,19 @@ struct chain<First, Rest...> {
     }
 };
 
+// Whether an epilogue is also told where its result is stored: see kernel/derivative.hpp.
+template <class Epilogue>
+inline constexpr bool is_placed = false;
+
+template <class P, class Epilogue>
+LAMINATE_INLINE typename P::reg finished(const Epilogue& epilogue, typename P::reg x,
+                                         [[maybe_unused]] const float* to, std::size_t unit) {
+    if constexpr (is_placed<Epilogue>)
+        return epilogue(P{}, x, to, unit);
+    else
+        return epilogue(P{}, x, unit);
+}
+
 constexpr chain<> compose() { return {}; }
 
 template <class First, class... Rest>

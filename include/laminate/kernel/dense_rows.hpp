@@ -16,6 +16,7 @@
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
 #include "../base/tile.hpp"
+#include "chain.hpp"
 
 namespace laminate::kernel {
 
@@ -152,7 +153,7 @@ template <class P, class Kind, class Epilogue>
 LAMINATE_INLINE void finish_sum(typename P::reg sum, float* y, std::size_t unit,
                                 std::size_t outputs, const Epilogue& epilogue) {
     if constexpr (Kind::plus_zero) sum = P::add(sum, P::splat(0.0f));
-    const typename P::reg result = epilogue(P{}, sum, unit);
+    const typename P::reg result = finished<P>(epilogue, sum, y, unit);
     if (Kind::whole || unit + P::lanes <= outputs)
         P::store(y, result);
     else if (unit < outputs)

@@ -20,6 +20,14 @@ struct elu {
         const typename P::reg below = expm1::negative(pack, P::min(x, zero));
         return P::select(P::less(x, zero), P::mul(P::splat(alpha), below), x);
     }
+    // alpha * e^x = y + alpha below 0; alpha at 0, the slope to its left. (alpha may be negative,
+    // so y doesn't tell the side.)
+    static constexpr bool derivative_needs_input = true;
+    template <class P>
+    LAMINATE_INLINE typename P::reg derivative(P, typename P::reg x, typename P::reg y,
+                                               std::size_t) const {
+        return P::select(P::less(P::splat(0.0f), x), P::splat(1.0f), P::add(y, P::splat(alpha)));
+    }
 };
 
 } // namespace laminate::kernel

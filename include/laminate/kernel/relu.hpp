@@ -16,6 +16,14 @@ struct relu {
     LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t) const {
         return P::max(P::splat(0.0f), x);
     }
+    // 1 where x > 0, else 0, at 0 too.
+    static constexpr bool derivative_needs_input = false;
+    template <class P>
+    LAMINATE_INLINE typename P::reg derivative(P, typename P::reg, typename P::reg y,
+                                               std::size_t) const {
+        const typename P::reg zero = P::splat(0.0f);
+        return P::select(P::less(zero, y), P::splat(1.0f), zero);
+    }
 };
 
 // Keras' ReLU: max_value where x >= max_value, x where x >= threshold, else
@@ -34,6 +42,16 @@ struct relu_with {
                                           : P::mul(P::splat(negative_slope), P::sub(x, bound));
         return P::min(P::splat(max_value), P::select(P::less(x, bound), below, x));
     }
+    // The slope to the left of each kink: negative_slope at the threshold, 1 at max_value. Plain
+    // relu's 0 at 0 and relu6's 0 at 0 agree with it.
+    static constexpr bool derivative_needs_input = true;
+    template <class P>
+    LAMINATE_INLINE typename P::reg derivative(P, typename P::reg x, typename P::reg,
+                                               std::size_t) const {
+        const typename P::reg above =
+            P::select(P::less(P::splat(max_value), x), P::splat(0.0f), P::splat(1.0f));
+        return P::select(P::less(P::splat(threshold), x), above, P::splat(negative_slope));
+    }
 };
 
 // x where x >= 0, else negative_slope * x  (Maas et al., 2013)
@@ -43,6 +61,14 @@ struct leaky_relu {
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t) const {
         return P::select(P::less(x, P::splat(0.0f)), P::mul(P::splat(negative_slope), x), x);
+    }
+    // negative_slope at 0, the slope to its left. (The slope may be negative or 0, so y doesn't
+    // tell the side.)
+    static constexpr bool derivative_needs_input = true;
+    template <class P>
+    LAMINATE_INLINE typename P::reg derivative(P, typename P::reg x, typename P::reg,
+                                               std::size_t) const {
+        return P::select(P::less(P::splat(0.0f), x), P::splat(1.0f), P::splat(negative_slope));
     }
 };
 
@@ -55,6 +81,17 @@ struct prelu {
     LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t unit) const {
         return P::select(P::less(x, P::splat(0.0f)), P::mul(P::load(slope + unit), x), x);
     }
+    // The slope itself at 0.
+    static constexpr bool derivative_needs_input = true;
+    template <class P>
+    LAMINATE_INLINE typename P::reg derivative(P, typename P::reg x, typename P::reg,
+                                               std::size_t unit) const {
+        return P::select(P::less(P::splat(0.0f), x), P::splat(1.0f), P::load(slope + unit));
+    }
+    template <class P>
+    LAMINATE_INLINE typename P::reg slope_derivative(P, typename P::reg x) const {
+        return P::min(x, P::splat(0.0f));
+    }
 };
 struct prelu_shared {
     const float* slope;
@@ -62,6 +99,17 @@ struct prelu_shared {
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t) const {
         return P::select(P::less(x, P::splat(0.0f)), P::mul(P::splat(*slope), x), x);
+    }
+    // The slope itself at 0.
+    static constexpr bool derivative_needs_input = true;
+    template <class P>
+    LAMINATE_INLINE typename P::reg derivative(P, typename P::reg x, typename P::reg,
+                                               std::size_t) const {
+        return P::select(P::less(P::splat(0.0f), x), P::splat(1.0f), P::splat(*slope));
+    }
+    template <class P>
+    LAMINATE_INLINE typename P::reg slope_derivative(P, typename P::reg x) const {
+        return P::min(x, P::splat(0.0f));
     }
 };
 

@@ -39,6 +39,13 @@ struct sigmoid {
         const typename P::reg minus_c = P::splat(-0x1.8p-64f);
         return P::div(minus_c, P::sub(P::fma(scale, fall, minus_c), scale));
     }
+    // y * (1 - y)
+    static constexpr bool derivative_needs_input = false;
+    template <class P>
+    LAMINATE_INLINE typename P::reg derivative(P, typename P::reg, typename P::reg y,
+                                               std::size_t = 0) const {
+        return P::mul(y, P::sub(P::splat(1.0f), y));
+    }
 };
 
 } // namespace laminate::kernel

@@ -43,6 +43,14 @@ struct tanh {
         const typename P::reg g = P::fma(P::mul(d2, d2), high, low);
         return P::copysign(P::add(P::min(P::splat(1.0f), in), g), x);
     }
+    // (1 - y) * (1 + y), exact near 1, where 1 - y * y is not.
+    static constexpr bool derivative_needs_input = false;
+    template <class P>
+    LAMINATE_INLINE typename P::reg derivative(P, typename P::reg, typename P::reg y,
+                                               std::size_t = 0) const {
+        const typename P::reg one = P::splat(1.0f);
+        return P::mul(P::sub(one, y), P::add(one, y));
+    }
 
 private:
     // A column for each piece, first the fourth, whose three bits are 0. From

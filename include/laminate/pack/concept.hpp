@@ -46,6 +46,7 @@ concept words = requires(typename P::reg a, typename P::mask m, const float* in,
     { P::sub(a, a) } -> std::same_as<typename P::reg>;
     { P::mul(a, a) } -> std::same_as<typename P::reg>;
     { P::div(a, a) } -> std::same_as<typename P::reg>;
+    { P::sqrt(a) } -> std::same_as<typename P::reg>;
     { P::fma(a, a, a) } -> std::same_as<typename P::reg>;
     // fma(b, c, a), where a loop adds to a
     { P::accumulate(a, a, a) } -> std::same_as<typename P::reg>;

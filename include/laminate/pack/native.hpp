@@ -197,6 +197,23 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> min(floats<Lanes> a, floats<Lanes> b) {
     return a < b ? a : b;
 }
 
+// Correctly rounded, as IEEE has it.
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> sqrt(floats<Lanes> a) {
+#if defined(__AVX512F__)
+    if constexpr (Lanes == 16) return (floats<Lanes>)_mm512_maskz_sqrt_ps(0xffff, (__m512)a);
+#endif
+#if defined(__AVX__)
+    if constexpr (Lanes == 8) return (floats<Lanes>)_mm256_sqrt_ps((__m256)a);
+#endif
+#if defined(__SSE2__)
+    if constexpr (Lanes == 4) return (floats<Lanes>)_mm_sqrt_ps((__m128)a);
+#endif
+#if defined(__aarch64__)
+    if constexpr (Lanes == 4) return (floats<Lanes>)vsqrtq_f32((float32x4_t)a);
+#endif
+}
+
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> pow2(floats<Lanes> n) {
     return (floats<Lanes>)((ints<Lanes>)(n + 12583039.0f) << 23); // see pack::scalar

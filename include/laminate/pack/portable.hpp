@@ -45,6 +45,7 @@ struct portable_lanes {
     static LAMINATE_INLINE_RUNTIME reg sub(reg a, reg b) { return a - b; }
     static LAMINATE_INLINE_RUNTIME reg mul(reg a, reg b) { return native::mul<Lanes>(a, b); }
     static LAMINATE_INLINE_RUNTIME reg div(reg a, reg b) { return a / b; }
+    static LAMINATE_INLINE_RUNTIME reg sqrt(reg a) { return native::sqrt<Lanes>(a); }
     static LAMINATE_INLINE_RUNTIME reg fma(reg a, reg b, reg c) {
         return native::fma<Lanes>(a, b, c);
     }

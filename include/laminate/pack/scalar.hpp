@@ -10,6 +10,7 @@
 
 #include "../base/compiler.hpp"
 #include "exact_fma.hpp"
+#include "exact_sqrt.hpp"
 #include "table.hpp"
 
 namespace laminate::pack {
@@ -34,6 +35,7 @@ struct scalar {
     // nothing.
     static LAMINATE_INLINE float mul(float a, float b) { return exact_fma(a, b, -0.0f); }
     static LAMINATE_INLINE float div(float a, float b) { return a / b; }
+    static LAMINATE_INLINE float sqrt(float a) { return exact_sqrt(a); }
     static LAMINATE_INLINE float fma(float a, float b, float c) { return exact_fma(a, b, c); }
     // fma for a sum that a loop adds to.
     static LAMINATE_INLINE float accumulate(float sum, float a, float b) { return fma(a, b, sum); }

@@ -41,6 +41,7 @@ struct xsimd {
     }
     // (xsimd 8.1's / is an approximation on NEON.)
     static LAMINATE_INLINE_RUNTIME reg div(reg a, reg b) { return wrap(raw(a) / raw(b)); }
+    static LAMINATE_INLINE_RUNTIME reg sqrt(reg a) { return wrap(native::sqrt<lanes>(raw(a))); }
     static LAMINATE_INLINE_RUNTIME reg fma(reg a, reg b, reg c) {
         return wrap(native::fma<lanes>(raw(a), raw(b), raw(c)));
     }

@@ -1,59 +1,82 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// How far outputs are from what they should be: losses in double, for reports and tests. Needs rows
-// of equal length. Promises plain sums, the mean over all rows.
+// Losses: how far outputs are from their targets, as one number to make small. Needs
+// kernel/loss.hpp and kernel/cross_entropy.hpp. Promises means over rows (and, but for
+// softmax_cross_entropy, over the numbers of a row), weighted by the rows' weights where these are
+// given, and gradients that are right where an activation saturates.
 
-#include <cmath>
+#include <concepts>
 #include <cstddef>
-#include <span>
+#include <vector>
 
-#include "../model/model.hpp"
+#include "../ir/node.hpp"
+#include "../kernel/loss.hpp"
 
 namespace laminate {
 
-// Mean of (y - t)^2 over all numbers; 0 if there are none.
-inline double mean_squared_error(std::span<const float> outputs, std::span<const float> targets) {
-    if (outputs.size() != targets.size())
-        detail::stop("mean_squared_error() needs as many targets as outputs", outputs.size(),
-                     targets.size());
-    double sum = 0.0;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-        const double difference = static_cast<double>(outputs[i]) - static_cast<double>(targets[i]);
-        sum += difference * difference;
-    }
-    return outputs.empty() ? 0.0 : sum / static_cast<double>(outputs.size());
-}
+// What every loss says of itself: the activation at the end of a network that it is computed
+// together with (`joined`; input stands for none), whether a network with so many outputs and such
+// an end fits it, and how it looks at a number.
 
-// What to make of rows of class scores, such as a softmax puts out, and the classes they should
-// name.
-struct classification {
-    std::size_t rows = 0;
-    std::size_t correct = 0;    // rows whose largest score is at the right class
-    double cross_entropy = 0.0; // mean of -ln p[right class], of probabilities
+// The mean of (y - t)^2.
+struct mean_squared_error {
+    static constexpr ir::op joined = ir::op::input; // none
+    static constexpr bool fits(std::size_t, ir::op) { return true; }
+    kernel::squared_error term() const { return {}; }
+};
 
-    double accuracy() const {
-        return rows == 0 ? 0.0 : static_cast<double>(correct) / static_cast<double>(rows);
+// The mean of |y - t|; its slope at 0 is taken as 0.
+struct mean_absolute_error {
+    static constexpr ir::op joined = ir::op::input;
+    static constexpr bool fits(std::size_t, ir::op) { return true; }
+    kernel::absolute_error term() const { return {}; }
+};
+
+// The mean of e^2 / 2 where |e| <= delta, else of delta * (|e| - delta / 2), with e = y - t.
+struct huber {
+    float delta = 1.0f;
+
+    static constexpr ir::op joined = ir::op::input;
+    static constexpr bool fits(std::size_t, ir::op) { return true; }
+    kernel::huber_error term() const { return {delta}; }
+};
+
+// The mean of -c t ln p - (1 - t) ln(1 - p), for one output or several that are independent of each
+// other, with t from 0 to 1. The network ends in a sigmoid, whose value is p, or in logits. c, the
+// weight of positive targets, is 1, or one number for each output.
+struct binary_cross_entropy {
+    std::vector<float> positive_weights = {};
+
+    static constexpr ir::op joined = ir::op::sigmoid;
+    static constexpr bool fits(std::size_t, ir::op last) { return last != ir::op::softmax; }
+    kernel::logistic_error term() const {
+        return {positive_weights.empty() ? nullptr : positive_weights.data()};
     }
 };
 
-// `scores` holds one row of `classes` numbers for each label.
-template <class Label>
-classification classify(std::span<const float> scores, std::span<const Label> labels,
-                        std::size_t classes) {
-    if (scores.size() != labels.size() * classes)
-        detail::stop("classify() needs a row of scores for each label, in floats",
-                     labels.size() * classes, scores.size());
-    classification c = {.rows = labels.size()};
-    for (std::size_t row = 0; row < labels.size(); ++row) {
-        const std::span<const float> p = scores.subspan(row * classes, classes);
-        const auto right = static_cast<std::size_t>(labels[row]);
-        if (right >= classes) detail::stop("classify() needs labels below", classes, right);
-        c.correct += argmax(p) == right ? 1U : 0U;
-        c.cross_entropy -= std::log(static_cast<double>(p[right]));
+// The mean of -ln p[class], or of -sum of t[k] ln p[k] where targets are probabilities. The network
+// ends in a softmax, whose values are p, or in logits. With class weights c it is the mean weighted
+// by c[class]; of probabilities each term is multiplied by c[k], and the sum divided by that of all
+// c[k] t[k].
+struct softmax_cross_entropy {
+    std::vector<float> class_weights = {};
+
+    static constexpr ir::op joined = ir::op::softmax;
+    static constexpr bool fits(std::size_t outputs, ir::op last) {
+        return outputs > 1 && last != ir::op::sigmoid;
     }
-    if (c.rows > 0) c.cross_entropy /= static_cast<double>(c.rows);
-    return c;
-}
+};
+
+template <class T>
+concept loss = requires(const T& t) {
+    { T::joined } -> std::convertible_to<ir::op>;
+    { T::fits(std::size_t{1}, ir::op::dense) } -> std::same_as<bool>;
+};
+// Whose targets may be classes.
+template <class T>
+concept loss_of_classes = loss<T> && requires(const T& t) {
+    t.class_weights;
+};
 
 } // namespace laminate

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Optimisers: how a step follows the gradient. Needs the rules in kernel/update.hpp. Promises the
+// defaults of PyTorch where it has them, and the same bits on every machine.
+
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+
+#include "../kernel/update.hpp"
+
+namespace laminate {
+
+namespace detail {
+
+// base^exponent by products alone. (Through fma, so that no compiler contracts the last one with a
+// difference.)
+inline double power(double base, std::uint64_t exponent) {
+    double result = 1.0;
+    for (; exponent > 0; exponent /= 2, base = std::fma(base, base, -0.0))
+        if (exponent % 2 == 1) result = std::fma(result, base, -0.0);
+    return result;
+}
+
+} // namespace detail
+
+// w -= rate * v, where v = momentum * v + g; Nesterov's looks ahead: w -= rate * (g + momentum *
+// v).
+struct sgd {
+    float learning_rate = 0.01f;
+    float momentum = 0.0f;
+    bool nesterov = false;
+    float weight_decay = 0.0f; // decoupled: w -= rate * weight_decay * w, biases and slopes not
+
+    static constexpr std::size_t moments = 1;
+    kernel::sgd_rule rule(std::uint64_t) const {
+        return {-learning_rate, momentum, nesterov ? momentum : 0.0f, nesterov};
+    }
+};
+
+// w -= rate * g / (sqrt(s) + epsilon), where s = decay * s + (1 - decay) * g^2  (Hinton, 2012)
+struct rmsprop {
+    float learning_rate = 0.01f;
+    float decay = 0.99f;
+    float epsilon = 1e-8f;
+    float weight_decay = 0.0f;
+
+    static constexpr std::size_t moments = 1;
+    kernel::rmsprop_rule rule(std::uint64_t) const {
+        return {-learning_rate, static_cast<float>(1.0 - static_cast<double>(decay)), epsilon};
+    }
+};
+
+// w -= rate * m' / (sqrt(v') + epsilon), where m = beta1 * m + (1 - beta1) * g, v = beta2 * v +
+// (1 - beta2) * g^2, and m' = m / (1 - beta1^t), v' = v / (1 - beta2^t)  (Kingma and Ba, 2015)
+struct adam {
+    float learning_rate = 1e-3f;
+    float beta1 = 0.9f;
+    float beta2 = 0.999f;
+    float epsilon = 1e-8f;
+    float weight_decay = 0.0f;
+
+    static constexpr std::size_t moments = 2;
+    // Of step number t, counted from 1. Both corrections go into the rate and epsilon.
+    kernel::adam_rule rule(std::uint64_t t) const {
+        const double first = 1.0 - detail::power(static_cast<double>(beta1), t);
+        const double second = std::sqrt(1.0 - detail::power(static_cast<double>(beta2), t));
+        return {static_cast<float>(-(static_cast<double>(learning_rate) * second) / first),
+                static_cast<float>(1.0 - static_cast<double>(beta1)),
+                static_cast<float>(1.0 - static_cast<double>(beta2)),
+                static_cast<float>(static_cast<double>(epsilon) * second)};
+    }
+};
+
+// Adam with decoupled weight decay  (Loshchilov and Hutter, 2019)
+struct adamw {
+    float learning_rate = 1e-3f;
+    float beta1 = 0.9f;
+    float beta2 = 0.999f;
+    float epsilon = 1e-8f;
+    float weight_decay = 0.01f;
+
+    static constexpr std::size_t moments = 2;
+    kernel::adam_rule rule(std::uint64_t t) const {
+        return adam{learning_rate, beta1, beta2, epsilon, weight_decay}.rule(t);
+    }
+};
+
+template <class T>
+concept optimiser = requires(const T& t) {
+    { t.learning_rate } -> std::convertible_to<float>;
+    { t.weight_decay } -> std::convertible_to<float>;
+    { T::moments } -> std::convertible_to<std::size_t>;
+    t.rule(std::uint64_t{1});
+};
+
+} // namespace laminate

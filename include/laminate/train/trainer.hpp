@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Trains a model in place: forward, loss, backward, clip and update, a batch of rows a step. Needs
+// a model, which it refers to, a loss that fits the network and an optimiser. Promises that a run
+// is the same to the bit on every machine and with any number of threads, that the model is trained
+// with the kernels that run it, and no allocation unless a batch has more rows than any before.
+
+#include <boost/hana/tuple.hpp>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <ranges>
+#include <span>
+#include <utility>
+
+#include "../model/model.hpp"
+#include "../model/threads.hpp"
+#include "buffer.hpp"
+#include "objective.hpp"
+#include "optimiser.hpp"
+#include "options.hpp"
+#include "pass.hpp"
+
+namespace laminate {
+
+struct step_result {
+    double loss = 0.0;          // before the update
+    double gradient_norm = 0.0; // of all parameters together, before clipping
+    // Whether both are finite. If not, the step has changed neither parameters nor moments:
+    // first_divergence() says where it began.
+    bool finite = true;
+};
+
+// All that a run is made of beside its model's parameters: what a checkpoint keeps. Dropout's masks
+// follow from the seed and the number of the step.
+struct trainer_state {
+    std::uint64_t steps = 0; // taken so far
+    std::uint64_t seed = 0;
+    float learning_rate = 0.0f;
+    std::span<float> first_moments = {};  // as the parameters are packed
+    std::span<float> second_moments = {}; // empty where the optimiser has none
+};
+
+template <class Model, loss Loss, optimiser Optimiser, pack::words P = pack::xsimd>
+class trainer {
+    using network = typename Model::network;
+    using pass = training::pass<P, network>;
+    using objective = training::objective<P, network, Loss>;
+
+public:
+    static constexpr std::size_t inputs = Model::inputs;
+    static constexpr std::size_t outputs = Model::outputs;
+
+    trainer(Model& model, Loss loss, Optimiser optimiser, train_options options = {})
+        : model_(&model),
+          objective_(std::move(loss)),
+          optimiser_(optimiser),
+          options_(options),
+          parameters_(floats_ * (1 + Optimiser::moments)),
+          turned_(turned_floats_) {
+        if (options.threads != 1) threads_.emplace(options.threads);
+    }
+    trainer(Model&&, Loss, Optimiser, train_options = {}) = delete;
+
+    // One step on whole rows, one behind the other: contiguous floats, or contiguous arrays of
+    // floats. Targets are rows of `outputs` floats, or integers: classes for softmax_cross_entropy,
+    // one for each row, else numbers such as 0 and 1. Rows may have weights of 0 or more. Stops
+    // with a message where there aren't as many targets, or weights, as rows.
+    template <class In, class Targets>
+    step_result step(const In& in, const Targets& targets, std::span<const float> weights = {}) {
+        const std::span<const float> x = detail::flat<const float, inputs>(in);
+        const std::size_t rows = whole_rows(x, "step() needs whole rows in, in floats");
+        reserve(rows);
+        objective_.prepare(targets, weights, rows);
+        ++steps_;
+        training::workspace w = workspace(x);
+        w.drops = true;
+        w.seed = random_source(options_.seed ^ (steps_ * 0x9e3779b97f4a7c15U)).next();
+        const pass now(w);
+        now.turn();
+        in_parts(blocks(rows), [&](std::size_t block) {
+            const std::size_t first = block * block_rows(rows);
+            const std::size_t count = std::min(block_rows(rows), rows - first);
+            now.forward(first, count);
+            objective_.template run<true>(now, first, count);
+            now.template backward<objective::last>(first, count);
+        });
+        in_parts(pass::parts.size(), [&](std::size_t part) {
+            now.parameter_gradient(part, rows);
+            squares_[part] = kernel::sum_of_squares<P>(w.gradient + pass::parts[part].begin,
+                                                       pass::parts[part].floats);
+        });
+        return finish(rows);
+    }
+
+    // The loss of rows as they are, without dropout, penalties or an update.
+    template <class In, class Targets>
+    double loss(const In& in, const Targets& targets, std::span<const float> weights = {}) {
+        const std::span<const float> x = detail::flat<const float, inputs>(in);
+        const std::size_t rows = whole_rows(x, "loss() needs whole rows in, in floats");
+        reserve(rows);
+        objective_.prepare(targets, weights, rows);
+        const pass now(workspace(x));
+        in_parts(blocks(rows), [&](std::size_t block) {
+            const std::size_t first = block * block_rows(rows);
+            const std::size_t count = std::min(block_rows(rows), rows - first);
+            now.forward(first, count);
+            objective_.template run<false>(now, first, count);
+        });
+        return objective_.total(rows);
+    }
+
+    // Makes room for batches of so many rows.
+    void reserve(std::size_t rows) {
+        if (rows <= capacity_) return;
+        capacity_ = (rows + line_floats - 1) / line_floats * line_floats;
+        rows_ = training::buffer(capacity_ * pass::layout.floats);
+        objective_.reserve(capacity_);
+    }
+
+    float learning_rate() const { return optimiser_.learning_rate; }
+    void set_learning_rate(float rate) { optimiser_.learning_rate = rate; }
+
+    Model& model() const { return *model_; }
+
+    // The gradient of the last step before clipping and penalties, packed as the model's
+    // parameters are, or layer by layer, as model.layer<Index>() has them.
+    std::span<const float> gradient() const { return parameters_.span().first(floats_); }
+    template <std::size_t Index>
+    auto gradient_of() const {
+        return detail::parameters_of<plan_, Index + 1>(gradient().data());
+    }
+    auto gradients() const {
+        return [this]<std::size_t... I>(std::index_sequence<I...>) {
+            return boost::hana::make_tuple(gradient_of<I>()...);
+        }
+        (std::make_index_sequence<plan_.nodes.size() - 1>{});
+    }
+
+    trainer_state state() {
+        return {steps_, options_.seed, learning_rate(), moments(0), moments(1)};
+    }
+    // Goes on from a state; its moments are copied. Stops with a message where there are not as
+    // many as this optimiser has.
+    void restore(const trainer_state& from) {
+        for (std::size_t m = 0; m < 2; ++m) {
+            const std::span<float> source = m == 0 ? from.first_moments : from.second_moments;
+            if (source.size() != moments(m).size())
+                detail::stop("restore() needs the moments of the same network and optimiser, "
+                             "in floats",
+                             moments(m).size(), source.size());
+            std::ranges::copy(source, moments(m).begin());
+        }
+        steps_ = from.steps;
+        options_.seed = from.seed;
+        set_learning_rate(from.learning_rate);
+    }
+
+private:
+    static constexpr const auto& plan_ = detail::plan_of<network, ir::fusion::off>;
+    static constexpr std::size_t floats_ = plan_.weight_bytes / sizeof(float);
+    static constexpr std::size_t turned_floats_ = pass::turned_begin(pass::count) + pass::widest();
+
+    static std::size_t whole_rows(std::span<const float> x, const char* what) {
+        const std::size_t rows = x.size() / inputs;
+        if (x.size() % inputs != 0 || rows == 0) detail::stop(what, (rows + 1) * inputs, x.size());
+        return rows;
+    }
+
+    training::workspace workspace(std::span<const float> x) {
+        training::workspace w = {};
+        w.parameters = model_->packed().data();
+        w.gradient = parameters_.data();
+        w.turned = turned_.data();
+        w.zeros = turned_.data() + pass::turned_begin(pass::count);
+        w.rows = rows_.data();
+        w.capacity = capacity_;
+        w.inputs = x.data();
+        return w;
+    }
+
+    std::span<float> moments(std::size_t m) {
+        return m < Optimiser::moments ? parameters_.span().subspan((1 + m) * floats_, floats_)
+                                      : std::span<float>{};
+    }
+
+    // Rows that one thread takes through the whole network.
+    static constexpr std::size_t most_block_rows = 64;
+    std::size_t block_rows(std::size_t rows) const {
+        const std::size_t threads = threads_ ? threads_->size() : 1;
+        return std::min(most_block_rows, (rows + threads - 1) / threads);
+    }
+    std::size_t blocks(std::size_t rows) const {
+        return (rows + block_rows(rows) - 1) / block_rows(rows);
+    }
+
+    template <class Task>
+    void in_parts(std::size_t count, const Task& task) {
+        if (threads_) return (*threads_)(count, task);
+        for (std::size_t i = 0; i < count; ++i)
+            task(i);
+    }
+
+    step_result finish(std::size_t rows) {
+        double squares = 0.0;
+        for (const float s : squares_)
+            squares += static_cast<double>(s);
+        step_result r = {objective_.total(rows), std::sqrt(squares), true};
+        r.finite = std::isfinite(r.loss) && std::isfinite(r.gradient_norm);
+        if (r.finite)
+            update(r.gradient_norm);
+        else
+            --steps_;
+        return r;
+    }
+
+    void update(double norm) {
+        const auto rule = optimiser_.rule(steps_);
+        const double most = static_cast<double>(options_.clip_norm);
+        kernel::penalty p = {};
+        p.scale = most > 0.0 && norm > most ? static_cast<float>(most / norm) : 1.0f;
+        p.bound = options_.clip_value > 0.0f ? options_.clip_value
+                                             : std::numeric_limits<float>::infinity();
+        in_parts(pass::parts.size(), [&](std::size_t number) {
+            const training::part& part = pass::parts[number];
+            kernel::penalty mine = p;
+            if (part.kind == training::parameter_kind::weights)
+                mine = {p.scale, p.bound, options_.l1, options_.l2,
+                        optimiser_.learning_rate * optimiser_.weight_decay};
+            float* const at = parameters_.data() + part.begin;
+            kernel::update<P, Optimiser::moments>(
+                model_->packed().data() + part.begin, at, at + floats_,
+                Optimiser::moments > 1 ? at + 2 * floats_ : nullptr, part.floats, rule, mine);
+        });
+    }
+
+    Model* model_;
+    objective objective_;
+    Optimiser optimiser_;
+    train_options options_;
+    training::buffer parameters_; // gradient, then moments, each packed as the parameters are
+    training::buffer turned_;     // weights turned around, then zeros
+    training::buffer rows_;
+    std::array<float, pass::parts.size()> squares_ = {};
+    std::size_t capacity_ = 0;
+    std::uint64_t steps_ = 0;
+    std::optional<threads> threads_;
+};
+
+} // namespace laminate
