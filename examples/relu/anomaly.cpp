@@ -98,9 +98,9 @@ void draw(const std::vector<scored>& all, std::size_t best, std::size_t worst,
                    "trained on " + std::to_string(best) + ": error of new images");
     chart::legend(page, {70, 410},
                   {{"the digit it knows", {1}, true}, {"other digits", {2, true}, true}});
-    chart::panel p(page, {540, 96, 380, 250}, "ROC, one curve for each digit learned",
-                   {"share of usual images reported", 0, 1}, {"share of anomalies found", 0, 1});
-    p.line({{0, 0}, {1, 1}}, {7, true});
+    chart::panel p(page, {540, 96, 380, 250}, "ROC (its upper left corner), a curve for each digit",
+                   {"share of usual images reported", 0, 0.3},
+                   {"share of anomalies found", 0.7, 1});
     for (const scored& s : all)
         p.line(s.curve(), {7});
     p.line(all[worst].curve(), {2, true});
@@ -108,8 +108,7 @@ void draw(const std::vector<scored>& all, std::size_t best, std::size_t worst,
     chart::legend(page, {540, 410},
                   {{"best (" + std::to_string(best) + ")", {1, false, '0'}},
                    {"worst (" + std::to_string(worst) + ")", {2, true, '0'}},
-                   {"the others", {7, false, '0'}},
-                   {"chance", {7, true, '0'}}});
+                   {"the others", {7, false, '0'}}});
     page.save(file);
 }
 

@@ -110,14 +110,17 @@ public:
             if (!t.name.empty()) page_->words({at, box_.bottom() + 17}, t.name, "small middle");
             if (x_.ticks.empty()) page_->line({{at, box_.y}, {at, box_.bottom()}}, "grid");
         }
+        std::size_t widest = 0;
         for (const tick& t : ticks_of(y_)) {
+            widest = std::max(widest, t.name.size());
             page_->words({box_.x - 7, up(t.at) + 4}, t.name, "small end");
             page_->line({{box_.x, up(t.at)}, {box_.right(), up(t.at)}}, "grid");
         }
         page_->words({box_.x, box_.y - 9}, title, "head");
         page_->words({box_.x + box_.width / 2, box_.bottom() + 36}, x_.title, "small middle");
         if (y_.title.empty()) return;
-        const point at = {box_.x - 46, box_.y + box_.height / 2};
+        const point at = {box_.x - 19 - 7 * static_cast<double>(std::min<std::size_t>(widest, 4)),
+                          box_.y + box_.height / 2};
         page_->words(at, y_.title, "small middle",
                      "transform=\"rotate(-90 " + number(at.x) + ' ' + number(at.y) + ")\"");
     }
@@ -155,6 +158,13 @@ public:
         for (const point p : points)
             if (std::isfinite(p.y)) d += mark_path(at(p.x, p.y), l.mark, radius);
         page_->path(d, fill(l) + " edge");
+    }
+    /// Many small ones: circles, or squares where the look has them.
+    void dots(const std::vector<point>& points, look l, double radius) {
+        std::vector<point> centres;
+        for (const point p : points)
+            centres.push_back(at(p.x, p.y));
+        page_->dots(centres, radius, 's' + std::to_string(l.colour), l.mark != 's');
     }
     void series(const std::vector<point>& points, look l) {
         line(points, l);
@@ -234,7 +244,7 @@ inline void cells(page& on, box where, const std::vector<double>& values, std::s
         const int strength = s < shades ? shades - s : s - shades + 1;
         on.path(strokes[static_cast<std::size_t>(s)],
                 's' + std::to_string(s < shades ? negative : positive),
-                place + number(0.12 + 0.48 * strength / shades) + '"');
+                place + number(0.08 + 0.42 * strength / shades) + '"');
     }
 }
 

@@ -7,7 +7,12 @@
 #include "../digits/dataset.hpp"
 
 #include <laminate/laminate.hpp>
-#include <laminate/train/all.hpp>
+#include <laminate/train/csv.hpp>
+#include <laminate/train/idx.hpp>
+#include <laminate/train/metrics.hpp>
+#include <laminate/train/normalise.hpp>
+#include <laminate/train/split.hpp>
+#include <laminate/train/train.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +31,7 @@ struct schedule {
     lam::train_options options = {};
 };
 
+/// A step whose loss isn't finite changes nothing, and makes the epoch's loss so, too.
 /// `each(epoch, mean loss of its batches, trainer)` is called after each epoch, counted from 1.
 template <class Model, class Loss, class Optimiser, class Each>
 void learn(Model& model, const lam::dataset& data, Loss loss, Optimiser optimiser, schedule s,
@@ -38,10 +44,9 @@ void learn(Model& model, const lam::dataset& data, Loss loss, Optimiser optimise
         std::size_t steps = 0;
         for (std::size_t at = 0; at + s.batch <= order.size(); at += s.batch, ++steps) {
             const lam::dataset part = lam::select(data, std::span(order).subspan(at, s.batch));
-            if (data.classes != 0)
-                sum += static_cast<double>(trainer.step(part.x, part.labels));
-            else
-                sum += static_cast<double>(trainer.step(part.x, part.targets));
+            sum += (data.classes != 0 ? trainer.step(part.x, part.labels)
+                                      : trainer.step(part.x, part.targets))
+                       .loss;
         }
         each(epoch, sum / static_cast<double>(steps), trainer);
     }

@@ -27,12 +27,12 @@ struct box {
     double bottom() const { return y + height; }
 };
 
-/// At most two digits behind the point, and none that are zero: files stay small and readable.
-inline std::string number(double value) {
+/// At most so many digits behind the point, and none that are zero: files stay small and readable.
+inline std::string number(double value, int digits = 2) {
     std::array<char, 40> text = {};
-    std::snprintf(text.data(), text.size(), "%.2f", value);
+    std::snprintf(text.data(), text.size(), "%.*f", digits, value);
     std::string s = text.data();
-    while (s.back() == '0')
+    while (digits > 0 && s.back() == '0')
         s.pop_back();
     if (s.back() == '.') s.pop_back();
     return s == "-0" ? "0" : s;
@@ -94,10 +94,24 @@ public:
         path(outline(points) + 'z', classes, more);
     }
 
+    /// Round or square dots of one size, in few bytes, each with an edge of paper around it.
+    void dots(const std::vector<point>& centres, double radius, std::string_view stroke,
+              bool round) {
+        std::string d;
+        for (const point p : centres)
+            d += 'M' + number(p.x, 1) + ' ' + number(p.y, 1) + "h0";
+        const std::string cap = round ? "stroke-linecap:round" : "stroke-linecap:square";
+        const auto width = [&](double w) {
+            return "style=\"fill:none;" + cap + ";stroke-width:" + number(w) + '"';
+        };
+        path(d, "edge", width(2 * radius + 1.3));
+        path(d, stroke, width(2 * radius));
+    }
+
     static std::string outline(const std::vector<point>& points) {
         std::string d;
         for (const point p : points)
-            d += (d.empty() ? 'M' : 'L') + number(p.x) + ' ' + number(p.y);
+            d += (d.empty() ? 'M' : 'L') + number(p.x, 1) + ' ' + number(p.y, 1);
         return d;
     }
 

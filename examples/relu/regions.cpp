@@ -94,7 +94,7 @@ void dots(chart::panel& panel, const points& p, double radius) {
         std::vector<chart::point> mine;
         for (std::size_t i = label; i < std::min<std::size_t>(p.at.size(), 160); i += 2)
             mine.push_back({static_cast<double>(p.at[i][0]), static_cast<double>(p.at[i][1])});
-        panel.marks(mine, {label + 1, false, label == 0 ? 'o' : 's'}, radius);
+        panel.dots(mine, {label + 1, false, label == 0 ? 'o' : 's'}, radius);
     }
 }
 
@@ -113,7 +113,7 @@ void draw_regions(const std::vector<task>& tasks, const std::vector<std::string>
                                      90 + (step + 12) * static_cast<double>(row)};
             chart::cells(page, {at.x, at.y, size, size}, o.map, side, 1, 2);
             auto panel = square_panel(page, at, size, names[column] + "  " + percent(o.accuracy));
-            dots(panel, tasks[row].train, 1.7);
+            dots(panel, tasks[row].train, 1.3);
             if (column == 0) {
                 const chart::point left = {26, at.y + size / 2};
                 page.words(left, tasks[row].name, "middle",
@@ -138,24 +138,20 @@ void draw_pieces(chart::page& page, chart::point at, double size, const task& t,
                  const std::vector<piece>& pieces) {
     auto panel = square_panel(page, at, size,
                               t.name + ": " + std::to_string(pieces.size()) + " linear pieces");
-    const auto outline = [&](const piece& p) {
+    std::array<std::string, 8> shades; // four of each class, so that neighbours differ
+    std::size_t number = 0;
+    for (const piece& p : cut(pieces, 0)) { // the decision is one more line in some pieces
         std::vector<chart::point> corners;
         for (const chart::point c : p.corners)
             corners.push_back(panel.at(c.x, c.y));
-        return corners;
-    };
-    std::size_t shade = 0;
-    for (const piece& p : cut(pieces, 0)) { // the decision is one more line in each piece
-        const bool second = p.units[0](p.centre()) > 0;
-        const double strength = 0.2 + 0.1 * static_cast<double>(shade++ % 4);
-        page.polygon(outline(p), second ? "f2" : "f1",
-                     "fill-opacity=\"" + chart::number(strength) + '"');
+        const std::size_t second = p.units[0](p.centre()) > 0 ? 4 : 0;
+        shades[second + number++ % 4] += chart::page::outline(corners) + 'z';
     }
-    std::string lines;
-    for (const piece& p : pieces)
-        lines += chart::page::outline(outline(p)) + 'z';
-    page.path(lines, "line s0", "stroke-opacity=\".55\" style=\"stroke-width:.6\"");
-    dots(panel, t.train, 2.2);
+    for (std::size_t i = 0; i < shades.size(); ++i)
+        page.path(shades[i], i < 4 ? "f1 s0" : "f2 s0",
+                  "fill-opacity=\"" + chart::number(0.2 + 0.1 * static_cast<double>(i % 4)) +
+                      "\" style=\"stroke-width:.5;stroke-opacity:.5\"");
+    dots(panel, t.train, 1.8);
 }
 
 } // namespace

@@ -145,13 +145,13 @@ result regression(const options& o, chart::page& page) {
                              data.train, loss, epochs, 0.1f);
     const auto plain = train(lam::input<10> | lam::dense<1>, data.train, loss, 4 * epochs);
     const std::vector<float> y = answers(model, data.test);
-    chart::panel p(page, {70, 96, 190, 190}, "regression", {"true (standardised)", -2.2, 2.8},
-                   {"predicted", -2.2, 2.8});
+    chart::panel p(page, {70, 96, 190, 190}, "regression",
+                   {"true, in standard deviations", -2.2, 2.8}, {"predicted", -2.2, 2.8});
     p.line({{-2.2, -2.2}, {2.8, 2.8}}, {7, true});
     std::vector<chart::point> at;
     for (std::size_t i = 0; i < y.size(); ++i)
         at.push_back({static_cast<double>(data.test.targets[i]), static_cast<double>(y[i])});
-    p.marks(at, {1}, 2.5);
+    p.dots(at, {1}, 1.8);
     return {o.data.empty() ? "regression (generated)" : "regression (diabetes)",
             "dense<1>, mean squared error", "R²", lam::regress(y, data.test.targets).r2,
             lam::regress(answers(plain, data.test), data.test.targets).r2};
@@ -166,7 +166,7 @@ result two_classes(const options& o, chart::page& page) {
               loss, epochs);
     const auto plain = train(lam::input<2> | lam::dense<1>, data, loss, epochs);
     const std::vector<float> logits = answers(model, test), line = answers(plain, test);
-    chart::panel p(page, {315, 96, 190, 190}, "two classes: ROC",
+    chart::panel p(page, {335, 96, 190, 190}, "two classes: ROC",
                    {"share of class 0 taken for 1", 0, 1}, {"share of class 1 found", 0, 1});
     p.line({{0, 0}, {1, 1}}, {7, true});
     const std::vector<std::uint32_t> truth(test.targets.begin(), test.targets.end());
@@ -196,7 +196,7 @@ result many_classes(const options& o, const lam::two_parts& data, chart::page& p
         ticks.push_back({d + 0.5, std::to_string(d)});
         up.push_back({9.5 - d, std::to_string(d)});
     }
-    chart::panel p(page, {560, 96, 190, 190}, "ten classes: confusion",
+    chart::panel p(page, {600, 96, 190, 190}, "ten classes: confusion",
                    {"taken for", 0, 10, false, ticks}, {"true", 0, 10, false, up});
     for (std::size_t t = 0; t < 10; ++t)
         for (std::size_t c = 0; c < 10; ++c)
@@ -225,7 +225,7 @@ result several_labels(const options& o, chart::page& page) {
     std::vector<chart::tick> ticks;
     for (std::size_t q = 0; q < questions.size(); ++q)
         ticks.push_back({static_cast<double>(q), questions[q]});
-    chart::panel p(page, {805, 96, 235, 190}, "several labels: accuracy",
+    chart::panel p(page, {850, 96, 235, 190}, "several labels: accuracy",
                    {"question about a digit", -0.5, 3.5, false, ticks}, {"", 0.5, 1.04});
     for (std::size_t q = 0; q < questions.size(); ++q) {
         const double at = static_cast<double>(q);
@@ -239,7 +239,7 @@ result several_labels(const options& o, chart::page& page) {
 } // namespace
 
 findings tasks(const options& o) {
-    chart::page page(1060, 385, "One hidden activation, four tasks",
+    chart::page page(1110, 385, "One hidden activation, four tasks",
                      "Hidden layers of ReLU; the last layer has no activation of its own, the loss "
                      "brings it.");
     const lam::two_parts images = image_data(o);
