@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Writes the test networks as standalone sources, with pseudo-random weights, and for each a file
 // of inputs and of the outputs that the library computes. all.inc includes and lists them for
-// run_networks.cpp; altered/ holds one more, whose self-test must fail.
+// run_networks.cpp; altered/ holds one more, whose self-test must fail, forms/ the other forms of a
+// source, declared/ a declared network with its parameters.
 //
 // usage: generate_networks <directory>
 
+#include "../support/unpack.hpp"
+
+#include <laminate/codegen/graph/write_dsl.hpp>
 #include <laminate/codegen/write_cpp.hpp>
 #include <laminate/laminate.hpp>
 
@@ -222,6 +226,49 @@ void write_altered(const std::string& directory) {
     write(path, text);
 }
 
+// The other forms of a source: weights in a file of their own (and those of a second network, to
+// take for the first's), one function only; and the declared network with a parameter file.
+void write_forms(const std::string& directory) {
+    std::filesystem::create_directories(directory);
+    const auto network =
+        input<20> | dense<33> | prelu | dense<18> | relu | maxout<3> | dense<5> | softmax;
+    const auto model = writer(directory).random_model(network);
+    lam::write_options options;
+    options.directory = directory;
+    options.self_test = options.c_interface = options.weights_file = true;
+    lam::write_cpp(model, "stored", options);
+    lam::write_cpp(writer(directory).random_model(input<20> | dense<33>), "other", options);
+    options.weights_file = false;
+    options.entries = lam::entry_points::single;
+    lam::write_cpp(model, "one_row", options);
+    options.entries = lam::entry_points::batch;
+    options.name_space = "forms::many";
+    options.weights_file = true;
+    lam::write_cpp(model, "many_rows", options);
+}
+
+constexpr auto declared =
+    input<12> | lam::affine | dense<34> | prelu | lam::dropout<0.25f> | dense<33>(no_bias) |
+    lam::leaky_relu(lam::negative_slope<0.1f>) | dense<20> | elu(lam::alpha<0.3f>) | maxout<5> |
+    prelu(lam::shared) | dense<17> | lam::relu6 | dense<12> |
+    relu(lam::max_value<1.5f>, lam::negative_slope<0.25f>, lam::threshold<0.125f>) |
+    lam::clip(lam::min_value<-0.5f>, lam::max_value<1.0f>) | lam::selu |
+    lam::hard_sigmoid(lam::alpha<0.3f>) | lam::shrink(lam::lambd<0.05f>) |
+    lam::celu(lam::alpha<0.7f>) | lam::thresholded_relu(lam::alpha<-2.0f>) | lam::linear | sigmoid |
+    softmax(lam::groups<2>);
+
+void write_declared(const std::string& directory) {
+    std::filesystem::create_directories(directory);
+    auto model = writer(directory).random_model(declared);
+    const lam::codegen::graph graph = lam::test::as_graph(model);
+    lam::write_options options;
+    options.directory = directory;
+    options.name_space = "written";
+    if (const auto why = lam::codegen::write_dsl(graph, "declared", options)) lam::raise(*why);
+    options.self_test = true;
+    if (const auto why = lam::try_write_cpp(model, "declared", options)) lam::raise(*why);
+}
+
 } // namespace
 
 int main(int argc, char** argv) try {
@@ -237,6 +284,8 @@ int main(int argc, char** argv) try {
     write_hard_numbers(to);
     to.finish();
     write_altered(std::string(argv[1]) + "/altered");
+    write_forms(std::string(argv[1]) + "/forms");
+    write_declared(std::string(argv[1]) + "/declared");
 } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;
