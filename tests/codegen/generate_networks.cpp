@@ -87,6 +87,11 @@ public:
             if constexpr (requires { layer.slope; })
                 for (std::size_t u = 0; u < layer.slope.size(); ++u)
                     layer.slope[u] = next(0.5f);
+            if constexpr (requires { layer.scale; })
+                for (std::size_t u = 0; u < layer.scale.size(); ++u) {
+                    layer.scale[u] = next(2.0f);
+                    layer.shift[u] = next(0.5f);
+                }
         });
         return model;
     }
@@ -181,7 +186,27 @@ void write_activations(writer& to) {
     to.add("dropped", input<11> | lam::dropout<0.5f> | dense<4> | lam::dropout<0.1f> | lam::linear);
 }
 
+void write_functions(writer& to) {
+    to.add("affines", input<5> | lam::affine | dense<18> | lam::affine | maxout<3> | lam::affine);
+    to.add("gates", input<6> | dense<18> | lam::gelu | dense<9> | lam::silu | dense<7> | lam::mish);
+    to.add("more_gates", input<6> | dense<18> | lam::gelu(lam::tanh_approximation) | dense<9> |
+                             lam::swish(lam::alpha<1.702f>) | dense<7> | lam::hard_swish);
+    to.add("exponential", input<6> | dense<18> | lam::selu | dense<9> |
+                              lam::celu(lam::alpha<0.5f>) | lam::softplus | lam::log | lam::exp);
+    to.add("pieces", input<23> | lam::hard_sigmoid | dense<18> |
+                         lam::clip(lam::min_value<-0.5f>, lam::max_value<0.75f>) |
+                         lam::thresholded_relu(lam::alpha<0.125f>));
+    to.add("open_clip", input<23> | lam::clip(lam::min_value<0.125f>));
+    to.add("shrunk", input<23> | lam::shrink(lam::bias<0.5f>) | lam::erf | lam::softsign);
+    to.add("arithmetic",
+           input<19> | lam::square | lam::sqrt | lam::neg | lam::abs | lam::reciprocal);
+}
+
 void write_rows(writer& to) {
+    to.add("softmax_groups", input<36> | softmax(lam::groups<6>) | softmax(lam::groups<2>));
+    to.add("log_softmaxes",
+           input<4> | dense<12> | lam::log_softmax(lam::groups<3>) | dense<31> | lam::log_softmax);
+
     to.add("softmax_2", input<2> | softmax);
     to.add("softmax_3", input<4> | dense<3> | softmax);
     to.add("softmax_31", input<4> | dense<31> | softmax | dense<2>);
@@ -280,6 +305,7 @@ int main(int argc, char** argv) try {
     writer to(argv[1]);
     write_dense(to);
     write_activations(to);
+    write_functions(to);
     write_rows(to);
     write_hard_numbers(to);
     to.finish();
