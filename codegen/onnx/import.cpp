@@ -118,7 +118,10 @@ private:
     const value& value_of(const std::string& name) {
         const auto known = values_.find(name);
         if (known != values_.end()) return known->second;
-        message::TensorProto* const tensor = initialisers_.at(name);
+        const auto stored = initialisers_.find(name);
+        if (stored == initialisers_.end())
+            refuse(quote(name), " is an output that its operator doesn't give here");
+        message::TensorProto* const tensor = stored->second;
         constant read = tensors_.read(*tensor, sentence("initialiser ", quote(name)));
         tensor->Clear(); // its numbers are in the constant now
         return values_.emplace(name, std::move(read)).first->second;
@@ -144,8 +147,6 @@ private:
             network_.set_origin(describe(node));
             std::vector<const value*> inputs;
             for (const std::string& name : node.input()) {
-                if (!name.empty() && !values_.count(name) && !initialisers_.count(name))
-                    refuse("needs ", quote(name), ", which its operator doesn't give here");
                 inputs.push_back(name.empty() ? nullptr : &value_of(name));
             }
             call c(node, opset_, std::move(inputs), network_, tensors_);

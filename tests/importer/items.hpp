@@ -36,8 +36,17 @@ struct sample {
     bool is_exact = false; // outputs computed in double
 };
 
+// Python writes numbers that JSON doesn't have.
+inline std::string without_infinities(std::string text) {
+    for (const std::string number : {": NaN", ": Infinity", ": -Infinity"})
+        for (std::size_t at = text.find(number); at != std::string::npos; at = text.find(number, at))
+            text.replace(at, number.size(), ": null");
+    return text;
+}
+
 inline std::vector<corpus_item> corpus_items(const std::string& corpus) {
-    const std::string text = read_file(corpus + "/index.json", std::size_t{1} << 28).value();
+    const std::string text = without_infinities(
+        read_file(corpus + "/index.json", std::size_t{1} << 28).value());
     std::vector<corpus_item> items;
     for (const auto& entry : nlohmann::json::parse(text)) {
         const std::string group = entry.at("group");

@@ -29,7 +29,8 @@ void shape(call& c) {
         extents.push_back(static_cast<double>(of[axis]));
         from_batch.push_back(x != nullptr && x->batch == axis);
     }
-    constant found = make_constant({extents.size()}, element::int64, std::move(extents));
+    const dims length = {extents.size()};
+    constant found = make_constant(length, element::int64, std::move(extents));
     if (x != nullptr && x->batch != no_axis) found.from_batch = std::move(from_batch);
     c.set(std::move(found));
 }
