@@ -52,11 +52,11 @@ public:
 
     imported import() {
         const std::vector<std::string> all = output_names(graph());
-        const ordered everything = order_nodes(graph(), all);
         const std::string wanted = chosen_output(all);
-        const ordered needed = order_nodes(graph(), {wanted});
         // With an output chosen, what only others need doesn't matter.
-        check_support(options_.output ? needed.nodes : everything.nodes, opset_);
+        const ordered needed =
+            order_nodes(graph(), wanted.empty() ? all : std::vector<std::string>{wanted});
+        check_support(needed.nodes, opset_);
         if (wanted.empty())
             refuse("branches: expected one output, found ", all.size(), " (", quoted_list(all),
                    "). Choose one by name");
@@ -101,8 +101,7 @@ private:
         if (real.empty() && all_constant) return;
         if (all_constant)
             refuse("expected all inputs as constants, found none for ", quoted_list(real));
-        if (real.empty())
-            refuse("the output doesn't depend on any input, so there is no network");
+        if (real.empty()) refuse("the output doesn't depend on any input, so there is no network");
         if (real.size() > 1)
             refuse("branches: expected one input, found ", real.size(), " (", quoted_list(real),
                    "). Bind all but one to constants");
@@ -179,9 +178,8 @@ private:
             if (!c.has(i)) continue;
             if (const flow* const x = c.flow_at(i)) had_batch = had_batch || x->batch != no_axis;
             if (const constant* const k = c.constant_at(i))
-                counts_batch = counts_batch ||
-                               std::find(k->from_batch.begin(), k->from_batch.end(), true) !=
-                                   k->from_batch.end();
+                counts_batch = counts_batch || std::find(k->from_batch.begin(), k->from_batch.end(),
+                                                         true) != k->from_batch.end();
         }
         const bool is_shape = node.op_type() == "Reshape" || node.op_type() == "Expand";
         if ((had_batch && f.batch == no_axis) || (counts_batch && !is_shape))
@@ -234,8 +232,8 @@ private:
 
     void add_notes(imported& result, const ordered& needed) const {
         if (input_.type != element::float32)
-            result.notes.push_back(sentence("input ", quote(input_name_), " is ",
-                                            name(input_.type), ": computed in float"));
+            result.notes.push_back(sentence("input ", quote(input_name_), " is ", name(input_.type),
+                                            ": computed in float"));
         if (input_.batch == no_axis && !input_.shape.empty())
             result.notes.push_back(sentence("the leading extent ", input_.shape[0], " of input ",
                                             quote(input_name_), " is part of a row"));
@@ -244,8 +242,8 @@ private:
                                             " mixes rows of a batch: the network is of batch 1"));
         const auto total = static_cast<std::size_t>(graph().node_size());
         if (needed.nodes.size() < total)
-            result.notes.push_back(sentence(total - needed.nodes.size(),
-                                            " nodes don't matter to the output"));
+            result.notes.push_back(
+                sentence(total - needed.nodes.size(), " nodes don't matter to the output"));
     }
 
     const import_options& options_;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Reads an ONNX file. Needs protobuf and ONNX's own message definitions. Promises a right graph of a
-// dense network, or one error that names file, node and operator, what was expected and found, and
-// that lists all unsupported operators at once, with counts and names. A file is hostile until
+// Reads an ONNX file. Needs protobuf and ONNX's own message definitions. Promises a right graph of
+// a dense network, or one error that names file, node and operator, what was expected and found,
+// and that lists all unsupported operators at once, with counts and names. A file is hostile until
 // checked: see limits.hpp.
 
 #include <laminate/base/error.hpp>

@@ -19,9 +19,8 @@ void shape(call& c) {
     const dims& of = c.shape(0);
     const std::size_t start = c.opset() < 15 ? 0 : bound(c.integer("start", 0), of.size());
     const std::size_t end =
-        c.opset() < 15
-            ? of.size()
-            : bound(c.integer("end", static_cast<std::int64_t>(of.size())), of.size());
+        c.opset() < 15 ? of.size()
+                       : bound(c.integer("end", static_cast<std::int64_t>(of.size())), of.size());
     const flow* const x = c.flow_at(0);
     std::vector<double> extents;
     std::vector<bool> from_batch;
