@@ -7,7 +7,6 @@
 #include <laminate/model/half.hpp>
 
 #include <bit>
-#include <cstring>
 #include <type_traits>
 
 namespace laminate::codegen::onnx {
@@ -134,6 +133,8 @@ constant tensor_reader::read(const message::TensorProto& tensor, const std::stri
     dims shape = shape_of_tensor(tensor, spent_, where);
     const std::size_t size = count(shape);
     const bool elsewhere = tensor.data_location() == message::TensorProto::EXTERNAL;
+    if (elsewhere && folder_.empty())
+        refuse(where, ": its data is external, and a model in memory has no folder");
     // What isn't there must not be paid for; an external file is measured before it is read.
     const std::size_t most = static_cast<std::size_t>(-1) / 16;
     if (size > most) refuse(where, ": the shape ", text(shape), " has too many elements");
@@ -146,6 +147,21 @@ constant tensor_reader::read(const message::TensorProto& tensor, const std::stri
     else
         numbers = typed(tensor, type, size, where);
     return make_constant(std::move(shape), type, std::move(numbers));
+}
+
+result<array> parse_tensor(std::string_view bytes, const std::string& name) {
+    try {
+        const limits most;
+        message::TensorProto tensor;
+        if (bytes.size() > most.file_bytes ||
+            !tensor.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+            refuse(name, ": its bytes aren't the protobuf message of a tensor");
+        budget spent(most);
+        const constant read = tensor_reader("", spent).read(tensor, name);
+        return array{{read.shape.begin(), read.shape.end()}, *read.numbers, is_whole(read.type)};
+    } catch (const refusal& why) {
+        return error{why.what()};
+    }
 }
 
 std::string tensor_reader::external(const message::TensorProto& tensor, std::size_t bytes,

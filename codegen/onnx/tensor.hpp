@@ -8,6 +8,7 @@
 #include <string>
 
 #include "budget.hpp"
+#include "import.hpp"
 #include "message_fwd.hpp"
 #include "value.hpp"
 
@@ -31,5 +32,8 @@ private:
     std::string folder_;
     budget& spent_;
 };
+
+// A file that is one TensorProto, as test data of models is; `name` stands for it in messages.
+result<array> parse_tensor(std::string_view bytes, const std::string& name);
 
 } // namespace laminate::codegen::onnx
