@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <set>
 #include <unordered_map>
 
 namespace laminate::codegen::onnx {
@@ -46,8 +47,11 @@ public:
         : options_(options), spent_(options.most), tensors_(folder, spent_), network_(spent_) {
         parse(bytes, options.most, model_);
         opset_ = opset_of(model_);
-        for (auto& tensor : *model_.mutable_graph()->mutable_initializer())
+        for (auto& tensor : *model_.mutable_graph()->mutable_initializer()) {
             initialisers_.emplace(tensor.name(), &tensor);
+            for (const auto& entry : tensor.external_data())
+                if (entry.key() == "location") files_.insert(sentence(folder, "/", entry.value()));
+        }
     }
 
     imported import() {
@@ -101,8 +105,7 @@ private:
         if (real.empty() && all_constant) return;
         if (all_constant)
             refuse("expected all inputs as constants, found none for ", quoted_list(real));
-        if (real.empty())
-            refuse("the output doesn't depend on any input, so there is no network");
+        if (real.empty()) refuse("the output doesn't depend on any input, so there is no network");
         if (real.size() > 1)
             refuse("branches: expected one input, found ", real.size(), " (", quoted_list(real),
                    "). Bind all but one to constants");
@@ -178,9 +181,8 @@ private:
             if (!c.has(i)) continue;
             if (const flow* const x = c.flow_at(i)) had_batch = had_batch || x->batch != no_axis;
             if (const constant* const k = c.constant_at(i))
-                counts_batch = counts_batch ||
-                               std::find(k->from_batch.begin(), k->from_batch.end(), true) !=
-                                   k->from_batch.end();
+                counts_batch = counts_batch || std::find(k->from_batch.begin(), k->from_batch.end(),
+                                                         true) != k->from_batch.end();
         }
         const bool is_shape = node.op_type() == "Reshape" || node.op_type() == "Expand";
         if ((had_batch && f.batch == no_axis) || (counts_batch && !is_shape))
@@ -215,6 +217,7 @@ private:
         result.network.output_name = wanted;
         result.network.input_shape = without_batch(input_.shape, input_.batch, result);
         result.network.output_shape = without_batch(f->shape, f->batch, result);
+        result.files.assign(files_.begin(), files_.end());
         result.opset = opset_;
         result.ir_version = model_.ir_version();
         result.producer = model_.producer_name();
@@ -233,8 +236,8 @@ private:
 
     void add_notes(imported& result, const ordered& needed) const {
         if (input_.type != element::float32)
-            result.notes.push_back(sentence("input ", quote(input_name_), " is ",
-                                            name(input_.type), ": computed in float"));
+            result.notes.push_back(sentence("input ", quote(input_name_), " is ", name(input_.type),
+                                            ": computed in float"));
         if (input_.batch == no_axis && !input_.shape.empty())
             result.notes.push_back(sentence("the leading extent ", input_.shape[0], " of input ",
                                             quote(input_name_), " is part of a row"));
@@ -243,8 +246,8 @@ private:
                                             " mixes rows of a batch: the network is of batch 1"));
         const auto total = static_cast<std::size_t>(graph().node_size());
         if (needed.nodes.size() < total)
-            result.notes.push_back(sentence(total - needed.nodes.size(),
-                                            " nodes don't matter to the output"));
+            result.notes.push_back(
+                sentence(total - needed.nodes.size(), " nodes don't matter to the output"));
     }
 
     const import_options& options_;
@@ -257,6 +260,7 @@ private:
     std::unordered_map<std::string, value> values_;
     std::string input_name_;
     input_shape input_;
+    std::set<std::string> files_;
     std::string mixes_; // the first node that does
 };
 

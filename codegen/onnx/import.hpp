@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Reads an ONNX file. Needs protobuf and ONNX's own message definitions. Promises a right graph of a
-// dense network, or one error that names file, node and operator, what was expected and found, and
-// that lists all unsupported operators at once, with counts and names. A file is hostile until
+// Reads an ONNX file. Needs protobuf and ONNX's own message definitions. Promises a right graph of
+// a dense network, or one error that names file, node and operator, what was expected and found,
+// and that lists all unsupported operators at once, with counts and names. A file is hostile until
 // checked: see limits.hpp.
 
 #include <laminate/base/error.hpp>
@@ -43,6 +43,7 @@ struct imported {
     std::string producer;
     std::map<std::string, std::size_t> operators; // how many of each were read
     std::vector<std::string> notes;               // conversions, what was taken to be a row
+    std::vector<std::string> files;               // with external data, beside the model
     bool batch_is_free = false;                   // the leading extent is symbolic or 1
 };
 
