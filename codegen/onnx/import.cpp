@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <set>
 #include <unordered_map>
 
 namespace laminate::codegen::onnx {
@@ -46,8 +47,11 @@ public:
         : options_(options), spent_(options.most), tensors_(folder, spent_), network_(spent_) {
         parse(bytes, options.most, model_);
         opset_ = opset_of(model_);
-        for (auto& tensor : *model_.mutable_graph()->mutable_initializer())
+        for (auto& tensor : *model_.mutable_graph()->mutable_initializer()) {
             initialisers_.emplace(tensor.name(), &tensor);
+            for (const auto& entry : tensor.external_data())
+                if (entry.key() == "location") files_.insert(sentence(folder, "/", entry.value()));
+        }
     }
 
     imported import() {
@@ -214,6 +218,7 @@ private:
         result.network.output_name = wanted;
         result.network.input_shape = without_batch(input_.shape, input_.batch, result);
         result.network.output_shape = without_batch(f->shape, f->batch, result);
+        result.files.assign(files_.begin(), files_.end());
         result.opset = opset_;
         result.ir_version = model_.ir_version();
         result.producer = model_.producer_name();
@@ -256,6 +261,7 @@ private:
     std::unordered_map<std::string, value> values_;
     std::string input_name_;
     input_shape input_;
+    std::set<std::string> files_;
     std::string mixes_; // the first node that does
 };
 

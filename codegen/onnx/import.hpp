@@ -43,6 +43,7 @@ struct imported {
     std::string producer;
     std::map<std::string, std::size_t> operators; // how many of each were read
     std::vector<std::string> notes;               // conversions, what was taken to be a row
+    std::vector<std::string> files;               // with external data, beside the model
     bool batch_is_free = false;                   // the leading extent is symbolic or 1
 };
 
