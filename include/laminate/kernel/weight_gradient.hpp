@@ -71,8 +71,7 @@ LAMINATE_INLINE void weight_tiles(const weight_block& b, std::size_t size, std::
 template <class P, std::size_t Accumulators, std::size_t Registers>
 LAMINATE_INLINE void weight_all_inputs(const weight_block& b, std::size_t inputs, const float* x,
                                        float* dw) {
-    constexpr std::size_t most =
-        rows_that_fit(Registers, Accumulators, most_tile_rows);
+    constexpr std::size_t most = rows_that_fit(Registers, Accumulators, most_tile_rows);
     const std::size_t tiles = (inputs + most - 1) / most;
     const std::size_t size = inputs / tiles;
     const std::size_t larger = inputs % tiles;
@@ -84,8 +83,7 @@ LAMINATE_INLINE void weight_all_inputs(const weight_block& b, std::size_t inputs
 // Against a panel of Width floats, of which Registers registers are computed, in chunks.
 template <class P, std::size_t Accumulators, std::size_t Registers>
 LAMINATE_INLINE void weight_panel(weight_block b, std::size_t inputs, const float* x, float* dw) {
-    constexpr std::size_t chunks =
-        choose_tile(Registers, Accumulators, most_tile_rows).chunks;
+    constexpr std::size_t chunks = choose_tile(Registers, Accumulators, most_tile_rows).chunks;
     constexpr std::size_t larger = Registers % chunks;
     const float* const dy = b.dy;
     for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
@@ -93,7 +91,8 @@ LAMINATE_INLINE void weight_panel(weight_block b, std::size_t inputs, const floa
         b.dy = dy + offset;
         if constexpr (larger > 0)
             if (chunk < larger) {
-                weight_all_inputs<P, Accumulators, Registers / chunks + 1>(b, inputs, x, dw + offset);
+                weight_all_inputs<P, Accumulators, Registers / chunks + 1>(b, inputs, x,
+                                                                           dw + offset);
                 continue;
             }
         weight_all_inputs<P, Accumulators, Registers / chunks>(b, inputs, x, dw + offset);
@@ -123,7 +122,8 @@ constexpr void weight_gradient(const float* x, std::size_t x_stride, const float
         const float* const from = x + row * x_stride + first;
         if constexpr (larger > 0)
             if (p < larger) {
-                weight_panel<P, accumulators, narrower + line_floats / P::lanes>(b, inputs, from, to);
+                weight_panel<P, accumulators, narrower + line_floats / P::lanes>(b, inputs, from,
+                                                                                 to);
                 continue;
             }
         weight_panel<P, accumulators, narrower>(b, inputs, from, to);
