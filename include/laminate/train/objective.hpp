@@ -26,12 +26,14 @@ class objective {
     using pass = training::pass<P, Network>;
     static constexpr std::size_t outputs = pass::plan.outputs();
     static constexpr const auto& stages = pass::stages;
-    static constexpr stage end = stages.at[stages.count - 1];
-    static constexpr ir::op last_op = pass::plan.nodes[end.node].kind;
-    static constexpr bool joined = last_op == Loss::joined;
     static constexpr bool of_classes = loss_of_classes<Loss>;
 
 public:
+    // What the network ends in, identities left out; an input if there is nothing else.
+    static constexpr ir::op last_op =
+        stages.count == 0 ? ir::op::input : pass::plan.nodes[stages.at[stages.count - 1].node].kind;
+    static constexpr bool joined = last_op == Loss::joined && stages.count > 0;
+
     // The stage whose value the loss is a function of, the last or, where the loss is joined with
     // that, the one before.
     static constexpr std::size_t last = stages.count - (joined ? 2 : 1);
