@@ -3,7 +3,8 @@
 
 // The truth that gradients are compared with: a network and a loss in double, one row and one node
 // at a time, forth and back by the chain rule as textbooks write it. Needs nodes with inferred
-// shapes. Promises to share nothing with kernels, packs or plans but the functions in reference.hpp.
+// shapes. Promises to share nothing with kernels, packs or plans but the functions in
+// reference.hpp.
 
 #include "reference.hpp"
 

@@ -25,8 +25,7 @@ struct mean_over {
     std::vector<double> weights; // of the rows
     double sum = 0.0;
 
-    mean_over(std::size_t rows, std::span<const float> given, double outputs)
-        : weights(rows, 1.0) {
+    mean_over(std::size_t rows, std::span<const float> given, double outputs) : weights(rows, 1.0) {
         if (!given.empty()) weights.assign(given.begin(), given.end());
         for (const double w : weights)
             sum += w * outputs;

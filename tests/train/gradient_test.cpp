@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Gradients of whole networks against the chain rule in double, and that against finite differences.
+// Gradients of whole networks against the chain rule in double, and that against finite
+// differences.
 
 #include "support/training.hpp"
 
@@ -21,14 +22,12 @@ struct maxouts : lam::network<lam::input<12> | lam::dense<30> | lam::maxout<3> |
                               lam::elu | lam::maxout<5> | lam::dense<2>> {};
 struct maxout_later : lam::network<lam::input<12> | lam::dense<24>(lam::no_bias) | lam::softmax |
                                    lam::maxout<4> | lam::dense<9> | lam::relu | lam::maxout<3>> {};
-struct piecewise
-    : lam::network<lam::input<9> | lam::dense<17> | lam::relu6 | lam::dense<8> |
-                   lam::relu(lam::max_value<3.0f>, lam::negative_slope<0.25f>,
-                             lam::threshold<0.5f>) |
-                   lam::dense<17> | lam::relu | lam::tanh | lam::sigmoid> {};
-struct identities : lam::network<lam::input<6> | lam::linear | lam::dropout<0.0f> |
-                                 lam::dense<8> | lam::relu | lam::linear | lam::dense<3> |
-                                 lam::linear> {};
+struct piecewise : lam::network<lam::input<9> | lam::dense<17> | lam::relu6 | lam::dense<8> |
+                                lam::relu(lam::max_value<3.0f>, lam::negative_slope<0.25f>,
+                                          lam::threshold<0.5f>) |
+                                lam::dense<17> | lam::relu | lam::tanh | lam::sigmoid> {};
+struct identities : lam::network<lam::input<6> | lam::linear | lam::dropout<0.0f> | lam::dense<8> |
+                                 lam::relu | lam::linear | lam::dense<3> | lam::linear> {};
 
 using all =
     std::tuple<classifier, smooth, wide, slopes, maxouts, maxout_later, piecewise, identities>;
@@ -71,7 +70,7 @@ TEMPLATE_LIST_TEST_CASE("gradients: the reference agrees with finite differences
     for (std::size_t n = 0; n < nodes.size(); ++n) {
         const auto check = [&](numbers& of, const numbers& gradient) {
             // Every seventh, which reaches each unit of every layer.
-            for (std::size_t i = 0; i < of.size(); i += of.size() > 100 ? 37 : 1) {
+            for (std::size_t i = 0; i<of.size(); i += of.size()> 100 ? 37 : 1) {
                 constexpr double h = 1e-6;
                 const double at = of[i];
                 of[i] = at + h;

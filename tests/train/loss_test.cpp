@@ -54,8 +54,7 @@ void check_numbers(const Loss& loss, const Function& f) {
     const std::vector<float> targets = numbers_in(rows * wide, 8, -2.0f, 2.0f);
     const std::vector<float> weights = numbers_in(rows, 9, 0.0f, 3.0f);
     for (const std::span<const float> given : {std::span<const float>{}, std::span(weights)})
-        check<Network>(loss, targets, given,
-                       lam::test::by_number(targets, {rows, given, wide}, f));
+        check<Network>(loss, targets, given, lam::test::by_number(targets, {rows, given, wide}, f));
 }
 
 double softplus(double x) { return std::log1p(std::exp(-std::abs(x))) + std::max(x, 0.0); }
@@ -150,7 +149,8 @@ TEST_CASE("losses: softmax cross-entropy, of classes and of probabilities", "[tr
                         sum += w * all;
                     }
                     const auto exact = [&](const lam::test::numbers& x, std::size_t r) {
-                        const double w = (given.empty() ? 1.0 : static_cast<double>(given[r])) / sum;
+                        const double w =
+                            (given.empty() ? 1.0 : static_cast<double>(given[r])) / sum;
                         const double highest = *std::max_element(x.begin(), x.end());
                         double total = 0.0;
                         double all = 0.0;

@@ -57,8 +57,7 @@ double worst_difference(const Optimiser& optimiser, const lam::train_options& op
                        static_cast<double>(optimiser.weight_decay) * p.w;
             }
             rule(p, g, t);
-            worst = std::max(worst,
-                             std::abs(p.w - static_cast<double>(model.packed()[i])));
+            worst = std::max(worst, std::abs(p.w - static_cast<double>(model.packed()[i])));
             // What follows from a rounding is not this step's: the next starts from the float.
             p.w = static_cast<double>(model.packed()[i]);
         }

@@ -124,8 +124,9 @@ TEST_CASE("dropout: drops as many as asked, scales the others, and gradients fol
         CHECK(std::abs(static_cast<double>(dropped) - rate * n) <
               5.0 * std::sqrt(rate * (1.0 - rate) * n));
     };
-    read(1, [&](std::size_t r, std::size_t u) { return in[r * 12 + u]; }, trainer.values<0>(),
-         static_cast<float>(1.0 / 0.75));
+    read(
+        1, [&](std::size_t r, std::size_t u) { return in[r * 12 + u]; }, trainer.values<0>(),
+        static_cast<float>(1.0 / 0.75));
     read(4, trainer.values<2>(), trainer.values<3>(), 2.0f);
     read(6, trainer.values<4>(), trainer.values<5>(), 2.0f);
     // Rows and layers have masks of their own.
@@ -170,8 +171,7 @@ TEST_CASE("trainer: a step that isn't finite changes nothing and is explained", 
     wrong[7] = inf;
     CHECK(!trainer.step(in, wrong).finite);
     CHECK(trainer.first_divergence().what == lam::divergence_kind::loss);
-    in[2 * 12] = 3e38f;
-    in[2 * 12 + 1] = 3e38f;
+    in[2 * 12] = inf;
     CHECK(!trainer.step(in, targets).finite);
     CHECK(trainer.first_divergence().what == lam::divergence_kind::value);
     CHECK(trainer.first_divergence().layer == 0);
@@ -179,7 +179,7 @@ TEST_CASE("trainer: a step that isn't finite changes nothing and is explained", 
     CHECK(model == before);
     CHECK(trainer.state().steps == 1);
 
-    in[2 * 12] = in[2 * 12 + 1] = 0.0f;
+    in[2 * 12] = 0.0f;
     model.layer<2>().weights(3, 77) = inf;
     CHECK(!trainer.step(in, targets).finite);
     const lam::divergence d = trainer.first_divergence();

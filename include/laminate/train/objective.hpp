@@ -133,6 +133,11 @@ private:
     // scales_[r] is the row's share in the mean. (Products of two floats are exact in double, so no
     // compiler's contraction changes a sum of them.)
     void weigh(std::span<const float> weights, std::size_t rows) {
+        if (weights.empty() && !has_class_weights()) {
+            const auto numbers = static_cast<double>(of_classes ? rows : rows * outputs);
+            std::fill_n(scales_.begin(), rows, static_cast<float>(1.0 / numbers));
+            return;
+        }
         double sum = 0.0;
         for (std::size_t r = 0; r < rows; ++r) {
             const double weight = weights.empty() ? 1.0 : static_cast<double>(weights[r]);
@@ -143,6 +148,13 @@ private:
         for (std::size_t r = 0; r < rows; ++r)
             scales_[r] =
                 sum > 0.0 ? static_cast<float>(static_cast<double>(scales_[r]) / sum) : 0.0f;
+    }
+
+    bool has_class_weights() const {
+        if constexpr (of_classes)
+            return !loss_.class_weights.empty();
+        else
+            return false;
     }
 
     // The weight of the class, or classes, of row r; that of a label joins the row's scale.
