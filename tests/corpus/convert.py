@@ -6,8 +6,8 @@ python3-numpy, python3-onnx). Promises, in the output directory, for each networ
   <name>.inputs.npy    float32 [rows, inputs]
   <name>.outputs.npy   float64 [rows, outputs], computed in double precision
   <name>.error.npy     float64 [1], how far a float32 evaluation by NumPy is off at most
-and mnist.images.npy, mnist.labels.npy (uint8), and acas_constants.hpp, an ACAS Xu network as
-constants; or a message that names network and operator, and the exit code 1.
+and mnist.images.npy, mnist.labels.npy (uint8), the files of datasets/ unpacked, and
+acas_constants.hpp, an ACAS Xu network as constants; or a message that names network and operator, and the exit code 1.
 
 usage: convert.py <corpus> <output directory>
 """
@@ -155,6 +155,15 @@ def convert_mnist(item, output):
     np.save(output / "mnist.images.npy", idx("images-idx3-ubyte.gz", 16).reshape(len(labels), -1))
 
 
+def unpack(folder, output):
+    for packed in folder.glob("*/*"):
+        data = packed.read_bytes()
+        if packed.suffix == ".gz":
+            (output / packed.stem).write_bytes(gzip.decompress(data))
+        elif packed.suffix == ".csv":
+            (output / packed.name).write_bytes(data)
+
+
 def write_constants(path, tensors, inputs, outputs):
     """The sample whose largest output is the clearest."""
     ordered = np.sort(outputs, axis=1)
@@ -188,6 +197,7 @@ def main():
         if name == "acasxu_1_1":
             constants = converted
     convert_mnist(corpus / "datasets" / "mnist_t10k_0_7000", output)
+    unpack(corpus / "datasets", output)
     write_constants(output / "acas_constants.hpp", *constants)  # last: the build waits for this file
 
 

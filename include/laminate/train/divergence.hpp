@@ -95,14 +95,14 @@ first_divergence(const trainer<basic_model<Network, Storage>, Loss, Optimiser, P
     if (!std::all_of(x.begin(), x.end(), finite)) return "the inputs";
     const auto& model = std::as_const(trainer.model());
     if (const auto bad = detail::find_not_finite(model.layers()); bad.first != ir::none)
-        return "the parameters of " + detail::layer_text<Network>(bad.first);
+        return sentence("the parameters of ", detail::layer_text<Network>(bad.first));
     if (const std::size_t layer = detail::first_value_not_finite(model, x); layer != ir::none)
-        return "the output of " + detail::layer_text<Network>(layer);
+        return sentence("the output of ", detail::layer_text<Network>(layer));
     // Gradients come from behind.
     if (const auto bad =
             detail::find_not_finite(detail::layers_at<Network>(trainer.gradient().data()));
         bad.last != ir::none)
-        return "the gradient of " + detail::layer_text<Network>(bad.last);
+        return sentence("the gradient of ", detail::layer_text<Network>(bad.last));
     return "the loss";
 }
 

@@ -50,7 +50,8 @@ public:
     static std::string text(std::size_t s) {
         const training::stage stage = pass::stages.at[s];
         std::string first = sentence(stage.node - 1, " ", ir::text::layer(plan_.nodes[stage.node]));
-        if (stage.last != stage.node) first += " | " + ir::text::layer(plan_.nodes[stage.last]);
+        if (stage.last != stage.node)
+            first += sentence(" | ", ir::text::layer(plan_.nodes[stage.last]));
         return first;
     }
     static constexpr std::size_t units(std::size_t s) { return node(s).output.size(); }
