@@ -10,7 +10,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -107,7 +106,7 @@ private:
         run_.base_rate = trainer_.learning_rate();
         if (options_.plateau) run_.plateau = *options_.plateau;
         if (options_.stopping) run_.stopping = *options_.stopping;
-        if (!options_.checkpoint.empty() && std::filesystem::exists(options_.checkpoint))
+        if (!options_.checkpoint.empty() && stream(options_.checkpoint, "rb").is_open())
             if (auto why = load_checkpoint(options_.checkpoint, trainer_, run_)) return why;
 
         order_.resize(train_.rows());
