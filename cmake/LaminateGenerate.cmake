@@ -1,6 +1,43 @@
 # SPDX-License-Identifier: MIT
 # laminate_add_network: a declared network and its weights become a C++ source of a target, at build.
+# laminate_add_model: so does a model file, through the tool `laminate`.
 include_guard(GLOBAL)
+
+# What both functions refuse in the same words. A macro: it looks at what the caller has parsed.
+macro(laminate_check_call function target usage)
+    if(NOT TARGET ${target})
+        message(FATAL_ERROR "${function}: there is no target '${target}'; create it with "
+            "add_executable or add_library first.\nUsage: ${usage}")
+    endif()
+    if(DEFINED arg_UNPARSED_ARGUMENTS)
+        list(JOIN arg_UNPARSED_ARGUMENTS " " unknown)
+        message(FATAL_ERROR "${function}(${target}): unknown arguments: ${unknown}\n"
+            "Usage: ${usage}")
+    endif()
+    if(DEFINED arg_KEYWORDS_MISSING_VALUES)
+        list(JOIN arg_KEYWORDS_MISSING_VALUES ", " keywords)
+        message(FATAL_ERROR "${function}(${target}): ${keywords} needs a value\n"
+            "Usage: ${usage}")
+    endif()
+endmacro()
+
+# A file that a keyword names must be there, or be made by a rule.
+function(laminate_check_file call keyword path)
+    get_source_file_property(generated "${path}" GENERATED)
+    if(NOT generated AND NOT EXISTS "${path}")
+        message(FATAL_ERROR "${call}: ${keyword} ${path} doesn't exist and no rule of this directory "
+            "makes it")
+    endif()
+endfunction()
+
+function(laminate_check_names call name namespace)
+    if(NOT name MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
+        message(FATAL_ERROR "${call}: NAME '${name}' is not a C++ identifier; say NAME <identifier>")
+    endif()
+    if(NOT namespace MATCHES "^[A-Za-z_][A-Za-z0-9_]*(::[A-Za-z_][A-Za-z0-9_]*)*$")
+        message(FATAL_ERROR "${call}: NAMESPACE '${namespace}' is not a C++ namespace")
+    endif()
+endfunction()
 
 #[[
 laminate_add_network(<target>
@@ -21,20 +58,7 @@ function(laminate_add_network target)
     set(usage "laminate_add_network(<target> NETWORK <type> HEADER <file> WEIGHTS <file> [NAME n] "
         "[NAMESPACE ns] [SELF_TEST] [C_INTERFACE])")
     list(JOIN usage "" usage)
-    if(NOT TARGET ${target})
-        message(FATAL_ERROR "laminate_add_network: there is no target '${target}'; create it with "
-            "add_executable or add_library first.\nUsage: ${usage}")
-    endif()
-    if(DEFINED arg_UNPARSED_ARGUMENTS)
-        list(JOIN arg_UNPARSED_ARGUMENTS " " unknown)
-        message(FATAL_ERROR "laminate_add_network(${target}): unknown arguments: ${unknown}\n"
-            "Usage: ${usage}")
-    endif()
-    if(DEFINED arg_KEYWORDS_MISSING_VALUES)
-        list(JOIN arg_KEYWORDS_MISSING_VALUES ", " keywords)
-        message(FATAL_ERROR "laminate_add_network(${target}): ${keywords} needs a value\n"
-            "Usage: ${usage}")
-    endif()
+    laminate_check_call(laminate_add_network ${target} "${usage}")
     foreach(keyword NETWORK HEADER WEIGHTS)
         if(NOT DEFINED arg_${keyword})
             message(FATAL_ERROR "laminate_add_network(${target}): ${keyword} is missing\n"
@@ -50,28 +74,15 @@ function(laminate_add_network target)
 
     get_filename_component(header "${arg_HEADER}" ABSOLUTE)
     get_filename_component(weights "${arg_WEIGHTS}" ABSOLUTE)
-    foreach(keyword header weights)
-        get_source_file_property(generated "${${keyword}}" GENERATED)
-        if(NOT generated AND NOT EXISTS "${${keyword}}")
-            string(TOUPPER ${keyword} upper)
-            message(FATAL_ERROR "laminate_add_network(${target}): ${upper} ${${keyword}} "
-                "doesn't exist and no rule of this directory makes it")
-        endif()
-    endforeach()
+    laminate_check_file("laminate_add_network(${target})" HEADER "${header}")
+    laminate_check_file("laminate_add_network(${target})" WEIGHTS "${weights}")
     if(NOT DEFINED arg_NAME)
         get_filename_component(arg_NAME "${weights}" NAME_WE)
     endif()
     if(NOT DEFINED arg_NAMESPACE)
         set(arg_NAMESPACE "${arg_NAME}")
     endif()
-    if(NOT arg_NAME MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
-        message(FATAL_ERROR "laminate_add_network(${target}): NAME '${arg_NAME}' is not a C++ "
-            "identifier; say NAME <identifier>")
-    endif()
-    if(NOT arg_NAMESPACE MATCHES "^[A-Za-z_][A-Za-z0-9_]*(::[A-Za-z_][A-Za-z0-9_]*)*$")
-        message(FATAL_ERROR "laminate_add_network(${target}): NAMESPACE '${arg_NAMESPACE}' is not "
-            "a C++ namespace")
-    endif()
+    laminate_check_names("laminate_add_network(${target})" "${arg_NAME}" "${arg_NAMESPACE}")
 
     set(dir "${CMAKE_CURRENT_BINARY_DIR}/laminate/${target}")
     set(generator "${target}_${arg_NAME}_generator")
@@ -107,4 +118,140 @@ function(laminate_add_network target)
         VERBATIM)
     target_sources(${target} PRIVATE ${written})
     target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${dir}>")
+endfunction()
+
+# The command that runs the tool: built with Laminate, or of the machine that builds.
+function(laminate_find_tool call result)
+    set(cross FALSE)
+    if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
+        set(cross TRUE)
+    endif()
+    if(LAMINATE_TOOL)
+        set(${result} "${LAMINATE_TOOL}" PARENT_SCOPE)
+    elseif(cross)
+        message(FATAL_ERROR "${call}: laminate is built for ${CMAKE_SYSTEM_NAME} "
+            "${CMAKE_SYSTEM_PROCESSOR} and has to run during the build. Set LAMINATE_TOOL to a "
+            "laminate of this machine, or CMAKE_CROSSCOMPILING_EMULATOR (for example to "
+            "qemu-aarch64)")
+    elseif(TARGET laminate::tool)
+        set(${result} laminate::tool PARENT_SCOPE)
+    else()
+        get_property(missing GLOBAL PROPERTY laminate_tool_missing)
+        message(FATAL_ERROR "${call}: the tool that reads models was not built with Laminate. "
+            "${missing}Then configure Laminate again, or set LAMINATE_TOOL to a "
+            "laminate that is installed elsewhere")
+    endif()
+endfunction()
+
+#[[
+laminate_add_model(<target> <model.onnx>
+    [NAME <name>]                 # of <name>.hpp, <name>.cpp and their symbols; default: the file's stem
+    [NAMESPACE <namespace>]       # default: that of the tool: NAME, with --dsl none
+    [OPTIONS <option>...]         # of `laminate generate`, such as --self-test or --input-range -1,1
+    [DEPENDS <file>...]           # what the model needs beside the external data that it names
+    [VERIFY <x.npy> <y.npy>])     # adds a test: `laminate verify` with these inputs and outputs
+
+Adds <name>.cpp to the target and lets the target include <name>.hpp. Both are written again when the
+model or its external data change. With --dsl <name>_network.hpp declares the network instead,
+with <name>.safetensors beside it, and the target is linked with laminate::laminate.
+]]
+function(laminate_add_model target model)
+    cmake_parse_arguments(PARSE_ARGV 2 arg "" "NAME;NAMESPACE" "OPTIONS;DEPENDS;VERIFY")
+    set(usage "laminate_add_model(<target> <model.onnx> [NAME n] [NAMESPACE ns] [OPTIONS o...] "
+        "[DEPENDS file...] [VERIFY x.npy y.npy])")
+    list(JOIN usage "" usage)
+    laminate_check_call(laminate_add_model ${target} "${usage}")
+    set(call "laminate_add_model(${target})")
+    get_filename_component(model "${model}" ABSOLUTE)
+    laminate_check_file("${call}" "the model" "${model}")
+    if(NOT DEFINED arg_NAME)
+        get_filename_component(arg_NAME "${model}" NAME_WLE)
+        string(MAKE_C_IDENTIFIER "${arg_NAME}" arg_NAME)
+    endif()
+    set(namespace "")
+    if(DEFINED arg_NAMESPACE)
+        set(namespace --namespace "${arg_NAMESPACE}")
+    else()
+        set(arg_NAMESPACE "${arg_NAME}")
+    endif()
+    laminate_check_names("${call}" "${arg_NAME}" "${arg_NAMESPACE}")
+    if(DEFINED arg_VERIFY)
+        laminate_check_vectors("${call}" vectors ${arg_VERIFY})
+    endif()
+    laminate_find_tool("${call}" tool)
+
+    # --name, --namespace and --output have keywords of their own or are decided here.
+    foreach(option IN LISTS arg_OPTIONS)
+        if(option MATCHES "^(-o|--output|--name|--namespace|--depfile|--json)(=|$)")
+            message(FATAL_ERROR "${call}: OPTIONS may not hold ${CMAKE_MATCH_1}: the files' place is "
+                "decided by CMake, their names by NAME and NAMESPACE")
+        endif()
+    endforeach()
+    string(REPLACE "--weights;binary" "--weights=binary" options "${arg_OPTIONS}")
+    set(dir "${CMAKE_CURRENT_BINARY_DIR}/laminate/${target}")
+    if("--dsl" IN_LIST options)
+        set(written "${dir}/${arg_NAME}_network.hpp" "${dir}/${arg_NAME}.safetensors")
+        target_link_libraries(${target} PRIVATE laminate::laminate)
+    else()
+        set(written "${dir}/${arg_NAME}.hpp" "${dir}/${arg_NAME}.cpp")
+    endif()
+    if("--c-interface" IN_LIST options)
+        list(APPEND written "${dir}/${arg_NAME}.h")
+    endif()
+    if("--weights=binary" IN_LIST options)
+        list(APPEND written "${dir}/${arg_NAME}.weights")
+    endif()
+    list(TRANSFORM arg_DEPENDS REPLACE "^([^/].*)$" "${CMAKE_CURRENT_SOURCE_DIR}/\\1")
+    add_custom_command(
+        OUTPUT ${written}
+        COMMAND ${tool} generate "${model}" --output "${dir}" --name "${arg_NAME}"
+            ${namespace} --depfile "${dir}/${arg_NAME}.d" ${arg_OPTIONS}
+        DEPENDS ${tool} "${model}" ${arg_DEPENDS}
+        DEPFILE "${dir}/${arg_NAME}.d"
+        WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" # paths in OPTIONS are relative to it
+        COMMENT "Laminate: writing ${arg_NAME} from ${model}"
+        VERBATIM)
+    target_sources(${target} PRIVATE ${written})
+    target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${dir}>")
+
+    if(DEFINED arg_VERIFY)
+        laminate_add_verification(${target} ${tool} "${model}")
+    endif()
+endfunction()
+
+function(laminate_check_vectors call result)
+    list(LENGTH ARGN count)
+    if(NOT count EQUAL 2)
+        message(FATAL_ERROR "${call}: VERIFY needs two files, the inputs and their outputs; found "
+            "${count}")
+    endif()
+    set(paths "")
+    foreach(path IN LISTS ARGN)
+        get_filename_component(path "${path}" ABSOLUTE)
+        laminate_check_file("${call}" VERIFY "${path}")
+        list(APPEND paths "${path}")
+    endforeach()
+    set(${result} "${paths}" PARENT_SCOPE)
+endfunction()
+
+# The test of VERIFY. Of the OPTIONS, it takes those that say how the model is read.
+function(laminate_add_verification target tool model)
+    list(GET vectors 0 inputs)
+    list(GET vectors 1 outputs)
+    set(reading "")
+    set(takes FALSE)
+    foreach(option IN LISTS arg_OPTIONS)
+        if(option MATCHES "^--(batch|set|constant|input-range|model-output)$")
+            list(APPEND reading "${option}")
+            set(takes TRUE)
+        elseif(takes OR option MATCHES "^--(no-optimize$|(batch|set|constant|input-range|model-output)=)")
+            list(APPEND reading "${option}")
+            set(takes FALSE)
+        endif()
+    endforeach()
+    add_test(NAME laminate.${target}.${arg_NAME}
+        COMMAND ${tool} verify "${model}" --input "${inputs}" --expected "${outputs}" ${reading}
+        WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
+    set_tests_properties(laminate.${target}.${arg_NAME} PROPERTIES
+        ENVIRONMENT "CXX=${CMAKE_CXX_COMPILER}")
 endfunction()

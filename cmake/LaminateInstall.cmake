@@ -9,6 +9,9 @@ install(DIRECTORY include/laminate DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     FILES_MATCHING PATTERN "*.hpp")
 install(DIRECTORY codegen/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/laminate/codegen
     FILES_MATCHING PATTERN "*.hpp")
+if(TARGET laminate_tool)
+    include(cmake/LaminateInstallTool.cmake)
+endif()
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 install(EXPORT laminateTargets NAMESPACE laminate:: DESTINATION ${laminate_package_dir})

@@ -4,6 +4,10 @@
 #include <laminate/base/error.hpp>
 #include <laminate/ir/call.hpp>
 #include <laminate/ir/describe.hpp>
+#include <laminate/ir/function.hpp>
+
+#include <initializer_list>
+#include <utility>
 
 #include "fill.hpp"
 #include "literal.hpp"
@@ -22,30 +26,30 @@ struct functor_text {
     std::string construction;
 };
 
+// An argument of a functor as text: a number, or the name of an array.
+struct argument {
+    argument(float number) : text(literal(number)) {}
+    argument(std::string name) : text(std::move(name)) {}
+    std::string text;
+};
+
+// "elu{0x1p-1f}"
+std::string construction(const char* functor, std::initializer_list<argument> arguments) {
+    std::string all;
+    for (const argument& a : arguments)
+        all += sentence(all.empty() ? "" : ", ", a.text);
+    return sentence(functor, "{", all, "}");
+}
+
 functor_text functor(const ir::plan_view& plan, std::size_t index) {
     const ir::node& n = plan.nodes[index];
-    const auto slope = [&] { return array_name(n, index, "slope"); };
-    switch (ir::function_of(n)) {
-    case ir::function::relu:
-        return {"relu", "relu{}"};
-    case ir::function::relu_with:
-        return {"relu", sentence("relu_with{", literal(n.max_value), ", ", literal(n.alpha), ", ",
-                                 literal(n.threshold), "}")};
-    case ir::function::leaky_relu:
-        return {"relu", sentence("leaky_relu{", literal(n.alpha), "}")};
-    case ir::function::prelu:
-        return {"relu", sentence("prelu{", slope(), "}")};
-    case ir::function::prelu_shared:
-        return {"relu", sentence("prelu_shared{", slope(), "}")};
-    case ir::function::elu:
-        return {"elu", sentence("elu{", literal(n.alpha), "}")};
-    case ir::function::sigmoid:
-        return {"sigmoid", "sigmoid{}"};
-    case ir::function::tanh:
-        return {"tanh", "tanh{}"};
-    case ir::function::unknown:
-        break;
-    }
+    const std::string slope = array_name(n, index, "slope");
+    const std::string bias = array_name(n, index, "bias");
+#define LAMINATE_FUNCTOR(operation, when, file, functor, ...) \
+    if (n.kind == ir::op::operation && (when)) \
+        return {#file, construction(#functor, {__VA_ARGS__})};
+    LAMINATE_FUNCTIONS(LAMINATE_FUNCTOR)
+#undef LAMINATE_FUNCTOR
     raise({sentence("defect in Laminate: the emitter lacks the functor of ", ir::name(n.kind))});
 }
 
@@ -84,7 +88,8 @@ std::string template_arguments(const ir::call& c) {
                         c.panels, ", ", c.chains, ", ", truth(c.exact), ", ", truth(c.skips_zeros),
                         ", ", truth(c.far), ">, MaxRows");
     case ir::kernel::softmax:
-        return sentence("pack::portable, ", c.outputs);
+    case ir::kernel::log_softmax:
+        return sentence("pack::portable, ", c.outputs, ", ", c.groups);
     case ir::kernel::maxout:
         return sentence(c.one_lane ? "pack::scalar, " : "pack::portable, ", c.outputs, ", ",
                         c.pieces, ", ", c.unit_step, ", ", c.piece_step);
@@ -119,6 +124,24 @@ $weights$
                  {"epilogue", takes_functors ? sentence(",\n        ", epilogue(plan, s)) : ""}});
 }
 
+// Calls f(name, where it begins, floats) for each array of parameters.
+template <class Function>
+void for_each_array(const ir::plan_view& plan, const Function& f) {
+    for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
+        const ir::node& n = plan.nodes[i];
+        const ir::parameters& at = plan.placed[i];
+        const std::size_t units = plan.flows[i].floats;
+        const auto add = [&](const char* part, std::size_t begin, std::size_t floats) {
+            if (begin != ir::none) f(array_name(n, i, part), begin, floats);
+        };
+        if (at.weights != ir::none)
+            add("weights", at.weights,
+                weight_floats(ir::arriving(plan.nodes, i).size(), ir::computed(n, plan.flows[i])));
+        add("bias", at.bias, units);
+        add("slope", at.slope, n.shared ? line_floats : units);
+    }
+}
+
 } // namespace
 
 std::string calls(const ir::plan_view& plan) {
@@ -144,20 +167,17 @@ std::set<std::string> kernel_files(const ir::plan_view& plan) {
 
 std::string parameter_arrays(const ir::plan_view& plan, std::span<const float> packed) {
     std::string all;
-    for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
-        const ir::node& n = plan.nodes[i];
-        const ir::parameters& at = plan.placed[i];
-        const std::size_t units = plan.flows[i].floats;
-        const auto add = [&](const char* part, std::size_t begin, std::size_t floats) {
-            if (begin != ir::none)
-                all += array(array_name(n, i, part), packed.subspan(begin, floats));
-        };
-        if (at.weights != ir::none)
-            add("weights", at.weights,
-                weight_floats(ir::arriving(plan.nodes, i).size(), ir::computed(n, plan.flows[i])));
-        add("bias", at.bias, units);
-        add("slope", at.slope, n.shared ? line_floats : units);
-    }
+    for_each_array(plan, [&](const std::string& name, std::size_t begin, std::size_t floats) {
+        all += array(name, packed.subspan(begin, floats));
+    });
+    return all;
+}
+
+std::string parameter_pointers(const ir::plan_view& plan) {
+    std::string all;
+    for_each_array(plan, [&](const std::string& name, std::size_t begin, std::size_t) {
+        all += sentence("    const float* const ", name, " = packed + ", begin, ";\n");
+    });
     return all;
 }
 

@@ -20,7 +20,9 @@ std::string calls(const ir::plan_view& plan);
 // The embedded files that the calls name.
 std::set<std::string> kernel_files(const ir::plan_view& plan);
 
-// The arrays of parameters that the calls name.
+// The arrays of parameters that the calls name; or pointers of the same names into `packed`, for
+// the body of that function.
 std::string parameter_arrays(const ir::plan_view& plan, std::span<const float> packed);
+std::string parameter_pointers(const ir::plan_view& plan);
 
 } // namespace laminate::codegen

@@ -13,6 +13,7 @@
 #include "fill.hpp"
 #include "kernel_text.hpp"
 #include "literal.hpp"
+#include "weights_file.hpp"
 
 namespace laminate::codegen {
 
@@ -54,12 +55,62 @@ $table$
          {"hash", hexadecimal(fnv1a(network.packed))}});
 }
 
+// "const weights& from" of "const weights& from, ": alone among parentheses.
+std::string alone(std::string text) {
+    text.resize(text.empty() ? 0 : text.size() - 2);
+    return text;
+}
+
+constexpr std::string_view header_single = R"(
+// One row. Pointers need no alignment; the rows must not overlap. No function allocates, locks or
+// throws, and all may run on any number of threads at once.
+void infer($weights$const float* in, float* out) noexcept;
+)";
+constexpr std::string_view header_batch = R"(
+// `rows` rows, one behind the other; 0 is fine. Gives the same bits for each row however many there
+// are. It neither allocates, locks nor throws, and may run on any number of threads at once.
+void infer_batch($weights$const float* in, float* out, std::size_t rows) noexcept;
+)";
 constexpr std::string_view header_self_test = R"(
-// Computes rows whose outputs are known, with infer and with infer_batch; true when every bit is
-// right. A NaN counts as right wherever one is expected.
-bool self_test() noexcept;
+// Computes rows whose outputs are known, with every function above; true when every bit is right. A
+// NaN counts as right wherever one is expected.
+bool self_test($weights_alone$) noexcept;
+)";
+constexpr std::string_view header_single_span = R"(
+inline void infer($weights$std::span<const float, inputs> in,
+                  std::span<float, outputs> out) noexcept {
+    infer($from$in.data(), out.data());
+}
+)";
+constexpr std::string_view header_batch_span = R"(
+// As many rows as both spans hold whole; returns how many.
+inline std::size_t infer_batch($weights$std::span<const float> in, std::span<float> out) noexcept {
+    const std::size_t rows_in = in.size() / inputs;
+    const std::size_t rows_out = out.size() / outputs;
+    const std::size_t rows = rows_in < rows_out ? rows_in : rows_out;
+    infer_batch($from$in.data(), out.data(), rows);
+    return rows;
+}
 )";
 
+constexpr std::string_view source_single = R"(
+void infer$suffix$($parameter$const float* in, float* out) noexcept {
+    alignas(64) float scratch[$scratch$];
+    run<1>($argument$in, out, scratch, 1);
+}
+)";
+constexpr std::string_view source_batch = R"(
+void infer_batch$suffix$($parameter$const float* in, float* out, std::size_t rows) noexcept {
+    constexpr std::size_t tile = $tile$;
+    alignas(64) float scratch[tile * $scratch$];
+    const std::size_t tiles = (rows + tile - 1) / tile;  // of nearly equal size
+    for (std::size_t left = tiles, row = 0; left > 0; --left) {
+        const std::size_t now = (rows - row + left - 1) / left;
+        run<tile>($argument$in + row * inputs, out + row * outputs, scratch, now);
+        row += now;
+    }
+}
+)";
 constexpr std::string_view source_self_test = R"(
 namespace {
 
@@ -78,32 +129,43 @@ bool same(const float* found, const std::uint32_t* expected, std::size_t count) 
 
 }  // namespace
 
-bool self_test() noexcept {
+bool self_test$suffix$($parameter_alone$) noexcept {
     constexpr std::size_t rows = $rows$;
     constexpr std::size_t group = $group$;  // of rows, to bound the stack
     float out[group * outputs];
     bool right = true;
     for (std::size_t row = 0; row < rows; row += group) {
         const std::size_t count = rows - row < group ? rows - row : group;
-        infer_batch(golden_in + row * inputs, out, count);
-        right = same(out, golden_out + row * outputs, count * outputs) && right;
-        for (std::size_t r = row; r < row + count; ++r) {
-            infer(golden_in + r * inputs, out);
-            right = same(out, golden_out + r * outputs, outputs) && right;
-        }
+$batch_test$
+$single_test$
     }
     return right;
 }
 )";
+constexpr std::string_view batch_test =
+    R"(        infer_batch$suffix$($argument$golden_in + row * inputs, out, count);
+        right = same(out, golden_out + row * outputs, count * outputs) && right;
+)";
+constexpr std::string_view single_test =
+    R"(        for (std::size_t r = row; r < row + count; ++r) {
+            infer$suffix$($argument$golden_in + r * inputs, out);
+            right = same(out, golden_out + r * outputs, outputs) && right;
+        }
+)";
 
-constexpr std::string_view c_functions = R"(
-extern "C" {
-void $name$_infer(const float* in, float* out) { $ns$::infer(in, out); }
-void $name$_infer_batch(const float* in, float* out, std::size_t rows) {
-    $ns$::infer_batch(in, out, rows);
+// What the header declares, where the work is done by functions that take the floats.
+constexpr std::string_view wrapped_single = R"(
+void infer(const weights& from, const float* in, float* out) noexcept {
+    infer_with(from.data(), in, out);
 }
-$c_self_test$
+)";
+constexpr std::string_view wrapped_batch = R"(
+void infer_batch(const weights& from, const float* in, float* out, std::size_t rows) noexcept {
+    infer_batch_with(from.data(), in, out, rows);
 }
+)";
+constexpr std::string_view wrapped_self_test = R"(
+bool self_test(const weights& from) noexcept { return self_test_with(from.data()); }
 )";
 
 // Rows that self_test computes at once: 64 KiB of outputs, or one row.
@@ -111,16 +173,56 @@ std::size_t golden_group(std::size_t rows, std::size_t outputs) {
     return std::clamp<std::size_t>((std::size_t{1} << 14) / outputs, 1, rows);
 }
 
-std::string self_test(const network_source& network) {
+std::string self_test(const network_source& network, const entry_texts& entry) {
     const std::size_t outputs = network.plan.outputs();
     const std::size_t rows = network.golden_inputs.size() / network.plan.inputs();
     std::vector<std::uint32_t> bits(network.golden_outputs.size());
     std::transform(network.golden_outputs.begin(), network.golden_outputs.end(), bits.begin(),
                    [](float number) { return std::bit_cast<std::uint32_t>(number); });
+    const auto test = [&](bool wanted, std::string_view text) {
+        if (!wanted) return std::string();
+        return fill(text, {{"suffix", entry.suffix}, {"argument", entry.argument}});
+    };
     return fill(source_self_test, {{"golden_in", array("golden_in", network.golden_inputs)},
                                    {"golden_out", array("golden_out", bits)},
                                    {"rows", std::to_string(rows)},
-                                   {"group", std::to_string(golden_group(rows, outputs))}});
+                                   {"group", std::to_string(golden_group(rows, outputs))},
+                                   {"suffix", entry.suffix},
+                                   {"parameter_alone", alone(entry.parameter)},
+                                   {"batch_test", test(entry.batch, batch_test)},
+                                   {"single_test", test(entry.single, single_test)}});
+}
+
+std::size_t scratch_floats(const ir::plan_view& plan) {
+    return std::max<std::size_t>(plan.cost.scratch_bytes / sizeof(float), 1);
+}
+
+// The functions that the header declares.
+std::string functions(const network_source& network, const write_options& options) {
+    const entry_texts entry(options);
+    const auto function = [&](bool wanted, std::string_view text) {
+        if (!wanted) return std::string();
+        return fill(text,
+                    {{"suffix", entry.suffix},
+                     {"parameter", entry.parameter},
+                     {"argument", entry.argument},
+                     {"scratch", std::to_string(scratch_floats(network.plan))},
+                     {"tile", std::to_string(ir::tile_rows(network.plan.cost.scratch_bytes))}});
+    };
+    const std::string all =
+        sentence(function(entry.single, source_single), function(entry.batch, source_batch),
+                 options.self_test ? self_test(network, entry) : "");
+    if (!options.weights_file) return all;
+    return sentence(weights_functions(network), "\nnamespace {\n", all, "\n}  // namespace\n",
+                    entry.single ? wrapped_single : "", entry.batch ? wrapped_batch : "",
+                    options.self_test ? wrapped_self_test : "");
+}
+
+std::string arrays(const network_source& network) {
+    return sentence(
+        "\n// Parameters as the kernels read them: weights in panels of [input][outputs], "
+        "in whole lines of 16.\n",
+        parameter_arrays(network.plan, network.packed));
 }
 
 std::string own_headers(const network_source& network, const write_options& options) {
@@ -129,19 +231,17 @@ std::string own_headers(const network_source& network, const write_options& opti
     return sentence(header, "#include \"", network.name, ".h\"\n");
 }
 
-std::string c_interface(const network_source& network, const write_options& options) {
-    const std::string_view ns = name_space(network, options);
-    const std::string test = sentence("int ", network.name, "_self_test(void) { return ::", ns,
-                                      "::self_test() ? 1 : 0; }\n");
-    return fill(c_functions, {{"name", network.name},
-                              {"ns", sentence("::", ns)},
-                              {"c_self_test", options.self_test ? test : ""}});
-}
-
 } // namespace
 
 std::string emit_header(const network_source& network, const write_options& options) {
     const ir::figures& cost = network.plan.cost;
+    const entry_texts entry(options);
+    const auto function = [&](bool wanted, std::string_view text) {
+        if (!wanted) return std::string();
+        return fill(text, {{"weights", entry.weights},
+                           {"weights_alone", alone(entry.weights)},
+                           {"from", options.weights_file ? "from, " : ""}});
+    };
     return fill(R"($stamp$
 #pragma once
 
@@ -162,28 +262,14 @@ inline constexpr std::size_t parameters = $parameters$;
 inline constexpr std::size_t multiply_adds = $multiply_adds$;
 inline constexpr std::size_t weight_bytes = $weight_bytes$;
 inline constexpr std::size_t scratch_bytes = $scratch_bytes$;
-
-// One row. Pointers need no alignment; the rows must not overlap. Neither function allocates, locks
-// or throws, and both may run on any number of threads at once.
-void infer(const float* in, float* out) noexcept;
-
-// `rows` rows, one behind the other; 0 is fine. Gives the bits that infer gives for each row.
-void infer_batch(const float* in, float* out, std::size_t rows) noexcept;
+$weights_class$
+$single$
+$batch$
 $self_test$
 
 #if __cplusplus >= 202002L && __has_include(<span>)
-inline void infer(std::span<const float, inputs> in, std::span<float, outputs> out) noexcept {
-    infer(in.data(), out.data());
-}
-
-// As many rows as both spans hold whole; returns how many.
-inline std::size_t infer_batch(std::span<const float> in, std::span<float> out) noexcept {
-    const std::size_t rows_in = in.size() / inputs;
-    const std::size_t rows_out = out.size() / outputs;
-    const std::size_t rows = rows_in < rows_out ? rows_in : rows_out;
-    infer_batch(in.data(), out.data(), rows);
-    return rows;
-}
+$single_span$
+$batch_span$
 #endif
 
 }  // namespace $ns$
@@ -197,19 +283,25 @@ inline std::size_t infer_batch(std::span<const float> in, std::span<float> out) 
                  {"weight_bytes", std::to_string(cost.weight_bytes)},
                  {"scratch_bytes", std::to_string(cost.scratch_bytes)},
                  {"tile", std::to_string(ir::tile_rows(cost.scratch_bytes))},
-                 {"self_test", options.self_test ? header_self_test : ""}});
+                 {"weights_class", options.weights_file ? weights_class(network) : ""},
+                 {"single", function(entry.single, header_single)},
+                 {"batch", function(entry.batch, header_batch)},
+                 {"self_test", function(options.self_test, header_self_test)},
+                 {"single_span", function(entry.single, header_single_span)},
+                 {"batch_span", function(entry.batch, header_batch_span)}});
 }
 
 std::string emit_source(const network_source& network, const write_options& options) {
     const std::string inside = enclosing(network, options);
     const kernel_text kernels = collect_kernels(kernel_files(network.plan), inside);
-    const std::size_t scratch =
-        std::max<std::size_t>(network.plan.cost.scratch_bytes / sizeof(float), 1);
+    const entry_texts entry(options);
+    const std::string ns = sentence("::", name_space(network, options));
     return fill(R"($stamp$
 $own_headers$
 
 $includes$
 $include_cstring$
+$weights_includes$
 
 // The kernels come whole, though this network uses only a part of them.
 #if defined(__GNUC__)
@@ -231,39 +323,22 @@ $kernels$
 
 namespace $ns$ {
 namespace {
-
-// Parameters as the kernels read them: weights in panels of [input][outputs], in whole lines of 16.
 $parameters$
 
 // All steps on a tile of at most MaxRows rows.
 template <std::size_t MaxRows>
-void run(const float* in, float* out, [[maybe_unused]] float* scratch, std::size_t rows) {
+void run($parameter$const float* in, float* out, [[maybe_unused]] float* scratch, std::size_t rows) {
     namespace kernel = ::$inside$::laminate::kernel;
     namespace pack = ::$inside$::laminate::pack;
+$pointers$
 $calls$
 }
 
 }  // namespace
-
-void infer(const float* in, float* out) noexcept {
-    alignas(64) float scratch[$scratch$];
-    run<1>(in, out, scratch, 1);
-}
-
-void infer_batch(const float* in, float* out, std::size_t rows) noexcept {
-    constexpr std::size_t tile = $tile$;
-    alignas(64) float scratch[tile * $scratch$];
-    const std::size_t tiles = (rows + tile - 1) / tile;  // of nearly equal size
-    for (std::size_t left = tiles, row = 0; left > 0; --left) {
-        const std::size_t now = (rows - row + left - 1) / left;
-        run<tile>(in + row * inputs, out + row * outputs, scratch, now);
-        row += now;
-    }
-}
-$self_test$
+$functions$
 
 }  // namespace $ns$
-$c_interface$
+$c_functions$
 
 $close_macros$
 )",
@@ -273,55 +348,18 @@ $close_macros$
                  {"inside", inside},
                  {"own_headers", own_headers(network, options)},
                  {"includes", kernels.includes},
-                 {"include_cstring", options.self_test ? "#include <cstring>\n" : ""},
+                 {"include_cstring",
+                  options.self_test || options.weights_file ? "#include <cstring>\n" : ""},
+                 {"weights_includes", options.weights_file ? weights_includes() : ""},
                  {"open_macros", kernels.open_macros},
                  {"kernels", kernels.body},
-                 {"parameters", parameter_arrays(network.plan, network.packed)},
+                 {"parameters", options.weights_file ? "" : arrays(network)},
+                 {"parameter", entry.parameter},
+                 {"pointers", options.weights_file ? parameter_pointers(network.plan) : ""},
                  {"calls", calls(network.plan)},
-                 {"scratch", std::to_string(scratch)},
-                 {"tile", std::to_string(ir::tile_rows(network.plan.cost.scratch_bytes))},
-                 {"self_test", options.self_test ? self_test(network) : ""},
-                 {"c_interface", options.c_interface ? c_interface(network, options) : ""},
+                 {"functions", functions(network, options)},
+                 {"c_functions", options.c_interface ? emit_c_functions(network, options, ns) : ""},
                  {"close_macros", kernels.close_macros}});
-}
-
-std::string emit_c_header(const network_source& network, const write_options& options) {
-    const std::string test =
-        sentence("\n/* 1 when the self-test finds every bit right, else 0. */\nint ", network.name,
-                 "_self_test(void);\n");
-    return fill(
-        R"(/* The C interface of $name$.hpp, written by Laminate $version$; do not edit. This file may be used
-   freely, without any condition. */
-#ifndef LAMINATE_$name$_H
-#define LAMINATE_$name$_H
-
-$include_size_t$
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-enum { $name$_inputs = $inputs$, $name$_outputs = $outputs$ }; /* floats of one row in, out */
-
-/* One row. Pointers need no alignment; the rows must not overlap. */
-void $name$_infer(const float* in, float* out);
-
-/* `rows` rows, one behind the other; 0 is fine. */
-void $name$_infer_batch(const float* in, float* out, size_t rows);
-$self_test$
-
-#ifdef __cplusplus
-}
-#endif
-
-#endif
-)",
-        {{"name", network.name},
-         {"version", LAMINATE_VERSION},
-         {"include_size_t", "#include <stddef.h>\n"},
-         {"inputs", std::to_string(network.plan.inputs())},
-         {"outputs", std::to_string(network.plan.outputs())},
-         {"self_test", options.self_test ? test : ""}});
 }
 
 } // namespace laminate::codegen

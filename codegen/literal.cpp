@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t line_width = 100;
 constexpr char digits[] = "0123456789abcdef";
+constexpr std::uint64_t fnv1a_of_nothing = 0xcbf29ce484222325U;
+constexpr std::uint64_t fnv1a_prime = 0x100000001b3U;
 
 void append_hexadecimal(std::string& out, std::uint64_t number, int places) {
     for (int shift = 4 * (places - 1); shift >= 0; shift -= 4)
@@ -100,12 +102,19 @@ std::string array(std::string_view name, std::span<const std::uint32_t> bits) {
 }
 
 std::uint64_t fnv1a(std::span<const float> numbers) {
-    std::uint64_t hash = 0xcbf29ce484222325U;
+    std::uint64_t hash = fnv1a_of_nothing;
     for (const float number : numbers) {
         const auto bits = std::bit_cast<std::uint32_t>(number);
         for (int shift = 0; shift < 32; shift += 8)
-            hash = (hash ^ (bits >> shift & 255U)) * 0x100000001b3U;
+            hash = (hash ^ (bits >> shift & 255U)) * fnv1a_prime;
     }
+    return hash;
+}
+
+std::uint64_t fnv1a(std::string_view text) {
+    std::uint64_t hash = fnv1a_of_nothing;
+    for (const char c : text)
+        hash = (hash ^ static_cast<unsigned char>(c)) * fnv1a_prime;
     return hash;
 }
 

@@ -23,6 +23,8 @@ std::string array(std::string_view name, std::span<const std::uint32_t> bits);
 
 // FNV-1a, 64 bits, over the bytes of the floats in little-endian order.
 std::uint64_t fnv1a(std::span<const float> numbers);
+// The same over the bytes of a text.
+std::uint64_t fnv1a(std::string_view text);
 std::string hexadecimal(std::uint64_t number);
 
 } // namespace laminate::codegen

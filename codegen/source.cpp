@@ -9,6 +9,7 @@
 
 #include "emit.hpp"
 #include "name.hpp"
+#include "weights_file.hpp"
 
 namespace laminate::codegen {
 
@@ -33,6 +34,9 @@ std::optional<error> check(const network_source& network, const write_options& o
     if (auto why = check_name(network.name)) return why;
     if (!options.name_space.empty())
         if (auto why = check_namespace(options.name_space)) return why;
+    if (options.weights_file && network.packed.empty())
+        return error{"this network has no parameters that a file of weights could hold; leave out "
+                     "weights_file"};
     const std::size_t scratch = network.plan.cost.scratch_bytes;
     if (scratch > ir::max_stack_bytes)
         return error{sentence("the intermediate values of one row take ", scratch,
@@ -66,6 +70,8 @@ std::optional<error> write_sources(const network_source& network, const write_op
     std::vector<file> files = {{stem + ".hpp", emit_header(network, options)},
                                {stem + ".cpp", emit_source(network, options)}};
     if (options.c_interface) files.push_back({stem + ".h", emit_c_header(network, options)});
+    if (options.weights_file)
+        files.push_back({stem + ".weights", weights_file(network.plan, network.packed)});
     for (const file& f : files)
         if (auto why = write_file_atomically(f.path, f.text)) return why;
     return std::nullopt;

@@ -17,11 +17,16 @@
 
 namespace laminate {
 
+// Functions for one row (infer), for many (infer_batch), or both.
+enum class entry_points { both, single, batch };
+
 struct write_options {
     std::string directory = ".";
     std::string name_space = {}; // such as "project::digits"; empty for the name
     bool self_test = false;      // adds `bool self_test() noexcept`, which checks golden vectors
     bool c_interface = false;    // adds <name>.h, and functions that C can call
+    entry_points entries = entry_points::both;
+    bool weights_file = false; // parameters in <name>.weights, which the source loads
     // Inputs of the self-test, whole rows one behind the other; empty for a few that Laminate
     // makes.
     std::vector<float> golden_inputs = {};

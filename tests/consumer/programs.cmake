@@ -18,6 +18,16 @@ laminate_add_network(standalone
     WEIGHTS ${shared}/tiny.safetensors
     SELF_TEST C_INTERFACE)
 
+# A network from an ONNX file, verified, with the header that declares it and with its source.
 enable_testing()
+set(arm ${shared}/../../examples/onnx)
+add_executable(arm ${arm}/main.cpp)
+laminate_add_model(arm ${arm}/arm.onnx NAMESPACE robot::arm OPTIONS --self-test
+    VERIFY ${arm}/arm_places.npy ${arm}/arm_angles.npy)
+add_test(NAME arm COMMAND arm)
+add_executable(declared ${shared}/declared.cpp)
+laminate_add_model(declared ${arm}/arm.onnx NAMESPACE robot OPTIONS --dsl)
+add_test(NAME declared COMMAND declared ${CMAKE_CURRENT_BINARY_DIR}/laminate/declared/arm.safetensors)
+
 add_test(NAME consumer COMMAND consumer ${shared}/tiny.safetensors)
 add_test(NAME standalone COMMAND standalone)

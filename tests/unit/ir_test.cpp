@@ -338,7 +338,7 @@ bool every_step_finds_its_input(const planned& p) {
         // from its start or before.
         const bool apart = now.source == ir::caller || now.target + floats <= now.source ||
                            now.source + source_floats <= now.target;
-        const bool in_place = now.run == ir::kernel::activation || now.run == ir::kernel::softmax;
+        const bool in_place = ir::writes_in_place(now.run);
         if (!apart && (!in_place || now.target > now.source)) return false;
         for (std::size_t i = 0; i < floats; ++i)
             memory.at(now.target + i) = p.flows[now.last].value;

@@ -5,7 +5,9 @@
 
 #include "support/catch.hpp"
 #include "support/networks.hpp"
-#include "support/reference.hpp"
+#include "support/unpack.hpp"
+
+#include <laminate/codegen/graph/reference.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -15,6 +17,7 @@
 
 namespace lam = laminate;
 namespace test = laminate::test;
+namespace reference = laminate::codegen::reference;
 namespace ir = laminate::ir;
 
 TEMPLATE_LIST_TEST_CASE("model: near the reference in double", "[reference]", test::all_networks) {
@@ -28,7 +31,7 @@ TEMPLATE_LIST_TEST_CASE("model: near the reference in double", "[reference]", te
         model.batch(in, out);
         for (std::size_t r = 0; r < 7; ++r) {
             const auto row = std::span(in).subspan(r * type::inputs, type::inputs);
-            const test::row exact = test::interpret(nodes, parameters, row).back();
+            const reference::row exact = reference::interpret(nodes, parameters, row).back();
             REQUIRE(exact.size() == type::outputs);
             for (std::size_t o = 0; o < exact.size(); ++o) {
                 const auto found = static_cast<double>(out[r * type::outputs + o]);
@@ -46,8 +49,9 @@ TEST_CASE("reference: the bound is tight enough to notice a wrong bit or two", "
         const auto model = test::random_model<Network>(1);
         const auto in = test::random_rows<Network>(1, 1);
         double bound = 0.0;
-        const auto values = test::interpret(lam::plan(Network{}).nodes, test::unpack(model), in);
-        for (const test::estimate& e : values.back())
+        const auto values =
+            reference::interpret(lam::plan(Network{}).nodes, test::unpack(model), in);
+        for (const reference::estimate& e : values.back())
             bound = std::max(bound, e.bound);
         return bound;
     };
@@ -60,15 +64,15 @@ TEST_CASE("reference: the bound is tight enough to notice a wrong bit or two", "
 
 TEST_CASE("reference: dense", "[reference]") {
     const ir::node n = {.kind = ir::op::dense, .units = 2};
-    const test::node_parameters p = {{1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f}, {0.5f, -0.5f}, {}};
-    const test::row y = test::dense(n, p, {{1.0, 0.0}, {10.0, 0.0}, {100.0, 0.0}});
+    const laminate::codegen::layer_parameters p = {{1, 2, 3, 4, 5, 6}, {0.5, -0.5}, {}};
+    const reference::row y = reference::dense(n, p, {{1.0, 0.0}, {10.0, 0.0}, {100.0, 0.0}});
     CHECK(y[0].value == 321.5);
     CHECK(y[1].value == 653.5);
     CHECK(y[0].bound > 0.0);
 }
 
 TEST_CASE("reference: elementwise functions", "[reference]") {
-    const auto f = [](const ir::node& n, double x) { return test::exact(n, x, 0.25); };
+    const auto f = [](const ir::node& n, double x) { return reference::exact(n, x, 0.25); };
     const ir::node relu = {
         .kind = ir::op::relu, .alpha = 0.5f, .max_value = 6.0f, .threshold = 1.0f};
     CHECK(f(relu, 7.0) == 6.0);
@@ -84,11 +88,11 @@ TEST_CASE("reference: elementwise functions", "[reference]") {
 }
 
 TEST_CASE("reference: softmax and maxout", "[reference]") {
-    const test::row y = test::softmax({{0.0, 0.0}, {std::log(3.0), 0.0}});
+    const reference::row y = reference::softmax({{0.0, 0.0}, {std::log(3.0), 0.0}});
     CHECK(std::abs(y[0].value - 0.25) < 1e-15);
     CHECK(std::abs(y[1].value - 0.75) < 1e-15);
-    const test::row m = test::maxout({.kind = ir::op::maxout, .units = 2},
-                                     {{1.0, 0.1}, {2.0, 0.2}, {-1.0, 0.3}, {-2.0, 0.0}});
+    const reference::row m = reference::maxout({.kind = ir::op::maxout, .units = 2},
+                                               {{1.0, 0.1}, {2.0, 0.2}, {-1.0, 0.3}, {-2.0, 0.0}});
     CHECK(m.size() == 2);
     CHECK(m[0].value == 2.0);
     CHECK(m[1].value == -1.0);

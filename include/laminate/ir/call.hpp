@@ -12,38 +12,6 @@
 
 namespace laminate::ir {
 
-// The functors of kernel/ that stand for elementwise nodes.
-enum class function : std::uint8_t {
-    relu,
-    relu_with,
-    leaky_relu,
-    prelu,
-    prelu_shared,
-    elu,
-    sigmoid,
-    tanh,
-    unknown,
-};
-
-constexpr function function_of(const node& n) {
-    switch (n.kind) {
-    case op::relu:
-        return is_plain_relu(n) ? function::relu : function::relu_with;
-    case op::leaky_relu:
-        return function::leaky_relu;
-    case op::prelu:
-        return n.shared ? function::prelu_shared : function::prelu;
-    case op::elu:
-        return function::elu;
-    case op::sigmoid:
-        return function::sigmoid;
-    case op::tanh:
-        return function::tanh;
-    default:
-        return function::unknown;
-    }
-}
-
 // Each kernel uses those that its template parameters name.
 struct call {
     kernel run = kernel::activation;
@@ -57,7 +25,8 @@ struct call {
     std::size_t pieces = 1; // maxout: see there for the steps
     std::size_t unit_step = 1;
     std::size_t piece_step = 1;
-    bool one_lane = false; // the kernel can't run on a pack of several lanes
+    std::size_t groups = 1; // softmax, log_softmax
+    bool one_lane = false;  // the kernel can't run on a pack of several lanes
 };
 
 constexpr call call_of(const plan_view& plan, const step& s) {
@@ -76,6 +45,8 @@ constexpr call call_of(const plan_view& plan, const step& s) {
         c.skips_zeros = s.skips_zeros;
         c.far = plan.cost.weight_bytes > l2_bytes;
     }
+    if (s.run == kernel::softmax || s.run == kernel::log_softmax)
+        c.groups = plan.nodes[s.node].groups;
     if (s.run == kernel::maxout) {
         c.pieces = plan.nodes[s.node].units;
         c.unit_step = in_pieces ? 1 : c.pieces;

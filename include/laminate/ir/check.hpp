@@ -24,6 +24,7 @@ enum class mistake_kind : std::uint8_t {
     width_mismatch,     // expected: as declared; found: what arrives
     softmax_of_scalar,  // expected: at least 2; found: 1
     maxout_indivisible, // expected: a multiple of; found: the width that arrives
+    groups_indivisible, // softmax in groups: the same
     unsupported_rank,   // expected: 1; found: the rank that arrives
     too_large,          // a layer of more than max_weights weights; found: how many
 };
@@ -47,8 +48,11 @@ constexpr mistake check_shapes(const node& n, const shape& in, std::size_t index
         return {mistake_kind::width_mismatch, index, n.declared_in, width_in};
     if (n.kind == op::dense && n.units > max_weights / width_in)
         return {mistake_kind::too_large, index, max_weights, n.units};
-    if (n.kind == op::softmax && width_in < 2)
-        return {mistake_kind::softmax_of_scalar, index, 2, width_in};
+    if (is_softmax(n.kind) && n.groups == 0) return {mistake_kind::zero_units, index, 1, 0};
+    if (is_softmax(n.kind) && width_in % n.groups != 0)
+        return {mistake_kind::groups_indivisible, index, n.groups, width_in};
+    if (is_softmax(n.kind) && width_in / n.groups < 2)
+        return {mistake_kind::softmax_of_scalar, index, 2, width_in / n.groups};
     if (n.kind == op::maxout && width_in % n.units != 0)
         return {mistake_kind::maxout_indivisible, index, n.units, width_in};
     return {};

@@ -37,6 +37,7 @@ constexpr std::size_t parameter_bytes(std::span<const node> nodes, std::span<con
                 flows[index].floats) *
                sizeof(float);
     if (n.kind == op::prelu) return (n.shared ? line_floats : flows[index].floats) * sizeof(float);
+    if (n.kind == op::affine) return 2 * flows[index].floats * sizeof(float);
     return 0;
 }
 

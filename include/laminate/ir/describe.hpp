@@ -58,7 +58,25 @@ inline std::string layer(const node& n) {
     case op::leaky_relu:
         return sentence("leaky_relu(", number(n.alpha), ")");
     case op::elu:
-        return n.alpha == 1.0f ? "elu" : sentence("elu(", number(n.alpha), ")");
+    case op::celu:
+        if (n.alpha == 1.0f) return name(n.kind);
+        return sentence(name(n.kind), "(", number(n.alpha), ")");
+    case op::swish:
+        return n.alpha == 1.0f ? "silu" : sentence("swish(", number(n.alpha), ")");
+    case op::thresholded_relu:
+        return sentence("thresholded_relu(", number(n.alpha), ")");
+    case op::hard_sigmoid:
+        return sentence("hard_sigmoid(", number(n.alpha), ", ", number(n.beta), ")");
+    case op::clip:
+        return sentence("clip(", number(n.beta), ", ", number(n.max_value), ")");
+    case op::shrink:
+        return sentence("shrink(", number(n.threshold), ", bias ", number(n.beta), ")");
+    case op::gelu_tanh:
+        return "gelu(tanh_approximation)";
+    case op::softmax:
+    case op::log_softmax:
+        if (n.groups == 1) return name(n.kind);
+        return sentence(name(n.kind), "(groups<", n.groups, ">)");
     case op::relu: {
         std::string options;
         const auto add = [&](const char* what, float value) {

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "../base/panel.hpp"
+#include "function.hpp"
 #include "infer.hpp"
 #include "node.hpp"
 

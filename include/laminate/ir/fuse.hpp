@@ -9,6 +9,7 @@
 #include <span>
 
 #include "flow.hpp"
+#include "function.hpp"
 #include "node.hpp"
 #include "step.hpp"
 
@@ -22,6 +23,8 @@ constexpr kernel kernel_of(op kind) {
         return kernel::dense;
     case op::softmax:
         return kernel::softmax;
+    case op::log_softmax:
+        return kernel::log_softmax;
     case op::maxout:
         return kernel::maxout;
     default:

@@ -14,25 +14,54 @@
 
 namespace laminate::ir {
 
+// Every operation, once.
+#define LAMINATE_OPERATIONS(OPERATION) \
+    OPERATION(input) \
+    OPERATION(dense) \
+    OPERATION(linear) \
+    OPERATION(dropout) \
+    OPERATION(affine) \
+    OPERATION(relu) \
+    OPERATION(leaky_relu) \
+    OPERATION(prelu) \
+    OPERATION(thresholded_relu) \
+    OPERATION(elu) \
+    OPERATION(selu) \
+    OPERATION(celu) \
+    OPERATION(sigmoid) \
+    OPERATION(hard_sigmoid) \
+    OPERATION(tanh) \
+    OPERATION(swish) \
+    OPERATION(hard_swish) \
+    OPERATION(mish) \
+    OPERATION(gelu) \
+    OPERATION(gelu_tanh) \
+    OPERATION(erf) \
+    OPERATION(softplus) \
+    OPERATION(softsign) \
+    OPERATION(clip) \
+    OPERATION(shrink) \
+    OPERATION(abs) \
+    OPERATION(neg) \
+    OPERATION(exp) \
+    OPERATION(log) \
+    OPERATION(sqrt) \
+    OPERATION(reciprocal) \
+    OPERATION(square) \
+    OPERATION(softmax) \
+    OPERATION(log_softmax) \
+    OPERATION(maxout)
+
 enum class op : std::uint8_t {
-    input,
-    dense,
-    linear,
-    relu,
-    leaky_relu,
-    prelu,
-    elu,
-    sigmoid,
-    tanh,
-    softmax,
-    maxout,
-    dropout,
+#define LAMINATE_OPERATION(name) name,
+    LAMINATE_OPERATIONS(LAMINATE_OPERATION)
+#undef LAMINATE_OPERATION
 };
 
 constexpr const char* name(op kind) {
-    constexpr const char* names[] = {"input",      "dense",   "linear", "relu",
-                                     "leaky_relu", "prelu",   "elu",    "sigmoid",
-                                     "tanh",       "softmax", "maxout", "dropout"};
+#define LAMINATE_OPERATION(name) #name,
+    constexpr const char* names[] = {LAMINATE_OPERATIONS(LAMINATE_OPERATION)};
+#undef LAMINATE_OPERATION
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -47,29 +76,16 @@ struct node {
     std::size_t declared_in = 0; // dense: the input width the user wrote, 0 if none
     bool bias = true;            // dense
     bool shared = false;         // prelu: one slope for all units
-    float alpha = 0.0f;          // relu, leaky_relu: negative slope; elu: alpha; dropout: rate
-    float max_value = std::numeric_limits<float>::infinity(); // relu
-    float threshold = 0.0f;                                   // relu
+    std::size_t groups = 1;      // softmax, log_softmax: parts of the row, each a distribution
+    // What a number of a layer is called follows its name here; 0 where it isn't mentioned.
+    float alpha = 0.0f; // alpha of elu, celu, thresholded_relu, hard_sigmoid, swish;
+                        // relu, leaky_relu: negative_slope; dropout: rate
+    float beta = 0.0f;  // hard_sigmoid: beta; shrink: bias; clip: min_value
+    float max_value = std::numeric_limits<float>::infinity(); // relu, clip
+    float threshold = 0.0f;                                   // relu; shrink: lambd
 
     friend constexpr bool operator==(const node&, const node&) = default;
 };
-
-// Every unit on its own: y[i] = f(x[i]). These fuse into whatever produces x.
-constexpr bool is_elementwise(op kind) {
-    switch (kind) {
-    case op::linear:
-    case op::relu:
-    case op::leaky_relu:
-    case op::prelu:
-    case op::elu:
-    case op::sigmoid:
-    case op::tanh:
-    case op::dropout:
-        return true;
-    default:
-        return false;
-    }
-}
 
 // y = x when not training.
 constexpr bool is_identity(op kind) { return kind == op::linear || kind == op::dropout; }
@@ -79,5 +95,7 @@ constexpr bool is_plain_relu(const node& n) {
     return n.kind == op::relu && n.alpha == 0.0f && n.threshold == 0.0f &&
            n.max_value == std::numeric_limits<float>::infinity();
 }
+
+constexpr bool is_softmax(op kind) { return kind == op::softmax || kind == op::log_softmax; }
 
 } // namespace laminate::ir

@@ -86,6 +86,11 @@ constexpr std::size_t place_parameters(std::span<const node> nodes, std::span<co
             placed[i].slope = take(n.shared ? 1 : flows[i].floats);
             placed[i].count = n.shared ? 1 : out;
         }
+        if (n.kind == op::affine) {
+            placed[i].slope = take(flows[i].floats);
+            placed[i].bias = take(flows[i].floats);
+            placed[i].count = 2 * out;
+        }
     }
     return end;
 }
@@ -106,7 +111,7 @@ constexpr std::size_t place_row(std::span<const flow> flows, std::span<const ste
     };
     while (live < s && (use(live) == none || use(live) < s))
         ++live;
-    const bool in_place = steps[s].run == kernel::activation || steps[s].run == kernel::softmax;
+    const bool in_place = writes_in_place(steps[s].run);
     const std::size_t size = flows[steps[s].last].floats;
     std::size_t offset = 0;
     for (bool moved = true; moved;) {

@@ -13,12 +13,15 @@
 
 namespace laminate::ir {
 
-enum class kernel : std::uint8_t { activation, dense, softmax, maxout };
+enum class kernel : std::uint8_t { activation, dense, softmax, log_softmax, maxout };
 
 constexpr const char* name(kernel k) {
-    constexpr const char* names[] = {"activation", "dense", "softmax", "maxout"};
+    constexpr const char* names[] = {"activation", "dense", "softmax", "log_softmax", "maxout"};
     return names[static_cast<std::size_t>(k)];
 }
+
+// Kernels whose result may take the place of what they read.
+constexpr bool writes_in_place(kernel k) { return k != kernel::dense && k != kernel::maxout; }
 
 inline constexpr std::size_t max_epilogue = 6;
 
@@ -46,9 +49,9 @@ struct step {
 // Where the parameters of a node lie, in floats; each starts on a line.
 struct parameters {
     std::size_t weights = none;
-    std::size_t bias = none;
-    std::size_t slope = none;
-    std::size_t count = 0; // learned numbers, without padding
+    std::size_t bias = none;  // dense: b; affine: shift
+    std::size_t slope = none; // prelu: slope; affine: scale
+    std::size_t count = 0;    // learned numbers, without padding
 };
 
 } // namespace laminate::ir

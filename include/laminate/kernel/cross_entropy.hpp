@@ -43,7 +43,7 @@ template <class P>
 LAMINATE_INLINE void subtract_logs(float* losses, const float* arguments, const float* totals,
                                    std::size_t rows) {
     const auto some = [&](std::size_t r, std::size_t count) LAMINATE_INLINE_LAMBDA {
-        const typename P::reg log = log_of_unit(P{}, load_some<P>(arguments + r, count));
+        const typename P::reg log = kernel::log{}(P{}, load_some<P>(arguments + r, count));
         const typename P::reg total = load_some<P>(totals + r, count);
         const typename P::reg loss = load_some<P>(losses + r, count);
         store_some<P>(losses + r, P::sub(loss, P::mul(total, log)), count);

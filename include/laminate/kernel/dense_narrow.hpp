@@ -149,9 +149,9 @@ LAMINATE_INLINE void dense_narrow_tile(const float* x, std::size_t x_stride, con
                 P::add(sum[0][r][g], sum[0][r][g + n]);
     LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r)
         LAMINATE_UNROLL for (std::size_t g = 0; g * P::lanes < Shape::outputs; ++g)
-            store_outputs<P, Shape>(y + r * y_stride, g * P::lanes,
-                                    fold_lanes<P, P::lanes / 2, layout::row>(sum[0][r][g]),
-                                    epilogue);
+            store_outputs<P, Shape::stores_whole(P::lanes), Shape::skips_zeros>(
+                y + r * y_stride + g * P::lanes, g * P::lanes, Shape::outputs,
+                fold_lanes<P, P::lanes / 2, layout::row>(sum[0][r][g]), epilogue);
 }
 
 template <class P, class Shape, std::size_t Rows, class Epilogue>

@@ -152,49 +152,27 @@ LAMINATE_INLINE void dense_row_chunk(const float* x, const float* weights, const
             LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) sum[c][g] =
                 P::add(sum[c][g], sum[c + n][g]);
     LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g)
-        store_outputs<P, Shape>(y, unit + g * P::lanes, sum[0][g], epilogue);
+        store_outputs<P, Shape::stores_whole(P::lanes), Shape::skips_zeros>(
+            y + unit + g * P::lanes, unit + g * P::lanes, Shape::outputs, sum[0][g], epilogue);
 }
 
-// The panels [First, Last), all of Width floats, of which Registers registers are computed.
-template <class P, class Shape, std::size_t First, std::size_t Last, std::size_t Registers,
-          std::size_t Width, class Epilogue>
-LAMINATE_INLINE void dense_row_panels(const float* x, const float* weights, const float* bias,
-                                      float* y, const Epilogue& epilogue,
-                                      const nonzero_inputs<P, Shape>* nonzero) {
-    constexpr std::size_t chunks =
-        choose_tile(Registers, accumulator_budget(P::registers) / Shape::chains, 1).chunks;
-    constexpr std::size_t larger = Registers % chunks;
-    for (std::size_t p = First; p < Last; ++p) {
-        const std::size_t begin = panel_begin(Shape::outputs, Shape::panels, p);
-        const float* const panel = weights + begin * Shape::inputs;
-        for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
-            const std::size_t offset = split_begin(Registers, chunks, chunk) * P::lanes;
-            if constexpr (larger > 0)
-                if (chunk < larger) {
-                    dense_row_chunk<P, Shape, Registers / chunks + 1, Width>(
-                        x, panel + offset, bias, y, begin + offset, epilogue, nonzero);
-                    continue;
-                }
-            dense_row_chunk<P, Shape, Registers / chunks, Width>(x, panel + offset, bias, y,
-                                                                 begin + offset, epilogue, nonzero);
-        }
+template <class P, class Shape>
+struct row_chunks {
+    static constexpr std::size_t of(std::size_t registers) {
+        return choose_tile(registers, accumulator_budget(P::registers) / Shape::chains, 1).chunks;
     }
-}
+};
 
 template <class P, class Shape, class Epilogue>
 LAMINATE_INLINE void dense_row_with(const float* x, const float* weights, const float* bias,
                                     float* y, const Epilogue& epilogue,
                                     const nonzero_inputs<P, Shape>* nonzero) {
-    constexpr std::size_t all = lines(Shape::outputs);
-    constexpr std::size_t larger = all % Shape::panels;
-    constexpr std::size_t width = all / Shape::panels * line_floats;
-    constexpr std::size_t registers =
-        Shape::panels == 1 ? (Shape::outputs + P::lanes - 1) / P::lanes : width / P::lanes;
-    if constexpr (larger > 0)
-        dense_row_panels<P, Shape, 0, larger, (width + line_floats) / P::lanes,
-                         width + line_floats>(x, weights, bias, y, epilogue, nonzero);
-    dense_row_panels<P, Shape, larger, Shape::panels, registers, width>(x, weights, bias, y,
-                                                                        epilogue, nonzero);
+    for_each_chunk<P, Shape, row_chunks<P, Shape>>(
+        weights,
+        [&](auto registers, auto width, std::size_t unit, const float* at) LAMINATE_INLINE_LAMBDA {
+            dense_row_chunk<P, Shape, registers.value, width.value>(x, at, bias, y, unit, epilogue,
+                                                                    nonzero);
+        });
 }
 
 // Skipping zeros pays where at least a third of the inputs are zero: weights then come one row at a

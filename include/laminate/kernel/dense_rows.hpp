@@ -16,7 +16,7 @@
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
 #include "../base/tile.hpp"
-#include "chain.hpp"
+#include "dense_shape.hpp"
 
 namespace laminate::kernel {
 
@@ -149,24 +149,15 @@ LAMINATE_INLINE void add_chains(typename P::reg* sum) {
     }
 }
 
-template <class P, class Kind, class Epilogue>
-LAMINATE_INLINE void finish_sum(typename P::reg sum, float* y, std::size_t unit,
-                                std::size_t outputs, const Epilogue& epilogue) {
-    if constexpr (Kind::plus_zero) sum = P::add(sum, P::splat(0.0f));
-    const typename P::reg result = finished<P>(epilogue, sum, y, unit);
-    if (Kind::whole || unit + P::lanes <= outputs)
-        P::store(y, result);
-    else if (unit < outputs)
-        P::store_first(y, result, outputs - unit);
-}
 template <class P, class Kind, std::size_t Registers, class Epilogue, std::size_t... I>
 LAMINATE_INLINE void finish_sums(const typename P::reg* sum, float* y, const dense_chunk& c,
                                  const Epilogue& epilogue, std::index_sequence<I...>) {
     const std::size_t y_stride = c.y_stride;
     const std::size_t outputs = c.outputs;
     const std::size_t unit = c.unit;
-    (finish_sum<P, Kind>(sum[I], y + I / Registers * y_stride + I % Registers * P::lanes,
-                         unit + I % Registers * P::lanes, outputs, epilogue),
+    (store_outputs<P, Kind::whole, Kind::plus_zero>(
+         y + I / Registers * y_stride + I % Registers * P::lanes, unit + I % Registers * P::lanes,
+         outputs, sum[I], epilogue),
      ...);
 }
 
@@ -220,53 +211,32 @@ LAMINATE_INLINE void dense_all_rows(const dense_chunk& c, std::size_t rows,
     dense_tiles<P, Kind, most, Registers>(c, size, larger * (size + 1), tiles - larger, epilogue);
 }
 
-// The panels [First, Last), all of Width floats, of which Registers registers are computed.
-template <class P, class Shape, std::size_t First, std::size_t Last, std::size_t Registers,
-          std::size_t Width, class Epilogue>
-LAMINATE_INLINE void dense_rows_panels(dense_chunk& c, const float* weights, const float* bias,
-                                       std::size_t rows, const Epilogue& epilogue) {
-    constexpr std::size_t accumulators =
+template <class P, class Shape>
+struct rows_chunks {
+    static constexpr std::size_t accumulators =
         tile_accumulators(Shape::chains, P::registers, Shape::streams);
-    constexpr std::size_t chunks = choose_tile(Registers, accumulators, most_tile_rows).chunks;
-    constexpr std::size_t larger = Registers % chunks;
-    using kind =
-        dense_tile_kind<Shape::chains, Shape::inputs % unrolled_inputs(Shape::chains),
-                        !Shape::exact || Shape::whole_registers(P::lanes), Shape::skips_zeros>;
-    c.width = Width;
-    for (std::size_t p = First; p < Last; ++p) {
-        const std::size_t begin = panel_begin(Shape::outputs, Shape::panels, p);
-        for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
-            const std::size_t offset = split_begin(Registers, chunks, chunk) * P::lanes;
-            c.unit = begin + offset;
-            c.weights = weights + begin * Shape::inputs + offset;
-            c.bias = bias + c.unit;
-            if constexpr (larger > 0)
-                if (chunk < larger) {
-                    dense_all_rows<P, kind, accumulators, Registers / chunks + 1>(c, rows,
-                                                                                  epilogue);
-                    continue;
-                }
-            dense_all_rows<P, kind, accumulators, Registers / chunks>(c, rows, epilogue);
-        }
+    static constexpr std::size_t of(std::size_t registers) {
+        return choose_tile(registers, accumulators, most_tile_rows).chunks;
     }
-}
+};
 
 template <class P, class Shape, class Epilogue>
 LAMINATE_INLINE void dense_rows(const float* x, std::size_t x_stride, const float* weights,
                                 const float* bias, float* y, std::size_t y_stride, std::size_t rows,
                                 const Epilogue& epilogue) {
-    constexpr std::size_t all = lines(Shape::outputs);
-    constexpr std::size_t larger = all % Shape::panels;
-    constexpr std::size_t width = all / Shape::panels * line_floats;
-    constexpr std::size_t registers =
-        Shape::panels == 1 ? (Shape::outputs + P::lanes - 1) / P::lanes : width / P::lanes;
+    using chunks = rows_chunks<P, Shape>;
+    using kind = dense_tile_kind<Shape::chains, Shape::inputs % unrolled_inputs(Shape::chains),
+                                 Shape::stores_whole(P::lanes), Shape::skips_zeros>;
     if (rows == 0) return;
     dense_chunk c = {x, x_stride, Shape::inputs, weights, 0, bias, y, y_stride, 0, Shape::outputs};
-    if constexpr (larger > 0)
-        dense_rows_panels<P, Shape, 0, larger, (width + line_floats) / P::lanes,
-                          width + line_floats>(c, weights, bias, rows, epilogue);
-    dense_rows_panels<P, Shape, larger, Shape::panels, registers, width>(c, weights, bias, rows,
-                                                                         epilogue);
+    for_each_chunk<P, Shape, chunks>(weights, [&](auto registers, auto width, std::size_t unit,
+                                                  const float* at) LAMINATE_INLINE_LAMBDA {
+        c.width = width.value;
+        c.unit = unit;
+        c.weights = at;
+        c.bias = bias + unit;
+        dense_all_rows<P, kind, chunks::accumulators, registers.value>(c, rows, epilogue);
+    });
 }
 
 } // namespace laminate::kernel

@@ -75,6 +75,13 @@ struct exp {
         return bounded<0>(pack, P::max(P::splat(-104.0f), x));
     }
 
+    static constexpr bool derivative_needs_input = false;
+    template <class P>
+    LAMINATE_INLINE typename P::reg derivative(P, typename P::reg, typename P::reg y,
+                                               std::size_t) const {
+        return y;
+    }
+
 private:
     // e^x where x / ln 2 is from -150 to Largest
     template <int Largest, class P>

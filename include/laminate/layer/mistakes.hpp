@@ -48,7 +48,16 @@ template <class Layer, std::size_t Index>
 struct softmax_of_scalar {
     static_assert(detail::never<Layer>,
                   "Laminate: softmax of a single unit is always 1; for a probability from one unit "
-                  "write sigmoid, or give the layer before softmax a unit for each class");
+                  "write sigmoid, or give the layer before softmax a unit for each class (of each "
+                  "group)");
+};
+template <class Layer, std::size_t Index, std::size_t Groups, std::size_t Arrives>
+struct groups_indivisible {
+    static_assert(
+        detail::never<Layer>,
+        "Laminate: softmax(groups<N>) cuts a row into N groups of equal length, so N must "
+        "divide the width that arrives (place in the stack, N and that width follow its "
+        "name); give the layer before it a multiple of N units");
 };
 template <class Layer, std::size_t Index, std::size_t Pieces, std::size_t Arrives>
 struct maxout_indivisible {
@@ -88,6 +97,8 @@ constexpr auto explain(stack<Layers...>) {
             return laminate::softmax_of_scalar<culprit, M.node>{};
         if constexpr (M.kind == maxout_indivisible)
             return laminate::maxout_indivisible<culprit, M.node, M.expected, M.found>{};
+        if constexpr (M.kind == groups_indivisible)
+            return laminate::groups_indivisible<culprit, M.node, M.expected, M.found>{};
         if constexpr (M.kind == too_large) return laminate::too_large<culprit, M.node, M.found>{};
         if constexpr (M.kind == unsupported_rank || M.kind == unknown_input)
             return misplaced_layer<culprit, M.node>{};

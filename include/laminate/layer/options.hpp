@@ -13,6 +13,7 @@ namespace laminate {
 // The numbers that an activation may have; each layer names those it takes.
 struct activation_options {
     float alpha = 0.0f;
+    float beta = 0.0f;
     float max_value = std::numeric_limits<float>::infinity();
     float threshold = 0.0f;
 };
@@ -34,6 +35,22 @@ template <float Value>
 struct alpha {
     static constexpr void set(activation_options& o) { o.alpha = Value; }
 };
+template <float Value>
+struct beta {
+    static constexpr void set(activation_options& o) { o.beta = Value; }
+};
+template <float Value>
+struct min_value {
+    static constexpr void set(activation_options& o) { o.beta = Value; }
+};
+template <float Value>
+struct lambd {
+    static constexpr void set(activation_options& o) { o.threshold = Value; }
+};
+template <float Value>
+struct bias {
+    static constexpr void set(activation_options& o) { o.beta = Value; }
+};
 } // namespace layers
 
 template <float Value>
@@ -44,6 +61,14 @@ template <float Value>
 inline constexpr layers::negative_slope<Value> negative_slope{};
 template <float Value>
 inline constexpr layers::alpha<Value> alpha{};
+template <float Value>
+inline constexpr layers::beta<Value> beta{};
+template <float Value>
+inline constexpr layers::min_value<Value> min_value{};
+template <float Value>
+inline constexpr layers::lambd<Value> lambd{};
+template <float Value>
+inline constexpr layers::bias<Value> bias{};
 
 namespace detail {
 
@@ -54,7 +79,9 @@ template <class Layer, class... Given>
 consteval activation_options with(activation_options options) {
     static_assert((takes<Layer, Given> && ...),
                   "Laminate: this layer doesn't have that option; relu takes max_value<>, "
-                  "negative_slope<> and threshold<>, leaky_relu negative_slope<>, elu alpha<>");
+                  "negative_slope<> and threshold<>, leaky_relu negative_slope<>, elu, celu, swish "
+                  "and thresholded_relu alpha<>, hard_sigmoid alpha<> and beta<>, clip min_value<> "
+                  "and max_value<>, shrink lambd<> and bias<>");
     if constexpr ((takes<Layer, Given> && ...)) (Given::set(options), ...);
     return options;
 }

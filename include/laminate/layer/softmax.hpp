@@ -1,19 +1,44 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// exp(x[i]) / sum of all exp(x[j]), computed as kernel/softmax.hpp says.
-// Needs a row of at least two units. Promises that a NaN makes every output NaN.
+// softmax: exp(x[i]) / sum of all exp(x[j]), computed as kernel/softmax.hpp says. log_softmax: its
+// logarithm. softmax(groups<N>) cuts the row into N groups of equal length, each of which is
+// normalised by itself. Needs groups of at least two units. Promises that a NaN makes every output
+// of its group NaN.
+
+#include <cstddef>
 
 #include "layer.hpp"
 
 namespace laminate {
 
+template <std::size_t Count>
+struct groups_t {};
+template <std::size_t Count>
+inline constexpr groups_t<Count> groups{};
+
 namespace layers {
+template <std::size_t Groups = 1>
 struct softmax : layer_base {
-    static constexpr ir::node node = {.kind = ir::op::softmax};
+    static constexpr ir::node node = {.kind = ir::op::softmax, .groups = Groups};
+
+    template <std::size_t Count>
+    constexpr softmax<Count> operator()(groups_t<Count>) const {
+        return {};
+    }
+};
+template <std::size_t Groups = 1>
+struct log_softmax : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::log_softmax, .groups = Groups};
+
+    template <std::size_t Count>
+    constexpr log_softmax<Count> operator()(groups_t<Count>) const {
+        return {};
+    }
 };
 } // namespace layers
 
-inline constexpr layers::softmax softmax{};
+inline constexpr layers::softmax<> softmax{};
+inline constexpr layers::log_softmax<> log_softmax{};
 
 } // namespace laminate

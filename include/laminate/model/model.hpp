@@ -133,7 +133,7 @@ public:
     // those of a zero input, so an infinite or NaN weight would reach some results and not others.
     //
     // The parameters of layer Index, counted after the input as in PyTorch's nn.Sequential: a
-    // struct of views named weights, bias, slope as the layer has them.
+    // struct of views named weights, bias, slope, scale, shift as the layer has them.
     template <std::size_t Index>
     constexpr auto layer() {
         return detail::parameters_of<plan_, Index + 1>(storage_.data());

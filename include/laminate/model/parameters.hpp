@@ -69,6 +69,10 @@ inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan
             tensors.push_back({name(".weight"), {1}, [at](std::size_t) { return at.slope; }});
         else if (n.kind == ir::op::prelu)
             tensors.push_back({name(".weight"), {out}, unit(at.slope)});
+        if (n.kind == ir::op::affine) {
+            tensors.push_back({name(".weight"), {out}, unit(at.slope)});
+            tensors.push_back({name(".bias"), {out}, unit(at.bias)});
+        }
     }
     return tensors;
 }

@@ -10,15 +10,26 @@
 #include <utility>
 
 #include "../ir/call.hpp"
+#include "../ir/function.hpp"
 #include "../ir/plan.hpp"
 #include "../kernel/activation.hpp"
+#include "../kernel/affine.hpp"
+#include "../kernel/arithmetic.hpp"
 #include "../kernel/chain.hpp"
 #include "../kernel/dense.hpp"
 #include "../kernel/elu.hpp"
+#include "../kernel/erf.hpp"
+#include "../kernel/exp.hpp"
+#include "../kernel/gelu.hpp"
+#include "../kernel/log.hpp"
+#include "../kernel/log_softmax.hpp"
 #include "../kernel/maxout.hpp"
+#include "../kernel/piecewise.hpp"
 #include "../kernel/relu.hpp"
 #include "../kernel/sigmoid.hpp"
 #include "../kernel/softmax.hpp"
+#include "../kernel/softplus.hpp"
+#include "../kernel/swish.hpp"
 #include "../kernel/tanh.hpp"
 #include "../pack/concept.hpp"
 #include "../pack/scalar.hpp"
@@ -27,29 +38,22 @@ namespace laminate::detail {
 
 // Elementwise node Index as a functor on registers.
 template <const auto& Plan, std::size_t Index>
-constexpr auto functor([[maybe_unused]] const float* parameters) {
+constexpr auto functor(const float* parameters) {
     constexpr ir::node n = Plan.nodes[Index];
-    [[maybe_unused]] constexpr std::size_t slope = Plan.placed[Index].slope;
-    constexpr ir::function f = ir::function_of(n);
-    if constexpr (f == ir::function::relu) {
-        return kernel::relu{};
-    } else if constexpr (f == ir::function::relu_with) {
-        return kernel::relu_with{n.max_value, n.alpha, n.threshold};
-    } else if constexpr (f == ir::function::leaky_relu) {
-        return kernel::leaky_relu{n.alpha};
-    } else if constexpr (f == ir::function::prelu_shared) {
-        return kernel::prelu_shared{parameters + slope};
-    } else if constexpr (f == ir::function::prelu) {
-        return kernel::prelu{parameters + slope};
-    } else if constexpr (f == ir::function::elu) {
-        return kernel::elu{n.alpha};
-    } else if constexpr (f == ir::function::sigmoid) {
-        return kernel::sigmoid{};
-    } else {
-        static_assert(f == ir::function::tanh,
-                      "Laminate: run.hpp lacks the functor of an elementwise operation; add it");
-        return kernel::tanh{};
+    const auto placed = [parameters](std::size_t at) {
+        return at == ir::none ? nullptr : parameters + at;
+    };
+    [[maybe_unused]] const float* const slope = placed(Plan.placed[Index].slope);
+    [[maybe_unused]] const float* const bias = placed(Plan.placed[Index].bias);
+#define LAMINATE_FUNCTOR(operation, when, file, functor, ...) \
+    if constexpr (n.kind == ir::op::operation && (when)) { \
+        return kernel::functor{__VA_ARGS__}; \
+    } else
+    LAMINATE_FUNCTIONS(LAMINATE_FUNCTOR) {
+        static_assert(n.kind == ir::op::input,
+                      "Laminate: ir/function.hpp lacks an elementwise operation; add it");
     }
+#undef LAMINATE_FUNCTOR
 }
 
 template <const auto& Plan, std::size_t Step>
@@ -82,7 +86,9 @@ constexpr void run_step(const float* parameters, rows_at<const float> from, rows
         kernel::dense<P, shape, MaxRows>(x, x_stride, parameters + at.weights, parameters + at.bias,
                                          y, y_stride, rows, epilogue<Plan, Step>(parameters));
     } else if constexpr (c.run == ir::kernel::softmax) {
-        kernel::softmax<P, c.outputs>(x, x_stride, y, y_stride, rows);
+        kernel::softmax<P, c.outputs, c.groups>(x, x_stride, y, y_stride, rows);
+    } else if constexpr (c.run == ir::kernel::log_softmax) {
+        kernel::log_softmax<P, c.outputs, c.groups>(x, x_stride, y, y_stride, rows);
     } else if constexpr (c.run == ir::kernel::maxout) {
         using pack = std::conditional_t<c.one_lane, pack::scalar, P>;
         kernel::maxout<pack, c.outputs, c.pieces, c.unit_step, c.piece_step>(x, x_stride, y,

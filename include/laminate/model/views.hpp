@@ -61,6 +61,11 @@ template <class Slope>
 struct prelu_parameters {
     Slope slope;
 };
+template <class Vector>
+struct affine_parameters {
+    Vector scale;
+    Vector shift;
+};
 struct no_parameters {};
 
 namespace detail {
@@ -80,6 +85,8 @@ constexpr auto parameters_of(Float* packed) {
             return dense_parameters{weights, vector(packed + at.bias)};
         else
             return dense_weights{weights};
+    } else if constexpr (n.kind == ir::op::affine) {
+        return affine_parameters{vector(packed + at.slope), vector(packed + at.bias)};
     } else if constexpr (n.kind == ir::op::prelu && n.shared) {
         return prelu_parameters{vector_view<Float, 1, 1>(packed + at.slope)};
     } else if constexpr (n.kind == ir::op::prelu) {

@@ -206,12 +206,21 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> sqrt(floats<Lanes> a) {
 #if defined(__AVX__)
     if constexpr (Lanes == 8) return (floats<Lanes>)_mm256_sqrt_ps((__m256)a);
 #endif
-#if defined(__SSE2__)
-    if constexpr (Lanes == 4) return (floats<Lanes>)_mm_sqrt_ps((__m128)a);
-#endif
 #if defined(__aarch64__)
     if constexpr (Lanes == 4) return (floats<Lanes>)vsqrtq_f32((float32x4_t)a);
+#else
+    if constexpr (Lanes == 4) return (floats<Lanes>)_mm_sqrt_ps((__m128)a);
 #endif
+}
+
+// See pack::scalar.
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> exponent(floats<Lanes> a) {
+    return __builtin_convertvector(((ints<Lanes>)a - 0x3f3504f3) >> 23, floats<Lanes>);
+}
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> mantissa(floats<Lanes> a) {
+    return (floats<Lanes>)((((ints<Lanes>)a - 0x3f3504f3) & 0x007fffff) + 0x3f3504f3);
 }
 
 template <std::size_t Lanes>

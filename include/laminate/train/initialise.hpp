@@ -35,6 +35,13 @@ struct initialiser {
         for (std::size_t i = 0; i < p.slope.size(); ++i)
             p.slope[i] = prelu_start;
     }
+    template <class Vector>
+    constexpr void operator()(affine_parameters<Vector> p) const {
+        for (std::size_t i = 0; i < p.scale.size(); ++i) {
+            p.scale[i] = 1.0f;
+            p.shift[i] = 0.0f;
+        }
+    }
     template <class Weights>
     constexpr void operator()(dense_weights<Weights> p) const {
         start_weights<Rule>(p.weights, gain, random);
@@ -64,7 +71,7 @@ constexpr void start_layer(Model& model, random_source& random, start_options op
 } // namespace detail
 
 // Sets every parameter: weights by Rule, biases as asked, slopes of prelu to 0.25 (He et al.,
-// 2015).
+// 2015), affine layers to the identity.
 template <class Rule = he_uniform, declared Network, template <std::size_t> class Storage>
 constexpr void initialise(basic_model<Network, Storage>& model, std::uint64_t seed,
                           start_options options = {}) {

@@ -3,27 +3,22 @@
 
 // The truth that kernels are compared with: a network interpreted node by node in double, with a
 // bound on how far a float result may be from it. Needs nodes with inferred shapes and parameters
-// as users know them. Promises to share nothing with kernels, packs or plans.
+// in double, which Laminate rounds to float: the bound counts what that changes. Promises to share
+// nothing with kernels, packs or plans.
 
 #include <laminate/ir/infer.hpp>
 #include <laminate/ir/node.hpp>
 
 #include <algorithm>
-#include <boost/hana/for_each.hpp>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 #include <span>
 #include <vector>
 
-namespace laminate::test {
+#include "graph.hpp"
 
-// Of one node: weights[output * inputs + input], bias[output], slope[unit] or slope[0].
-struct node_parameters {
-    std::vector<float> weights;
-    std::vector<float> bias;
-    std::vector<float> slope;
-};
+namespace laminate::codegen::reference {
 
 // A value, and how far at most the float that Laminate computes lies from it.
 struct estimate {
@@ -36,19 +31,25 @@ using row = std::vector<estimate>;
 inline constexpr double roundoff = 0x1p-24;
 inline constexpr double underflow = 0x1p-149;
 
+// How far a parameter lies from the float that it is rounded to.
+inline double off_float(double parameter) {
+    return std::abs(parameter - static_cast<double>(static_cast<float>(parameter)));
+}
+
 // n + 1 roundings at most on the way of each product, one more for good measure (Higham, Accuracy
 // and Stability, 3.1): (n + 2) u (sum |w x| + |b|), beside what the inputs are off.
-inline row dense(const ir::node& n, const node_parameters& p, const row& x) {
+inline row dense(const ir::node& n, const layer_parameters& p, const row& x) {
     row y(n.units);
     for (std::size_t o = 0; o < n.units; ++o) {
-        const double bias = n.bias ? static_cast<double>(p.bias[o]) : 0.0;
+        const double bias = n.bias ? p.bias[o] : 0.0;
         double size = std::abs(bias);
-        y[o].value = bias;
+        y[o] = {bias, off_float(bias)};
         for (std::size_t i = 0; i < x.size(); ++i) {
-            const auto w = static_cast<double>(p.weights[o * x.size() + i]);
+            const double w = p.weights[o * x.size() + i];
+            const double most = std::abs(x[i].value) + x[i].bound;
             y[o].value += w * x[i].value;
-            y[o].bound += std::abs(w) * x[i].bound;
-            size += std::abs(w) * (std::abs(x[i].value) + x[i].bound);
+            y[o].bound += std::abs(w) * x[i].bound + off_float(w) * most;
+            size += (std::abs(w) + off_float(w)) * most;
         }
         const auto terms = static_cast<double>(x.size() + 2);
         y[o].bound += terms * (roundoff * size + underflow);
@@ -76,6 +77,10 @@ inline double exact(const ir::node& n, double x, double slope) {
         return 1.0 / (1.0 + std::exp(-x));
     case ir::op::tanh:
         return std::tanh(x);
+    case ir::op::abs:
+        return std::abs(x);
+    case ir::op::neg:
+        return -x;
     default: // linear, dropout
         return x;
     }
@@ -84,10 +89,10 @@ inline double exact(const ir::node& n, double x, double slope) {
 // All these rise or fall steadily on either side of a corner, so the ends of an interval around x,
 // and the corner within it, show how far the result can be off; relu with a threshold jumps there.
 // 3 ulp (6 u) cover the stated errors of the functions and the rounding of a product.
-inline row elementwise(const ir::node& n, const node_parameters& p, const row& x) {
+inline row elementwise(const ir::node& n, const layer_parameters& p, const row& x) {
     row y(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) {
-        const double slope = p.slope.empty() ? 0.0 : static_cast<double>(p.slope[n.shared ? 0 : i]);
+        const double slope = p.slope.empty() ? 0.0 : p.slope[n.shared ? 0 : i];
         const double value = exact(n, x[i].value, slope);
         double off = 0.0;
         const double low = x[i].value - x[i].bound;
@@ -99,6 +104,20 @@ inline row elementwise(const ir::node& n, const node_parameters& p, const row& x
                                     ? 0.0
                                     : 6.0 * roundoff * (std::abs(value) + off) + underflow;
         y[i] = {value, off + rounding};
+    }
+    return y;
+}
+
+// s x + t, one fma: as a dense layer of one input.
+inline row affine(const layer_parameters& p, const row& x) {
+    row y(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const double s = p.slope[i];
+        const double most = std::abs(x[i].value) + x[i].bound;
+        const double size = (std::abs(s) + off_float(s)) * most + std::abs(p.bias[i]);
+        y[i] = {s * x[i].value + p.bias[i], std::abs(s) * x[i].bound + off_float(s) * most +
+                                                off_float(p.bias[i]) +
+                                                2.0 * (roundoff * size + underflow)};
     }
     return y;
 }
@@ -141,7 +160,7 @@ inline row maxout(const ir::node& n, const row& x) {
 
 // The values of all nodes for one row of input.
 inline std::vector<row> interpret(std::span<const ir::node> nodes,
-                                  std::span<const node_parameters> parameters,
+                                  std::span<const layer_parameters> parameters,
                                   std::span<const float> in) {
     std::vector<row> values(nodes.size());
     for (float f : in)
@@ -152,6 +171,9 @@ inline std::vector<row> interpret(std::span<const ir::node> nodes,
         switch (n.kind) {
         case ir::op::dense:
             values[i] = dense(n, parameters[i], x);
+            break;
+        case ir::op::affine:
+            values[i] = affine(parameters[i], x);
             break;
         case ir::op::softmax:
             values[i] = softmax(x);
@@ -166,26 +188,4 @@ inline std::vector<row> interpret(std::span<const ir::node> nodes,
     return values;
 }
 
-// The parameters of a model through its views, one entry per node.
-template <class Model>
-std::vector<node_parameters> unpack(const Model& model) {
-    std::vector<node_parameters> all(1);
-    const auto add = [&all](const auto& layer) {
-        node_parameters p;
-        if constexpr (requires { layer.weights; })
-            for (std::size_t o = 0; o < layer.weights.outputs(); ++o)
-                for (std::size_t i = 0; i < layer.weights.inputs(); ++i)
-                    p.weights.push_back(layer.weights(o, i));
-        if constexpr (requires { layer.bias; })
-            for (std::size_t o = 0; o < layer.bias.size(); ++o)
-                p.bias.push_back(layer.bias[o]);
-        if constexpr (requires { layer.slope; })
-            for (std::size_t u = 0; u < layer.slope.size(); ++u)
-                p.slope.push_back(layer.slope[u]);
-        all.push_back(p);
-    };
-    boost::hana::for_each(model.layers(), add);
-    return all;
-}
-
-} // namespace laminate::test
+} // namespace laminate::codegen::reference

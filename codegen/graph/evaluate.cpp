@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+#include "evaluate.hpp"
+
+#include <laminate/base/error.hpp>
+#include <laminate/ir/call.hpp>
+#include <laminate/ir/function.hpp>
+#include <laminate/kernel/affine.hpp>
+#include <laminate/kernel/arithmetic.hpp>
+#include <laminate/kernel/elu.hpp>
+#include <laminate/kernel/exp.hpp>
+#include <laminate/kernel/maxout.hpp>
+#include <laminate/kernel/piecewise.hpp>
+#include <laminate/kernel/relu.hpp>
+#include <laminate/kernel/sigmoid.hpp>
+#include <laminate/kernel/softmax.hpp>
+#include <laminate/kernel/tanh.hpp>
+#include <laminate/pack/scalar.hpp>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace laminate::codegen {
+
+namespace {
+
+using pack = laminate::pack::scalar;
+
+// y[i] = f(y[i]), for a functor of kernel/.
+template <class Function>
+void apply(const Function& f, std::span<float> y) {
+    for (std::size_t i = 0; i < y.size(); ++i)
+        y[i] = f(pack{}, y[i], i);
+}
+
+void apply(const ir::node& n, [[maybe_unused]] const float* slope,
+           [[maybe_unused]] const float* bias, std::span<float> y) {
+#define LAMINATE_APPLY(operation, when, file, functor, ...) \
+    if (n.kind == ir::op::operation && (when)) return apply(kernel::functor{__VA_ARGS__}, y);
+    LAMINATE_FUNCTIONS(LAMINATE_APPLY)
+#undef LAMINATE_APPLY
+    if (!ir::is_identity(n.kind))
+        raise({sentence("defect in Laminate: evaluate lacks the functor of ", ir::name(n.kind))});
+}
+
+// One panel of a dense layer, or a narrow one: sums[chain][output], in the order that
+// kernel/dense.hpp states. Inputs behind the last, up to `padded`, count as zeros. (The kernels fix
+// widths at compile time, to keep sums in registers; here they are in memory.)
+void dense_panel(std::span<const float> x, std::size_t padded, std::size_t chains,
+                 const float* weights, std::size_t width, const float* bias, std::span<float> y) {
+    const std::size_t outputs = y.size();
+    std::vector<float> sums(chains * outputs, 0.0f);
+    std::copy_n(bias, outputs, sums.begin());
+    for (std::size_t i = 0; i < padded; ++i) {
+        const float in = i < x.size() ? x[i] : 0.0f;
+        float* const sum = &sums[i % chains * outputs];
+        const float* const weight = weights + i * width;
+        for (std::size_t o = 0; o < outputs; ++o)
+            sum[o] = pack::fma(in, weight[o], sum[o]);
+    }
+    for (std::size_t half = chains * outputs / 2; half >= outputs; half /= 2)
+        for (std::size_t k = 0; k < half; ++k)
+            sums[k] = pack::add(sums[k], sums[k + half]);
+    std::copy_n(sums.begin(), outputs, y.begin());
+}
+
+void dense(const ir::call& c, const float* x, const float* weights, const float* bias, float* y) {
+    const std::span<const float> in(x, c.inputs);
+    if (is_narrow(c.inputs, c.outputs)) {
+        const std::size_t row = narrow_row(c.outputs);
+        const std::size_t in_line = line_floats / row;
+        dense_panel(in, (c.inputs + in_line - 1) / in_line * in_line, c.chains, weights, row, bias,
+                    {y, c.outputs});
+    } else {
+        for (std::size_t p = 0; p < c.panels; ++p) {
+            const std::size_t begin = panel_begin(c.outputs, c.panels, p);
+            const std::size_t end = panel_begin(c.outputs, c.panels, p + 1);
+            dense_panel(in, c.inputs, c.chains, weights + begin * c.inputs, end - begin,
+                        bias + begin, {y + begin, std::min(end, c.outputs) - begin});
+        }
+    }
+    if (c.skips_zeros)
+        for (std::size_t o = 0; o < c.outputs; ++o)
+            y[o] = pack::add(y[o], 0.0f);
+}
+
+// The order that kernel/softmax.hpp states, whose widths are fixed at compile time.
+void softmax(std::span<const float> x, std::span<float> y) {
+    float maximum = -std::numeric_limits<float>::infinity();
+    for (const float f : x)
+        maximum = pack::max(maximum, f);
+    std::array<float, kernel::partial_sums> sum = {};
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        y[i] = kernel::exp::not_positive(pack{}, pack::sub(x[i], maximum));
+        float& part = sum[i % kernel::partial_sums];
+        part = pack::add(part, y[i]);
+    }
+    for (std::size_t half = sum.size() / 2; half > 0; half /= 2)
+        for (std::size_t k = 0; k < half; ++k)
+            sum[k] = pack::add(sum[k], sum[k + half]);
+    for (float& f : y)
+        f = pack::div(f, sum[0]);
+}
+
+// Group `g` of a row.
+template <class Float>
+std::span<Float> parts(Float* row, const ir::call& c, std::size_t g) {
+    const std::size_t size = c.outputs / c.groups;
+    return {row + g * size, size};
+}
+
+void maxout(const ir::call& c, const float* x, float* y) {
+    for (std::size_t u = 0; u < c.outputs; ++u) {
+        float best = x[u * c.unit_step];
+        for (std::size_t j = 1; j < c.pieces; ++j)
+            best = kernel::max_or_nan<pack>(best, x[u * c.unit_step + j * c.piece_step]);
+        y[u] = best;
+    }
+}
+
+// Step `s` on one row, as model/run.hpp runs it.
+void run_step(const planned& network, const ir::step& s, const float* from, float* to) {
+    const ir::plan_view plan = network.plan();
+    const float* const parameters = network.packed().data();
+    const ir::call c = ir::call_of(plan, s);
+    const std::span<float> y(to, c.outputs);
+    switch (c.run) {
+    case ir::kernel::softmax:
+        for (std::size_t g = 0; g < c.groups; ++g)
+            softmax(parts(from, c, g), parts(to, c, g));
+        return;
+    case ir::kernel::log_softmax:
+        raise({"defect in Laminate: evaluate lacks log_softmax"});
+    case ir::kernel::maxout:
+        return maxout(c, from, to);
+    case ir::kernel::dense: {
+        const ir::parameters at = plan.placed[s.node];
+        dense(c, from, parameters + at.weights, parameters + at.bias, to);
+        break;
+    }
+    case ir::kernel::activation:
+        std::copy_n(from, c.outputs, to);
+        break;
+    }
+    const auto placed = [parameters](std::size_t at) {
+        return at == ir::none ? nullptr : parameters + at;
+    };
+    for (std::size_t e = 0; e < s.epilogue_size; ++e) {
+        const std::size_t n = s.epilogue[e];
+        apply(plan.nodes[n], placed(plan.placed[n].slope), placed(plan.placed[n].bias), y);
+    }
+}
+
+// Runs all steps on a row, and calls seen(step, its row) after each.
+template <class Seen>
+void run_row(const planned& network, const float* in, float* out, std::span<float> scratch,
+             const Seen& seen) {
+    for (const ir::step& s : network.plan().steps) {
+        const float* const from = s.source == ir::caller ? in : scratch.data() + s.source;
+        float* const to = s.target == ir::caller ? out : scratch.data() + s.target;
+        run_step(network, s, from, to);
+        seen(s, to);
+    }
+}
+
+std::vector<float> scratch_of(const planned& network) {
+    return std::vector<float>(network.plan().cost.scratch_bytes / sizeof(float));
+}
+
+// A row whose units may be stored in pieces, in the units' order.
+std::vector<float> in_order(const float* row, std::size_t units, std::size_t pieces) {
+    std::vector<float> ordered(units);
+    for (std::size_t u = 0; u < units; ++u)
+        ordered[u] = row[unit_position(units, pieces, u)];
+    return ordered;
+}
+
+} // namespace
+
+std::vector<float> evaluate(const planned& network, std::span<const float> rows) {
+    const std::size_t count = rows.size() / network.inputs();
+    std::vector<float> out(count * network.outputs());
+    std::vector<float> scratch = scratch_of(network);
+    for (std::size_t r = 0; r < count; ++r)
+        run_row(network, rows.data() + r * network.inputs(), out.data() + r * network.outputs(),
+                scratch, [](const ir::step&, const float*) {});
+    return out;
+}
+
+float evaluate_unit(const ir::node& n, float slope, float bias, float x) {
+    apply(n, &slope, &bias, {&x, 1});
+    return x;
+}
+
+std::vector<std::vector<float>> evaluate_nodes(const planned& network, std::span<const float> row) {
+    const ir::plan_view plan = network.plan();
+    std::vector<std::vector<float>> values(plan.nodes.size());
+    values[0].assign(row.begin(), row.end());
+    std::vector<float> out(network.outputs());
+    std::vector<float> scratch = scratch_of(network);
+    run_row(network, row.data(), out.data(), scratch, [&](const ir::step& s, const float* to) {
+        const std::size_t value = plan.flows[s.last].value;
+        values[value] = in_order(to, plan.nodes[s.last].output.size(), plan.flows[s.last].pieces);
+    });
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (plan.flows[i].value != i) values[i] = values[plan.flows[i].value];
+    return values;
+}
+
+} // namespace laminate::codegen

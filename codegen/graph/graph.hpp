@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A network as a model file has it, ready for the planner: nodes, and the learned numbers of each.
+// Needs nothing of the file's format. Promises that nodes are in topological order, nodes[0] is the
+// input and the last one the output, and that all vectors have one entry per node.
+
+#include <laminate/ir/node.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace laminate::codegen {
+
+// In double, so that several folds round once, at the end; what a file has as float stays exact.
+struct layer_parameters {
+    std::vector<double> weights; // dense: [outputs, inputs], row by row
+    std::vector<double> bias;    // dense with a bias, affine (its shift): [units]
+    std::vector<double> slope;   // prelu: [units], or [1] if shared; affine (its scale): [units]
+};
+
+struct graph {
+    std::string name;                         // of the network, from the file; may be empty
+    std::vector<ir::node> nodes;              // with inferred shapes, all of rank 1: one row
+    std::vector<layer_parameters> parameters; // as users know them: no padding, no packing
+    std::vector<std::string> origins;         // for messages: "Gemm 'fc1'"; of a fold: all of them
+    std::string input_name;                   // what the file calls its input and output,
+    std::string output_name;
+    std::vector<std::size_t> input_shape; // and their shapes without the batch
+    std::vector<std::size_t> output_shape;
+
+    std::size_t inputs() const { return nodes.front().output.size(); }
+    std::size_t outputs() const { return nodes.back().output.size(); }
+};
+
+} // namespace laminate::codegen

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "optimise.hpp"
+
+#include <laminate/ir/cost.hpp>
+
+#include <optional>
+
+#include "edit.hpp"
+#include "passes/passes.hpp"
+#include "planned.hpp"
+
+namespace laminate::codegen {
+
+namespace {
+
+struct named_pass {
+    const char* name;
+    pass run;
+};
+
+// What makes others possible comes first.
+constexpr named_pass passes_in_order[] = {
+    {"drop identities", drop_identities},
+    {"merge affine", merge_affine},
+    {"fold affine", fold_affine},
+    {"remove constant units", remove_constant_units},
+    {"linearise", linearise},
+    {"merge dense", merge_dense},
+    {"remove unread units", remove_unread_units},
+    {"merge equal units", merge_equal_units},
+};
+
+struct size {
+    std::size_t parameters = 0;
+    std::size_t multiply_adds = 0;
+};
+size size_of(const graph& network) {
+    size all;
+    for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+        const layer_parameters& p = network.parameters[i];
+        all.parameters += p.weights.size() + p.bias.size() + p.slope.size();
+        all.multiply_adds += ir::multiply_adds(network.nodes, i);
+    }
+    return all;
+}
+
+pass_report run(const named_pass& p, graph& network, const optimise_options& options) {
+    pass_report report;
+    report.pass = p.name;
+    const size before = size_of(network);
+    p.run(network, options, report);
+    const size after = size_of(network);
+    report.parameters_before = before.parameters;
+    report.parameters_after = after.parameters;
+    report.multiply_adds_before = before.multiply_adds;
+    report.multiply_adds_after = after.multiply_adds;
+    return report;
+}
+
+std::optional<error> check(const graph& network, const optimise_options& options) {
+    if (const auto planned = plan_graph(network); !planned) return planned.error();
+    const std::size_t ranges = options.input_range.size();
+    if (ranges > 1 && ranges != network.inputs())
+        return error{sentence("expected one range for all inputs or one for each of ",
+                              network.inputs(), ", found ", ranges)};
+    for (std::size_t i = 0; i < ranges; ++i)
+        if (!(options.input_range[i].low <= options.input_range[i].high))
+            return error{sentence("the range of input ", i,
+                                  " is none: expected a low and a high end, low <= high")};
+    return std::nullopt;
+}
+
+// Sentences name every node.
+void name_nodes(graph& network) {
+    network.origins.resize(network.nodes.size());
+    for (std::size_t i = 0; i < network.nodes.size(); ++i)
+        if (network.origins[i].empty())
+            network.origins[i] =
+                i == 0 ? "the input" : sentence(ir::name(network.nodes[i].kind), " ", i - 1);
+}
+
+} // namespace
+
+result<std::vector<pass_report>> optimise(graph& network, const optimise_options& options) {
+    if (auto why = check(network, options)) return *std::move(why);
+    ir::infer(network.nodes);
+    std::vector<pass_report> reports;
+    if (!is_chain(network)) return reports;
+    name_nodes(network);
+    for (bool changed = true, first = true; changed; first = false) {
+        changed = false;
+        for (const named_pass& p : passes_in_order) {
+            pass_report report = run(p, network, options);
+            const bool fired = !report.events.empty();
+            changed = changed || fired;
+            if (first || fired) reports.push_back(std::move(report));
+        }
+    }
+    return reports;
+}
+
+} // namespace laminate::codegen

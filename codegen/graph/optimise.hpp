@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What the generator can do that a library can't, because it sees the weights: passes over a graph
+// that make it smaller. Needs a right graph. Promises equal results within the rounding that each
+// pass states (the same values where nothing was folded), and a report of what changed and why.
+
+#include <laminate/base/error.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "graph.hpp"
+
+namespace laminate::codegen {
+
+struct interval {
+    double low;
+    double high;
+};
+
+struct optimise_options {
+    // What the inputs can be: nothing (all of float), one interval for all, or one per input.
+    std::vector<interval> input_range;
+};
+
+struct pass_report {
+    std::string pass;                // "fold affine"
+    std::vector<std::string> events; // one sentence each, with origins; none: unchanged
+    std::size_t parameters_before = 0, parameters_after = 0;
+    std::size_t multiply_adds_before = 0, multiply_adds_after = 0;
+    // Whether every result keeps its value, whatever the input, unless a value overflows on the
+    // way. (The sign of a zero may change.)
+    bool exact = true;
+};
+
+// Runs all passes until none changes anything. Reports every pass of the first round, and of later
+// ones those that changed something. Refuses what plan_graph refuses, and ranges that are none.
+result<std::vector<pass_report>> optimise(graph& network, const optimise_options& options);
+
+} // namespace laminate::codegen

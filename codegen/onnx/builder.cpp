@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+#include "builder.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace laminate::codegen::onnx {
+namespace {
+
+indices identity(std::size_t width) {
+    indices units(width);
+    std::iota(units.begin(), units.end(), std::size_t{0});
+    return units;
+}
+
+ir::node of_kind(ir::op kind) {
+    ir::node n;
+    n.kind = kind;
+    return n;
+}
+
+bool is_linear(ir::op kind) { return kind == ir::op::dense || kind == ir::op::affine; }
+
+} // namespace
+
+flow builder::add_input(dims shape, element type, std::size_t batch) {
+    const std::size_t width = count(shape);
+    spent_.spend_elements(width);
+    nodes_.push_back(of_kind(ir::op::input));
+    nodes_.back().output = vector_shape(width);
+    parameters_.emplace_back();
+    origins_.push_back(origin_);
+    return {std::move(shape), type, 0, identity(width), batch};
+}
+
+std::size_t builder::append(ir::node n, layer_parameters p, std::size_t over, std::size_t width) {
+    n.inputs[0] = over;
+    n.output = vector_shape(width);
+    nodes_.push_back(n);
+    parameters_.push_back(std::move(p));
+    origins_.push_back(origin_);
+    return nodes_.size() - 1;
+}
+
+flow builder::over(const flow& x, std::size_t node) const {
+    flow y = x;
+    y.node = node;
+    return y;
+}
+
+flow builder::elementwise(const flow& x, ir::node f) {
+    return over(x, append(f, {}, x.node, width(x.node)));
+}
+
+bool builder::is_injective(const flow& x) const {
+    std::vector<bool> seen(width(x.node), false);
+    return std::all_of(x.units.begin(), x.units.end(), [&seen](std::size_t unit) {
+        const bool is_new = !seen[unit];
+        seen[unit] = true;
+        return is_new;
+    });
+}
+
+flow builder::in_order(const flow& x) {
+    if (x.units == identity(width(x.node))) return x;
+    return dense(choice(x), x);
+}
+
+// A number per element becomes one per unit, which must not mean two elements.
+flow builder::prelu(const flow& x, std::vector<double> slope) {
+    ir::node f = of_kind(ir::op::prelu);
+    f.shared = slope.size() == 1;
+    if (f.shared) return over(x, append(f, {{}, {}, std::move(slope)}, x.node, width(x.node)));
+    const flow from = is_injective(x) ? x : in_order(x);
+    std::vector<double> per_unit(width(from.node), 0.0);
+    for (std::size_t i = 0; i < from.units.size(); ++i)
+        per_unit[from.units[i]] = slope[i];
+    return over(from, append(f, {{}, {}, std::move(per_unit)}, from.node, width(from.node)));
+}
+
+flow builder::affine(const flow& x, const std::vector<double>& scale,
+                     const std::vector<double>& shift) {
+    const auto all = [](const std::vector<double>& numbers, double number) {
+        return std::all_of(numbers.begin(), numbers.end(),
+                           [number](double n) { return n == number; });
+    };
+    if (all(scale, 1.0) && all(shift, 0.0)) return x;
+    const flow from = is_injective(x) ? x : in_order(x);
+    layer_parameters p;
+    p.slope.assign(width(from.node), 1.0);
+    p.bias.assign(width(from.node), 0.0);
+    for (std::size_t i = 0; i < from.units.size(); ++i) {
+        p.slope[from.units[i]] = scale[i];
+        p.bias[from.units[i]] = shift[i];
+    }
+    const ir::node f = of_kind(ir::op::affine);
+    return over(from, append(f, std::move(p), from.node, width(from.node)));
+}
+
+flow builder::softmax(const flow& x, ir::op kind, std::size_t groups) {
+    ir::node f = of_kind(kind);
+    f.groups = groups;
+    // Within a group the order is nothing to softmax, but each must be a part of the row.
+    const std::size_t wide = x.units.size() / groups;
+    bool fits = x.units.size() == width(x.node) && is_injective(x);
+    for (std::size_t i = 0; fits && i < x.units.size(); ++i)
+        fits = x.units[i] / wide == x.units[i - i % wide] / wide;
+    const flow from = fits ? x : in_order(x);
+    return over(from, append(f, {}, from.node, width(from.node)));
+}
+
+// The node itself and what lies before it, as far as that is linear.
+std::vector<std::size_t> builder::linear_chain(std::size_t index) const {
+    std::vector<std::size_t> chain = {index};
+    while (is_linear(nodes_[chain.back()].kind))
+        chain.push_back(nodes_[chain.back()].inputs[0]);
+    return chain;
+}
+
+// outer's base is a linear node: the same form of what lies before that.
+linear_form builder::through(const linear_form& outer) {
+    const ir::node& n = nodes_[outer.base];
+    const layer_parameters& p = parameters_[outer.base];
+    const std::size_t before = n.inputs[0];
+    linear_form inner{before, width(before), {}, outer.bias};
+    spent_.spend_matrix(outer.rows(), inner.columns);
+    inner.weights.assign(outer.rows() * inner.columns, 0.0);
+    const bool dense = n.kind == ir::op::dense;
+    for (std::size_t r = 0; r < outer.rows(); ++r)
+        for (std::size_t u = 0; u < outer.columns; ++u) {
+            const double w = outer.weights[r * outer.columns + u];
+            if (w == 0.0) continue;
+            if (!p.bias.empty()) inner.bias[r] += w * p.bias[u];
+            double* const to = &inner.weights[r * inner.columns];
+            if (!dense) {
+                to[u] += w * p.slope[u];
+                continue;
+            }
+            spent_.spend_work(1, inner.columns);
+            for (std::size_t i = 0; i < inner.columns; ++i)
+                to[i] += w * p.weights[u * inner.columns + i];
+        }
+    return inner;
+}
+
+// The rows of a dense layer's weights that x's elements are.
+linear_form builder::rows_of_dense(const flow& x) {
+    const layer_parameters& p = parameters_[x.node];
+    const std::size_t before = nodes_[x.node].inputs[0];
+    linear_form form{before, width(before), {}, {}};
+    spent_.spend_matrix(x.units.size(), form.columns);
+    form.weights.reserve(x.units.size() * form.columns);
+    for (std::size_t unit : x.units) {
+        const auto row = p.weights.begin() + static_cast<std::ptrdiff_t>(unit * form.columns);
+        form.weights.insert(form.weights.end(), row,
+                            row + static_cast<std::ptrdiff_t>(form.columns));
+        form.bias.push_back(p.bias.empty() ? 0.0 : p.bias[unit]);
+    }
+    return form;
+}
+
+linear_form builder::choice(const flow& x) {
+    linear_form form{x.node, width(x.node), {}, std::vector<double>(x.units.size(), 0.0)};
+    spent_.spend_matrix(form.rows(), form.columns);
+    form.weights.assign(form.rows() * form.columns, 0.0);
+    for (std::size_t i = 0; i < x.units.size(); ++i)
+        form.weights[i * form.columns + x.units[i]] = 1.0;
+    return form;
+}
+
+linear_form builder::form_of(const flow& x, std::size_t base) {
+    const bool from_rows = x.node != base && nodes_[x.node].kind == ir::op::dense;
+    linear_form form = from_rows ? rows_of_dense(x) : choice(x);
+    while (form.base != base)
+        form = through(form);
+    return form;
+}
+
+std::optional<std::vector<linear_form>>
+builder::linear_in_one(std::span<const value* const> values, bool replace_dense) {
+    std::vector<std::size_t> shared;
+    bool first = true;
+    for (const value* v : values) {
+        const flow* const f = std::get_if<flow>(v);
+        if (f == nullptr) continue;
+        const std::vector<std::size_t> chain = linear_chain(f->node);
+        if (first) shared = chain;
+        first = false;
+        std::erase_if(shared, [&chain](std::size_t n) {
+            return std::find(chain.begin(), chain.end(), n) == chain.end();
+        });
+    }
+    if (shared.empty()) return std::nullopt;
+    const bool is_replaced = replace_dense && nodes_[shared.front()].kind == ir::op::dense;
+    const std::size_t base = shared[is_replaced ? 1 : 0];
+    std::vector<linear_form> forms;
+    for (const value* v : values) {
+        if (const flow* const f = std::get_if<flow>(v)) {
+            forms.push_back(form_of(*f, base));
+            continue;
+        }
+        const constant& c = std::get<constant>(*v);
+        spent_.spend_matrix(c.size(), width(base));
+        forms.push_back({base, width(base), std::vector<double>(c.size() * width(base), 0.0),
+                         *c.numbers});
+    }
+    return forms;
+}
+
+// Where every element is one unit, scaled and shifted, no matrix is needed.
+flow builder::linear(linear_form form, flow like) {
+    flow chosen = like;
+    chosen.node = form.base;
+    chosen.units.clear();
+    std::vector<double> scale;
+    for (std::size_t r = 0; r < form.rows(); ++r) {
+        const auto row = form.weights.begin() + static_cast<std::ptrdiff_t>(r * form.columns);
+        const auto end = row + static_cast<std::ptrdiff_t>(form.columns);
+        const auto found = std::find_if(row, end, [](double w) { return w != 0.0; });
+        if (found == end || std::any_of(found + 1, end, [](double w) { return w != 0.0; })) break;
+        chosen.units.push_back(static_cast<std::size_t>(found - row));
+        scale.push_back(*found);
+    }
+    if (chosen.units.size() == form.rows() && is_injective(chosen))
+        return affine(chosen, scale, form.bias);
+    return dense(std::move(form), std::move(like));
+}
+
+flow builder::dense(linear_form form, flow like) {
+    ir::node dense = of_kind(ir::op::dense);
+    dense.units = form.rows();
+    dense.bias = std::any_of(form.bias.begin(), form.bias.end(), [](double b) { return b != 0.0; });
+    layer_parameters p{std::move(form.weights), {}, {}};
+    if (dense.bias) p.bias = std::move(form.bias);
+    like.node = append(dense, std::move(p), form.base, dense.units);
+    like.units = identity(dense.units);
+    return like;
+}
+
+graph builder::finish(const flow& out) {
+    const flow last = in_order(out);
+    std::vector<std::size_t> chain = {last.node};
+    while (chain.back() != 0)
+        chain.push_back(nodes_[chain.back()].inputs[0]);
+    std::reverse(chain.begin(), chain.end());
+    graph network;
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+        network.nodes.push_back(nodes_[chain[i]]);
+        if (i > 0) network.nodes.back().inputs[0] = i - 1;
+        network.parameters.push_back(std::move(parameters_[chain[i]]));
+        network.origins.push_back(std::move(origins_[chain[i]]));
+    }
+    return network;
+}
+
+} // namespace laminate::codegen::onnx

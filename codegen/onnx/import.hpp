@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Reads an ONNX file. Needs protobuf and ONNX's own message definitions. Promises a right graph of a
+// dense network, or one error that names file, node and operator, what was expected and found, and
+// that lists all unsupported operators at once, with counts and names. A file is hostile until
+// checked: see limits.hpp.
+
+#include <laminate/base/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "../graph/graph.hpp"
+
+namespace laminate::codegen::onnx {
+
+// A dense numeric array, in double or int64 by what the file had.
+struct array {
+    std::vector<std::int64_t> shape;
+    std::vector<double> numbers;
+    bool whole = false; // integers: shapes, indices
+};
+
+struct import_options {
+    std::map<std::string, std::int64_t> symbols; // --set name=N
+    std::optional<std::int64_t> batch;           // --batch N: fixes a free leading extent
+    std::map<std::string, array> constants;      // --constant name=x.npy: inputs bound to a value
+};
+
+struct imported {
+    graph network;
+    std::int64_t opset = 0;
+    std::int64_t ir_version = 0;
+    std::string producer;
+    std::map<std::string, std::size_t> operators; // how many of each were read
+    std::vector<std::string> notes;               // conversions, folded shape arithmetic
+    bool batch_is_free = false;                   // the leading extent is symbolic or 1
+};
+
+result<imported> import_model(const std::string& path, const import_options& options = {});
+
+struct operator_support {
+    std::string name;       // "Gemm"
+    int since = 1, until = 24; // opsets
+    std::string restriction;   // "" or what is refused
+};
+// From the importer's own list.
+std::vector<operator_support> supported_operators();
+
+} // namespace laminate::codegen::onnx

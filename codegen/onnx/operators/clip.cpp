@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Clip, with bounds as attributes (before opset 11) or as inputs.
+#include "elementwise.hpp"
+#include "rules.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace laminate::codegen::onnx::rules {
+namespace {
+
+double bound(const call& c, std::size_t i, const char* name, double otherwise) {
+    if (c.opset() < 11) return c.number(name, otherwise);
+    if (!c.has(i)) return otherwise;
+    const constant& k = c.known(i, name);
+    if (k.size() != 1) refuse("expected one number as ", name, ", found ", k.size());
+    return k[0];
+}
+
+} // namespace
+
+void clip(call& c) {
+    if (c.flow_at(0) != nullptr) expect_real(c);
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const double high = bound(c, 2, "max", infinity);
+    // Where min is larger, ONNX says that max is the result.
+    const double low = std::min(bound(c, 1, "min", -infinity), high);
+    ir::node f = node_of(ir::op::clip);
+    f.beta = static_cast<float>(low);
+    f.max_value = static_cast<float>(high);
+    apply(c, f, [=](double x) { return std::min(std::max(x, low), high); });
+}
+
+} // namespace laminate::codegen::onnx::rules

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// Expand: broadcasting to a shape, which may also be smaller at some axes.
+#include "arithmetic.hpp"
+#include "rules.hpp"
+
+namespace laminate::codegen::onnx::rules {
+
+void expand(call& c) {
+    dims shape;
+    for (std::int64_t extent : c.known_integers(1, "the shape")) {
+        if (extent < 0) refuse("expected extents of 0 and more, found ", extent);
+        shape.push_back(static_cast<std::size_t>(extent));
+    }
+    c.set(expanded(c, c.in(0), broadcast(c.shape(0), shape)));
+}
+
+} // namespace laminate::codegen::onnx::rules

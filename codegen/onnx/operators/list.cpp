@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include "list.hpp"
+
+#include "rules.hpp"
+
+#include <algorithm>
+
+namespace laminate::codegen::onnx {
+namespace {
+
+constexpr std::string_view constants_only = "of constants only";
+constexpr std::string_view linear = "of a flow with constants, or of flows linear in one value";
+
+constexpr rule table[] = {
+    {"Abs", 6, 24, "", rules::unary},
+    {"Add", 6, 24, linear, rules::add},
+    {"And", 7, 24, constants_only, rules::compare},
+    {"BatchNormalization", 6, 24, "for inference, with constant statistics",
+     rules::batch_normalization},
+    {"Cast", 6, 25, "of a flow: between floating-point types, computed in float", rules::cast},
+    {"CastLike", 15, 24, "as Cast", rules::cast},
+    {"Ceil", 6, 24, constants_only, rules::round},
+    {"Celu", 12, 24, "", rules::parametric},
+    {"Clip", 6, 24, "with constant bounds", rules::clip},
+    {"Concat", 6, 24, "of one node's parts, or of flows linear in one value", rules::concat},
+    {"Constant", 6, 25, "a tensor, floats or ints", rules::constant_node},
+    {"ConstantOfShape", 9, 25, "", rules::constant_of_shape},
+    {"Div", 6, 24, "by a constant, or of a constant", rules::divide},
+    {"Dropout", 6, 24, "for inference, without its mask", rules::dropout},
+    {"Elu", 6, 24, "", rules::parametric},
+    {"Equal", 7, 24, constants_only, rules::compare},
+    {"Erf", 9, 24, "", rules::unary},
+    {"Exp", 6, 24, "", rules::unary},
+    {"Expand", 8, 24, "", rules::expand},
+    {"Flatten", 6, 25, "", rules::flatten},
+    {"Floor", 6, 24, constants_only, rules::round},
+    {"Gather", 6, 24, "with constant indices", rules::gather},
+    {"Gelu", 20, 24, "", rules::parametric},
+    {"Gemm", 6, 24, "one of A and B a constant", rules::gemm},
+    {"Greater", 7, 24, constants_only, rules::compare},
+    {"GreaterOrEqual", 12, 24, constants_only, rules::compare},
+    {"HardSigmoid", 6, 24, "", rules::parametric},
+    {"HardSwish", 14, 24, "", rules::unary},
+    {"Identity", 6, 25, "", rules::identity},
+    {"LeakyRelu", 6, 24, "", rules::parametric},
+    {"Less", 7, 24, constants_only, rules::compare},
+    {"LessOrEqual", 12, 24, constants_only, rules::compare},
+    {"Log", 6, 24, "", rules::unary},
+    {"LogSoftmax", 6, 24, "not over the batch", rules::softmax},
+    {"MatMul", 6, 24, "one side a constant", rules::matmul},
+    {"Max", 6, 24, "of a flow with one number", rules::min_max},
+    {"Mean", 6, 24, linear, rules::sum},
+    {"Min", 6, 24, "of a flow with one number", rules::min_max},
+    {"Mish", 18, 24, "", rules::unary},
+    {"Mod", 10, 24, constants_only, rules::modulo},
+    {"Mul", 6, 24, "of a flow with constants, or as an activation is spelt", rules::multiply},
+    {"Neg", 6, 24, "", rules::unary},
+    {"Not", 6, 24, constants_only, rules::logical_not},
+    {"Or", 7, 24, constants_only, rules::compare},
+    {"PRelu", 6, 24, "with constant slopes", rules::prelu},
+    {"Pow", 7, 24, "of a flow by 1, 2, 0.5 or -1", rules::power},
+    {"Range", 11, 24, constants_only, rules::range},
+    {"Reciprocal", 6, 24, "", rules::unary},
+    {"ReduceMax", 6, 24, constants_only, rules::reduce},
+    {"ReduceMean", 6, 24, "not over the batch", rules::reduce},
+    {"ReduceMin", 6, 24, constants_only, rules::reduce},
+    {"ReduceProd", 6, 24, constants_only, rules::reduce},
+    {"ReduceSum", 6, 24, "not over the batch", rules::reduce},
+    {"Relu", 6, 24, "", rules::relu},
+    {"Reshape", 6, 25, "to a constant shape", rules::reshape},
+    {"Round", 11, 24, constants_only, rules::round},
+    {"Selu", 6, 24, "with its usual alpha and gamma", rules::parametric},
+    {"Shape", 6, 25, "", rules::shape},
+    {"Shrink", 9, 24, "", rules::parametric},
+    {"Sigmoid", 6, 24, "", rules::unary},
+    {"Sign", 9, 24, constants_only, rules::round},
+    {"Size", 6, 25, "", rules::size},
+    {"Slice", 6, 24, "with constant bounds", rules::slice},
+    {"Softmax", 6, 24, "not over the batch", rules::softmax},
+    {"Softplus", 6, 24, "", rules::unary},
+    {"Softsign", 6, 24, "", rules::unary},
+    {"Split", 6, 24, "with constant lengths", rules::split},
+    {"Sqrt", 6, 24, "", rules::unary},
+    {"Squeeze", 6, 25, "with constant axes", rules::squeeze},
+    {"Sub", 6, 24, linear, rules::add},
+    {"Sum", 6, 24, linear, rules::sum},
+    {"Swish", 24, 24, "", rules::parametric},
+    {"Tanh", 6, 24, "", rules::unary},
+    {"ThresholdedRelu", 10, 24, "", rules::parametric},
+    {"Tile", 6, 24, "with constant repeats", rules::tile},
+    {"Transpose", 6, 25, "", rules::transpose},
+    {"Unsqueeze", 6, 25, "with constant axes", rules::unsqueeze},
+    {"Where", 9, 24, constants_only, rules::where},
+    {"Xor", 7, 24, constants_only, rules::compare},
+};
+
+} // namespace
+
+std::span<const rule> all_rules() { return table; }
+
+const rule* find_rule(std::string_view name) {
+    const auto* const found = std::find_if(std::begin(table), std::end(table),
+                                           [name](const rule& r) { return r.name == name; });
+    return found == std::end(table) ? nullptr : found;
+}
+
+} // namespace laminate::codegen::onnx

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// The matrix product of arithmetic.hpp: of constants, or of a flow with a constant on either side,
+// which is a dense layer whose row holds all elements of the flow.
+#include "arithmetic.hpp"
+
+#include <algorithm>
+
+namespace laminate::codegen::onnx {
+namespace {
+
+// Where the elements of a stack of products come from: element (s, m, n) of the result is the sum
+// over k of a[a_stack[s] + m * inner + k] * b[b_stack[s] + k * columns + n].
+struct stack {
+    std::size_t rows, inner, columns;
+    indices a_stack, b_stack;
+    dims shape;              // of the result
+    std::size_t a_rank, b_rank; // as multiplied: at least 2
+};
+
+stack stacked(dims a, dims b) {
+    const bool a_is_vector = a.size() == 1;
+    const bool b_is_vector = b.size() == 1;
+    if (a.empty() || b.empty()) refuse("expected matrices or vectors, found a scalar");
+    const std::string found = text(a) + " and " + text(b);
+    if (a_is_vector) a.insert(a.begin(), 1);
+    if (b_is_vector) b.push_back(1);
+    stack s{a[a.size() - 2], a.back(), b.back(), {}, {}, {}, a.size(), b.size()};
+    if (s.inner != b[b.size() - 2])
+        refuse("expected matrices whose inner extents agree, found ", found);
+    const dims a_lead(a.begin(), a.end() - 2);
+    const dims b_lead(b.begin(), b.end() - 2);
+    s.shape = broadcast(a_lead, b_lead);
+    s.a_stack = broadcast_sources(a_lead, s.shape);
+    s.b_stack = broadcast_sources(b_lead, s.shape);
+    if (!a_is_vector) s.shape.push_back(s.rows);
+    if (!b_is_vector) s.shape.push_back(s.columns);
+    return s;
+}
+
+value of_constants(const call& c, const constant& a, const constant& b, stack s) {
+    c.allow(s.shape);
+    c.allow_work(count(s.shape), s.inner, 1);
+    std::vector<double> out(count(s.shape), 0.0);
+    for (std::size_t at = 0; at < s.a_stack.size(); ++at)
+        for (std::size_t m = 0; m < s.rows; ++m)
+            for (std::size_t k = 0; k < s.inner; ++k)
+                for (std::size_t n = 0; n < s.columns; ++n)
+                    out[(at * s.rows + m) * s.columns + n] +=
+                        a[(s.a_stack[at] * s.rows + m) * s.inner + k] *
+                        b[(s.b_stack[at] * s.inner + k) * s.columns + n];
+    return make_constant(std::move(s.shape), a.type, std::move(out));
+}
+
+// The axis of the result that the batch of a factor becomes, if it isn't summed over.
+std::size_t batch_after(const flow& x, const stack& s, std::size_t rank, std::size_t summed) {
+    if (x.batch == no_axis || x.shape.size() < 2 || x.batch == summed) return no_axis;
+    const std::size_t lead = s.shape.size() - std::min(s.shape.size(), rank);
+    const std::size_t axis = x.batch + lead;
+    return axis < s.shape.size() && s.shape[axis] == x.shape[x.batch] ? axis : no_axis;
+}
+
+} // namespace
+
+value matrix_product(const call& c, const value& a, const value& b) {
+    stack s = stacked(shape_of(a), shape_of(b));
+    const flow* const x = std::get_if<flow>(&a);
+    const flow* const y = std::get_if<flow>(&b);
+    if (x != nullptr && y != nullptr)
+        refuse("branches: it multiplies two values that both depend on the network's input, which "
+               "isn't supported");
+    if (x == nullptr && y == nullptr)
+        return of_constants(c, std::get<constant>(a), std::get<constant>(b), std::move(s));
+
+    const flow& moving = x != nullptr ? *x : *y;
+    const constant& fixed = std::get<constant>(x != nullptr ? b : a);
+    linear_form form;
+    form.base = moving.node;
+    form.columns = c.network().node(moving.node).output.size();
+    const std::size_t rows = count(s.shape);
+    c.spent().spend_matrix(rows, form.columns);
+    c.allow_work(rows, s.inner, 1);
+    form.bias.assign(rows, 0.0);
+    form.weights.assign(rows * form.columns, 0.0);
+    for (std::size_t at = 0; at < s.a_stack.size(); ++at)
+        for (std::size_t m = 0; m < s.rows; ++m)
+            for (std::size_t n = 0; n < s.columns; ++n) {
+                double* const row =
+                    form.weights.data() + ((at * s.rows + m) * s.columns + n) * form.columns;
+                for (std::size_t k = 0; k < s.inner; ++k) {
+                    const std::size_t i = (s.a_stack[at] * s.rows + m) * s.inner + k;
+                    const std::size_t j = (s.b_stack[at] * s.inner + k) * s.columns + n;
+                    row[moving.units[x != nullptr ? i : j]] += fixed[x != nullptr ? j : i];
+                }
+            }
+    flow like{s.shape, moving.type, 0, {}, no_axis};
+    like.batch = x != nullptr ? batch_after(moving, s, s.a_rank, moving.shape.size() - 1)
+                              : batch_after(moving, s, s.b_rank, moving.shape.size() - 2);
+    return c.network().dense(std::move(form), std::move(like));
+}
+
+} // namespace laminate::codegen::onnx

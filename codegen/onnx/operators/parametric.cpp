@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// Functions of one number with attributes: LeakyRelu, Elu, Celu, Selu, ThresholdedRelu,
+// HardSigmoid, Swish, Shrink, Gelu. Each reads its attributes and says what it is to a number.
+#include "elementwise.hpp"
+#include "rules.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+namespace laminate::codegen::onnx::rules {
+namespace {
+
+using exact_function = std::function<double(double)>;
+
+float narrow(double x) { return static_cast<float>(x); }
+
+exact_function leaky_relu(const call& c, ir::node& f) {
+    const double alpha = c.number("alpha", static_cast<double>(0.01f));
+    f.kind = ir::op::leaky_relu;
+    f.alpha = narrow(alpha);
+    return [alpha](double x) { return x < 0.0 ? alpha * x : x; };
+}
+
+exact_function elu(const call& c, ir::node& f) {
+    const double alpha = c.number("alpha", 1.0);
+    f.kind = ir::op::elu;
+    f.alpha = narrow(alpha);
+    return [alpha](double x) { return x < 0.0 ? alpha * std::expm1(x) : x; };
+}
+
+exact_function celu(const call& c, ir::node& f) {
+    const double alpha = c.number("alpha", 1.0);
+    f.kind = ir::op::celu;
+    f.alpha = narrow(alpha);
+    return [alpha](double x) {
+        return std::max(x, 0.0) + std::min(alpha * std::expm1(x / alpha), 0.0);
+    };
+}
+
+// The usual constants are selu's own; others make an elu whose slope differs, which isn't there.
+exact_function selu(const call& c, ir::node& f) {
+    const double alpha = c.number("alpha", static_cast<double>(1.67326319217681884765625f));
+    const double gamma = c.number("gamma", static_cast<double>(1.05070102214813232421875f));
+    const bool usual = std::abs(alpha - 1.6732632423543772) < 1e-4 &&
+                       std::abs(gamma - 1.0507009873554805) < 1e-4;
+    if (!usual && c.flow_at(0) != nullptr)
+        refuse("expected alpha 1.67326 and gamma 1.0507, found ", std::to_string(alpha), " and ",
+               std::to_string(gamma));
+    f.kind = ir::op::selu;
+    return [=](double x) { return gamma * (x > 0.0 ? x : alpha * std::expm1(x)); };
+}
+
+exact_function thresholded_relu(const call& c, ir::node& f) {
+    const double alpha = c.number("alpha", 1.0);
+    f.kind = ir::op::thresholded_relu;
+    f.alpha = narrow(alpha);
+    return [alpha](double x) { return x > alpha ? x : 0.0; };
+}
+
+exact_function hard_sigmoid(const call& c, ir::node& f) {
+    const double alpha = c.number("alpha", static_cast<double>(0.2f));
+    const double beta = c.number("beta", 0.5);
+    f.kind = ir::op::hard_sigmoid;
+    f.alpha = narrow(alpha);
+    f.beta = narrow(beta);
+    return [=](double x) { return std::clamp(alpha * x + beta, 0.0, 1.0); };
+}
+
+exact_function swish(const call& c, ir::node& f) {
+    const double alpha = c.number("alpha", 1.0);
+    f.kind = ir::op::swish;
+    f.alpha = narrow(alpha);
+    return [alpha](double x) { return x / (1.0 + std::exp(-alpha * x)); };
+}
+
+exact_function shrink(const call& c, ir::node& f) {
+    const double lambd = c.number("lambd", 0.5);
+    const double bias = c.number("bias", 0.0);
+    f.kind = ir::op::shrink;
+    f.threshold = narrow(lambd);
+    f.beta = narrow(bias);
+    return [=](double x) { return x < -lambd ? x + bias : x > lambd ? x - bias : 0.0; };
+}
+
+exact_function gelu(const call& c, ir::node& f) {
+    const std::string approximate = c.text("approximate", "none");
+    if (approximate != "none" && approximate != "tanh")
+        refuse("expected approximate 'none' or 'tanh', found ", quote(approximate));
+    f.kind = approximate == "tanh" ? ir::op::gelu_tanh : ir::op::gelu;
+    if (f.kind == ir::op::gelu)
+        return [](double x) { return 0.5 * x * (1.0 + std::erf(x * std::sqrt(0.5))); };
+    return [](double x) {
+        const double inner = 0.7978845608028654 * (x + 0.044715 * x * x * x);
+        return 0.5 * x * (1.0 + std::tanh(inner));
+    };
+}
+
+struct function {
+    std::string_view name;
+    exact_function (*read)(const call&, ir::node&);
+};
+
+constexpr function functions[] = {
+    {"LeakyRelu", leaky_relu},
+    {"Elu", elu},
+    {"Celu", celu},
+    {"Selu", selu},
+    {"ThresholdedRelu", thresholded_relu},
+    {"HardSigmoid", hard_sigmoid},
+    {"Swish", swish},
+    {"Shrink", shrink},
+    {"Gelu", gelu},
+};
+
+} // namespace
+
+void parametric(call& c) {
+    const auto* const found =
+        std::find_if(std::begin(functions), std::end(functions),
+                     [&c](const function& f) { return f.name == c.name(); });
+    expect_real(c);
+    ir::node f;
+    const exact_function exact = found->read(c, f);
+    apply(c, f, exact);
+}
+
+} // namespace laminate::codegen::onnx::rules

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// ReduceSum and ReduceMean, which are linear; of constants also ReduceProd, ReduceMax, ReduceMin.
+#include "arithmetic.hpp"
+#include "rules.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace laminate::codegen::onnx::rules {
+namespace {
+
+// The elements that one of the result is made of lie at its start plus each of 'within'.
+struct reduction {
+    dims kept;       // the result's shape
+    indices starts;  // per element of the result
+    indices within;  // the elements it is made of
+    std::size_t batch = no_axis;
+};
+
+reduction reduction_of(const call& c, const std::vector<bool>& reduced, bool keep) {
+    const dims& from = c.shape(0);
+    const dims apart = strides(from);
+    reduction r;
+    dims outer, inner;
+    integers outer_step, inner_step;
+    for (std::size_t axis = 0; axis < from.size(); ++axis) {
+        (reduced[axis] ? inner : outer).push_back(from[axis]);
+        (reduced[axis] ? inner_step : outer_step).push_back(static_cast<std::int64_t>(apart[axis]));
+        const flow* const f = c.flow_at(0);
+        if (f != nullptr && f->batch == axis && !reduced[axis]) r.batch = r.kept.size();
+        if (!reduced[axis] || keep) r.kept.push_back(reduced[axis] ? 1 : from[axis]);
+    }
+    c.allow(outer);
+    c.allow(inner);
+    r.starts = walk(outer, outer_step);
+    r.within = walk(inner, inner_step);
+    return r;
+}
+
+value reduced_flow(const call& c, const flow& x, const reduction& r) {
+    if (c.name() != "ReduceSum" && c.name() != "ReduceMean")
+        refuse("of values that depend on the network's input isn't supported, only of constants");
+    const double factor =
+        c.name() == "ReduceMean" ? 1.0 / static_cast<double>(r.within.size()) : 1.0;
+    const std::size_t columns = c.network().node(x.node).output.size();
+    c.spent().spend_matrix(r.starts.size(), columns);
+    c.allow_work(r.starts.size(), r.within.size(), 1);
+    linear_form form{x.node, columns, std::vector<double>(r.starts.size() * columns),
+                     std::vector<double>(r.starts.size())};
+    for (std::size_t i = 0; i < r.starts.size(); ++i)
+        for (std::size_t k : r.within)
+            form.weights[i * columns + x.units[r.starts[i] + k]] += factor;
+    return c.network().linear(std::move(form), {r.kept, x.type, x.node, {}, r.batch});
+}
+
+double reduced_number(const std::string& name, const constant& x, std::size_t start,
+                      const indices& within) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    double total = name == "ReduceProd"  ? 1.0
+                   : name == "ReduceMax" ? -infinity
+                   : name == "ReduceMin" ? infinity
+                                         : 0.0;
+    for (std::size_t k : within) {
+        const double n = x[start + k];
+        total = name == "ReduceProd"  ? total * n
+                : name == "ReduceMax" ? std::max(total, n)
+                : name == "ReduceMin" ? std::min(total, n)
+                                      : total + n;
+    }
+    if (name != "ReduceMean") return total;
+    total /= static_cast<double>(within.size());
+    return is_whole(x.type) ? std::trunc(total) : total;
+}
+
+} // namespace
+
+void reduce(call& c) {
+    const bool keep = c.integer("keepdims", 1) != 0;
+    const bool nothing = c.integer("noop_with_empty_axes", 0) != 0;
+    const std::int64_t since = c.name() == "ReduceSum" ? 13 : 18;
+    const integers axes = c.integers_by_opset("axes", 1, since).value_or(integers{});
+    if (axes.empty() && nothing) return c.set(c.in(0));
+    std::vector<bool> reduced = axes_of(axes, c.shape(0).size());
+    if (axes.empty()) reduced.assign(reduced.size(), true);
+    const reduction r = reduction_of(c, reduced, keep);
+    if (const flow* const x = c.flow_at(0)) return c.set(reduced_flow(c, *x, r));
+    const constant& x = c.known(0, "data");
+    if (r.within.empty() && c.name() != "ReduceSum" && c.name() != "ReduceProd")
+        refuse("expected at least one element to reduce, found none");
+    c.allow_work(r.starts.size(), r.within.size(), 1);
+    std::vector<double> numbers;
+    for (std::size_t start : r.starts)
+        numbers.push_back(reduced_number(c.name(), x, start, r.within));
+    constant result = make_constant(r.kept, x.type, std::move(numbers));
+    if (!x.from_batch.empty()) result.from_batch.assign(result.size(), true);
+    c.set(std::move(result));
+}
+
+} // namespace laminate::codegen::onnx::rules

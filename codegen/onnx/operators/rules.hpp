@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The rules, each in a file of this folder; list.cpp has them by the operators' names. A rule reads
+// a call's inputs and attributes and sets its outputs, or refuses. Constants give constants, so that
+// shape arithmetic folds by the same rules.
+
+#include "../call.hpp"
+
+namespace laminate::codegen::onnx::rules {
+
+// Linear in what flows.
+void add(call& c); // and Sub
+void sum(call& c); // and Mean
+void multiply(call& c);
+void divide(call& c);
+void gemm(call& c);
+void matmul(call& c);
+void batch_normalization(call& c);
+void reduce(call& c);
+
+// Elementwise.
+void unary(call& c);      // no attributes
+void parametric(call& c); // with attributes
+void relu(call& c);
+void prelu(call& c);
+void clip(call& c);
+void min_max(call& c);
+void power(call& c);
+void identity(call& c);
+void dropout(call& c);
+void cast(call& c);
+
+void softmax(call& c); // and LogSoftmax
+
+// Only move elements.
+void reshape(call& c);
+void flatten(call& c);
+void squeeze(call& c);
+void unsqueeze(call& c);
+void transpose(call& c);
+void slice(call& c);
+void gather(call& c);
+void split(call& c);
+void concat(call& c);
+void expand(call& c);
+void tile(call& c);
+
+// Constants.
+void constant_node(call& c);
+void constant_of_shape(call& c);
+void shape(call& c);
+void size(call& c);
+void range(call& c);
+void where(call& c);
+void compare(call& c);
+void logical_not(call& c);
+void modulo(call& c);
+void round(call& c); // Floor, Ceil, Round, Sign
+
+} // namespace laminate::codegen::onnx::rules

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#include "value.hpp"
+
+namespace laminate::codegen::onnx {
+namespace {
+
+value pick_from(const constant& from, dims shape, const indices& sources, std::size_t) {
+    std::vector<double> numbers;
+    numbers.reserve(sources.size());
+    for (std::size_t source : sources)
+        numbers.push_back(from[source]);
+    constant picked = make_constant(std::move(shape), from.type, std::move(numbers));
+    if (!from.from_batch.empty())
+        for (std::size_t source : sources)
+            picked.from_batch.push_back(from.from_batch[source]);
+    return picked;
+}
+
+value pick_from(const flow& from, dims shape, const indices& sources, std::size_t batch) {
+    flow picked{std::move(shape), from.type, from.node, {}, batch};
+    picked.units.reserve(sources.size());
+    for (std::size_t source : sources)
+        picked.units.push_back(from.units[source]);
+    return picked;
+}
+
+} // namespace
+
+value pick(const value& from, dims shape, const indices& sources, std::size_t batch) {
+    return std::visit(
+        [&](const auto& x) { return pick_from(x, std::move(shape), sources, batch); }, from);
+}
+
+value reshaped(const value& from, dims shape, std::size_t batch) {
+    value same = from;
+    std::visit([&](auto& x) { x.shape = std::move(shape); }, same);
+    if (flow* const f = std::get_if<flow>(&same)) f->batch = batch;
+    return same;
+}
+
+} // namespace laminate::codegen::onnx

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "generate.hpp"
+
+#include <laminate/ir/describe.hpp>
+#include <laminate/model/file.hpp>
+
+#include <fmt/format.h>
+
+#include <cctype>
+#include <filesystem>
+
+#include "../graph/evaluate.hpp"
+#include "../graph/write_dsl.hpp"
+#include "../name.hpp"
+#include "array_file.hpp"
+#include "staging.hpp"
+
+namespace laminate::codegen::tool {
+
+namespace {
+
+write_options write_options_of(const generate_options& options, const network& n,
+                               const std::string& directory) {
+    write_options write;
+    write.directory = directory;
+    write.name_space = options.name_space;
+    write.self_test = options.self_test || !options.golden.empty();
+    write.c_interface = options.c_interface;
+    write.weights_file = options.weights == "binary";
+    write.entries = options.entries == "single"  ? entry_points::single
+                    : options.entries == "batch" ? entry_points::batch
+                                                 : entry_points::both;
+    if (!options.golden.empty()) {
+        const graph& g = n.source.network;
+        write.golden_inputs =
+            to_floats(read_rows(options.golden, g.inputs(), g.input_shape, "the input").numbers);
+    }
+    return write;
+}
+
+// What a Makefile or Ninja has to know: the sources depend on all files that were read.
+void write_depfile(const std::string& path, const std::vector<std::string>& written,
+                   const std::vector<std::string>& read) {
+    const auto escaped = [](const std::string& name) {
+        std::string out;
+        for (const char c : name) {
+            if (c == ' ' || c == '#' || c == '\\') out += '\\';
+            if (c == '$') out += '$';
+            out += c;
+        }
+        return out;
+    };
+    std::string text;
+    for (const std::string& name : written)
+        text += escaped(name) + " ";
+    text += ":";
+    for (const std::string& name : read)
+        text += " \\\n  " + escaped(std::filesystem::absolute(name).string());
+    if (const std::optional<error> why = write_file_atomically(path, text + "\n")) raise(*why);
+}
+
+} // namespace
+
+std::string name_of(const std::string& path) {
+    std::string name = std::filesystem::path(path).stem().string();
+    for (char& c : name)
+        if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+    if (!check_name(name)) return name;
+    return "network_" + name;
+}
+
+void write_network(const planned& plan, const std::string& name, const write_options& options) {
+    const std::vector<float> in = golden_inputs(plan.plan(), options).value();
+    const std::vector<float> out = evaluate(plan, in);
+    const std::optional<error> why =
+        write_sources({name, plan.plan(), plan.packed(), in, out}, options);
+    if (why) raise(*why);
+}
+
+outcome generate(const generate_options& options) {
+    const std::string name = options.name.empty() ? name_of(options.model.model) : options.name;
+    const network n = load_network(options.model);
+    staging files(options.output);
+    const write_options write = write_options_of(options, n, files.directory());
+    if (options.dsl) {
+        if (const std::optional<error> why = write_dsl(n.optimised, name, write))
+            raise(error{sentence(options.model.model, ": ", why->message)});
+    } else {
+        write_network(n.plan, name, write);
+    }
+    const std::vector<std::string> written = files.publish(options.force);
+    if (!options.depfile.empty()) write_depfile(options.depfile, written, {options.model.model});
+
+    const ir::figures& cost = n.plan.plan().cost;
+    outcome done;
+    for (const std::string& path : written)
+        done.text += path + "\n";
+    done.text += fmt::format("{} parameters, {} multiply-adds, {} steps\n",
+                             ir::text::grouped(cost.parameters),
+                             ir::text::grouped(cost.multiply_adds), cost.steps);
+    done.report = {{"model", options.model.model},
+                   {"name", name},
+                   {"files", written},
+                   {"parameters", cost.parameters},
+                   {"multiply_adds", cost.multiply_adds},
+                   {"weight_bytes", cost.weight_bytes},
+                   {"steps", cost.steps}};
+    return done;
+}
+
+} // namespace laminate::codegen::tool

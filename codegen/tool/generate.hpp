@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// `laminate generate`: standalone sources, or a declared header and its parameters, from a model.
+
+#include <string>
+#include <vector>
+
+#include "../source.hpp"
+#include "network.hpp"
+#include "outcome.hpp"
+
+namespace laminate::codegen::tool {
+
+struct generate_options {
+    model_options model;
+    std::string output = ".";
+    std::string name; // empty: of the model's file
+    std::string name_space;
+    std::string weights = "embedded"; // or binary
+    std::string entries = "both";     // or single, batch
+    std::string golden;
+    std::string depfile;
+    bool self_test = false;
+    bool c_interface = false;
+    bool dsl = false;
+    bool force = false;
+};
+
+outcome generate(const generate_options& options);
+
+// The sources of a network in a directory that exists; `rows` are for the self-test.
+void write_network(const planned& plan, const std::string& name, const write_options& options);
+
+// A C++ identifier like the file's name: "models/acas-xu.onnx" gives "acas_xu".
+std::string name_of(const std::string& path);
+
+} // namespace laminate::codegen::tool

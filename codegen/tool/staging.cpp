@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "staging.hpp"
+
+#include <laminate/base/error.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <system_error>
+
+namespace laminate::codegen::tool {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Laminate's sources say so in their first line, which is a comment; parameter files and binary
+// weights lie beside a header that does.
+bool says_written_by_laminate(const fs::path& path) {
+    std::ifstream file(path);
+    std::string line;
+    std::getline(file, line);
+    return line.find("ritten by Laminate") != std::string::npos;
+}
+
+bool is_ours(const fs::path& path) {
+    const fs::path stem = path.parent_path() / path.stem();
+    return says_written_by_laminate(path) || says_written_by_laminate(stem.string() + ".hpp") ||
+           says_written_by_laminate(stem.string() + "_network.hpp");
+}
+
+void check_replaceable(const fs::path& path) {
+    if (!fs::exists(path) || (fs::is_regular_file(path) && is_ours(path))) return;
+    raise(error{sentence(path.string(),
+                         ": not written, because it exists and Laminate didn't write "
+                         "it. Choose another --name or --output, or replace it with --force")});
+}
+
+} // namespace
+
+staging::staging(const std::string& directory) : final_(fs::absolute(directory)) {
+    std::error_code failure;
+    for (fs::path p = final_; !p.empty() && !fs::exists(p, failure); p = p.parent_path())
+        created_ = p;
+    fs::create_directories(final_, failure);
+    for (int number = 0; !failure && number < 100; ++number) {
+        const fs::path candidate = final_ / sentence(".laminate.", number, ".tmp");
+        if (!fs::create_directory(candidate, failure)) continue;
+        staged_ = candidate;
+        return;
+    }
+    remove_created();
+    raise(error{sentence(directory, ": no directory to write to: ",
+                         failure ? failure.message() : "too many unfinished ones in it",
+                         ". Give another --output")});
+}
+
+staging::~staging() {
+    std::error_code ignored;
+    fs::remove_all(staged_, ignored);
+    remove_created();
+}
+
+// Only what is empty: somebody else may have begun to use it.
+void staging::remove_created() {
+    std::error_code failure;
+    for (fs::path p = final_; !created_.empty() && !failure; p = p.parent_path()) {
+        fs::remove(p, failure);
+        if (p == created_) return;
+    }
+}
+
+std::vector<std::string> staging::publish(bool force) {
+    std::vector<fs::path> names;
+    for (const fs::directory_entry& entry : fs::directory_iterator(staged_))
+        names.push_back(entry.path().filename());
+    std::sort(names.begin(), names.end());
+    if (!force)
+        for (const fs::path& name : names)
+            check_replaceable(final_ / name);
+    std::vector<std::string> written;
+    for (const fs::path& name : names) {
+        std::error_code failure;
+        fs::rename(staged_ / name, final_ / name, failure);
+        if (failure)
+            raise(error{sentence((final_ / name).string(), ": not written: ", failure.message(),
+                                 ". Check the directory")});
+        written.push_back((final_ / name).string());
+    }
+    created_.clear();
+    return written;
+}
+
+} // namespace laminate::codegen::tool

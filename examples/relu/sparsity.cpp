@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+
+// Claim: ReLU makes activations sparse, and sparsity saves work. Watches the share of zeros while
+// networks learn the digits, then times single rows with and without leaving out the weights of
+// zero inputs. Needs a quiet machine for the times. Promises the same bits from both forms.
+
+#include "chart.hpp"
+#include "experiment.hpp"
+#include "inside.hpp"
+#include "learn.hpp"
+
+#include "../digits/timing.hpp"
+
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace relu {
+namespace {
+
+/// The same function as relu, but of a kind that the planner doesn't expect zeros from.
+constexpr auto no_skip = lam::leaky_relu(lam::negative_slope<0.0f>);
+
+template <std::size_t Width, class Activation>
+constexpr auto network(Activation activation) {
+    return lam::input<64> | lam::repeat<3>(lam::dense<Width> | activation) | lam::dense<10>;
+}
+
+struct history {
+    std::vector<chart::point> zeros[3], dead[3]; // by layer and epoch
+};
+struct timed {
+    std::size_t width;
+    double zeros; // share of zeros among the hidden values
+    double skipping, reading;
+};
+
+template <std::size_t Width, class Model>
+void watch(history& h, const Model& model, std::size_t epoch, const lam::dataset& data) {
+    const auto layer = [&](std::size_t i, const std::vector<float>& values) {
+        h.zeros[i].push_back({static_cast<double>(epoch), share_of_zeros(values)});
+        h.dead[i].push_back({static_cast<double>(epoch), share_never_positive(values, Width)});
+    };
+    layer(0, values_behind<1>(model, data.x));
+    layer(1, values_behind<3>(model, data.x));
+    layer(2, values_behind<5>(model, data.x));
+}
+
+template <std::size_t Width, class Each>
+auto train(const lam::two_parts& data, std::size_t epochs, Each each) {
+    lam::model model(network<Width>(lam::relu));
+    lam::initialise(model, 1);
+    each(0, model);
+    learn(model, data.train, lam::softmax_cross_entropy{}, lam::adam{}, {.epochs = epochs},
+          [&](std::size_t epoch, double, const auto&) { each(epoch, model); });
+    return model;
+}
+
+template <std::size_t Width>
+timed time_rows(const lam::two_parts& data, bool quick) {
+    const auto skipping = train<Width>(data, quick ? 1 : 5, [](std::size_t, const auto&) {});
+    lam::model reading(network<Width>(no_skip));
+    copy_layers<7>(reading, skipping);
+
+    const std::size_t rows = data.test.rows();
+    std::vector<float> a(rows * 10), b(rows * 10);
+    const auto all_rows = [&](const auto& model, std::vector<float>& out) {
+        return [&] {
+            for (std::size_t r = 0; r < rows; ++r)
+                model(data.test.input(r).template first<64>(),
+                      std::span(out).subspan(10 * r).template first<10>());
+            demo::keep(out.data());
+        };
+    };
+    const auto t = demo::compare(all_rows(skipping, a), all_rows(reading, b), rows);
+    if (std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) != 0)
+        throw std::runtime_error("skipping zeros changed a result: a defect, please report it");
+    const double zeros = share_of_zeros(values_behind<3>(skipping, data.test.x));
+    return {Width, zeros, t[0].median, t[1].median};
+}
+
+void draw(const history& h, const std::vector<timed>& times, const std::filesystem::path& file) {
+    chart::page page(
+        960, 420, "ReLU makes zeros, and zeros save time",
+        "Digits. Left: 64-128x3-10 while it learns. Right: one row through 64-Nx3-10.");
+    const double last = h.zeros[0].back().x;
+    chart::panel left(page, {70, 96, 430, 240}, "share of zeros among each layer's outputs",
+                      {"epoch of Adam", 0, last}, {"share of zeros", 0, 1});
+    const chart::look looks[] = {{1, false, 'o'}, {2, true, 's'}, {3, false, 't'}};
+    std::vector<chart::entry> entries;
+    for (std::size_t i = 0; i < 3; ++i) {
+        left.series(h.zeros[i], looks[i]);
+        entries.push_back({"hidden layer " + std::to_string(i + 1), looks[i]});
+    }
+    chart::legend(page, {70, 402}, entries, 150);
+
+    std::vector<chart::tick> ticks;
+    double most = 0;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        ticks.push_back({static_cast<double>(i), "N = " + std::to_string(times[i].width) + ", " +
+                                                     percent(times[i].zeros, 0) + " zeros"});
+        most = std::max(most, times[i].reading / 1000);
+    }
+    chart::panel right(page, {600, 96, 330, 240}, "time of one row, alone",
+                       {"", -0.5, static_cast<double>(times.size()) - 0.5, false, ticks},
+                       {"microseconds", 0, 1.15 * most});
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        const double at = static_cast<double>(i);
+        const auto bar = [&](double x, double nanoseconds, chart::look look) {
+            right.bar(x, nanoseconds / 1000, 0.34, look, fixed(nanoseconds / 1000, 1));
+        };
+        bar(at - 0.19, times[i].skipping, {1});
+        bar(at + 0.19, times[i].reading, {2, true});
+    }
+    chart::legend(page, {600, 402},
+                  {{"zeros skipped", {1}, true}, {"all weights read", {2, true}, true}});
+    page.save(file);
+}
+
+} // namespace
+
+findings sparsity(const options& o) {
+    lam::two_parts data = digits();
+    if (o.quick) data.train = first(data.train, 400);
+    history h;
+    (void)train<128>(data, o.quick ? 4 : 30, [&](std::size_t epoch, const auto& model) {
+        watch<128>(h, model, epoch, data.train);
+    });
+    std::vector<std::vector<std::string>> table;
+    for (const std::size_t at : {std::size_t{0}, h.zeros[0].size() / 3, h.zeros[0].size() - 1}) {
+        table.push_back({chart::number(h.zeros[0][at].x)});
+        for (const auto& layer : h.zeros)
+            table.back().push_back(percent(layer[at].y));
+        for (const auto& layer : h.dead)
+            table.back().push_back(percent(layer[at].y));
+    }
+    print_table({"epoch", "zeros: layer 1", "layer 2", "layer 3", "dead units: layer 1", "layer 2",
+                 "layer 3"},
+                table);
+
+    const std::vector<timed> times = {time_rows<128>(data, o.quick), time_rows<512>(data, o.quick)};
+    table.clear();
+    for (const timed& t : times)
+        table.push_back({std::to_string(t.width), percent(t.zeros), fixed(t.skipping / 1000, 2),
+                         fixed(t.reading / 1000, 2), fixed(t.reading / t.skipping, 2)});
+    print_table({"64-Nx3-10, N", "zeros behind layer 2", "one row, zeros skipped, µs",
+                 "all read, µs", "gain"},
+                table);
+
+    findings f;
+    const auto zeros = [&](std::size_t layer) { return h.zeros[layer].back().y; };
+    f.claim(zeros(0) > 0.3 && zeros(1) > 0.3 && zeros(2) > 0.3,
+            "a third and more of the activations are zero");
+    f.claim(zeros(0) > h.zeros[0].front().y, "training makes the first layer sparser");
+    f.claim(o.quick || times[1].reading > 1.2 * times[1].skipping,
+            "skipping zeros makes one row of a wide network faster");
+    draw(h, times, o.out / "relu_sparsity.svg");
+    f.figure(o.out / "relu_sparsity.svg");
+    return f;
+}
+
+} // namespace relu

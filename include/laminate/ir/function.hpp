@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The elementwise operations and the functors of kernel/ that stand for them: one list, from which
+// the DSL makes calls and the generator their text. Needs nodes. Promises that an operation with a
+// line here is elementwise, fuses and is emitted, and that there is no second list.
+
+#include "node.hpp"
+
+// FUNCTION(operation, when, file, functor, arguments...): node n, of that operation, is
+// kernel::functor{arguments...} of kernel/<file>.hpp, if `when` holds of it. The first line that
+// fits counts. `slope` and `bias` are the node's parameters.
+#define LAMINATE_FUNCTIONS(FUNCTION) \
+    FUNCTION(relu, is_plain_relu(n), relu, relu) \
+    FUNCTION(relu, true, relu, relu_with, n.max_value, n.alpha, n.threshold) \
+    FUNCTION(leaky_relu, true, relu, leaky_relu, n.alpha) \
+    FUNCTION(prelu, n.shared, relu, prelu_shared, slope) \
+    FUNCTION(prelu, true, relu, prelu, slope) \
+    FUNCTION(affine, true, affine, affine, slope, bias) \
+    FUNCTION(elu, true, elu, elu, n.alpha) \
+    FUNCTION(selu, true, elu, selu) \
+    FUNCTION(celu, true, elu, celu, n.alpha) \
+    FUNCTION(sigmoid, true, sigmoid, sigmoid) \
+    FUNCTION(tanh, true, tanh, tanh) \
+    FUNCTION(thresholded_relu, true, piecewise, thresholded_relu, n.alpha) \
+    FUNCTION(hard_sigmoid, true, piecewise, hard_sigmoid, n.alpha, n.beta) \
+    FUNCTION(hard_swish, true, piecewise, hard_swish) \
+    FUNCTION(clip, true, piecewise, clip, n.beta, n.max_value) \
+    FUNCTION(shrink, true, piecewise, shrink, n.threshold, n.beta) \
+    FUNCTION(swish, n.alpha == 1.0f, swish, silu) \
+    FUNCTION(swish, true, swish, swish, n.alpha) \
+    FUNCTION(mish, true, swish, mish) \
+    FUNCTION(gelu, true, gelu, gelu) \
+    FUNCTION(gelu_tanh, true, gelu, gelu_tanh) \
+    FUNCTION(erf, true, erf, erf) \
+    FUNCTION(softplus, true, softplus, softplus) \
+    FUNCTION(exp, true, exp, exp) \
+    FUNCTION(log, true, log, log) \
+    FUNCTION(softsign, true, arithmetic, softsign) \
+    FUNCTION(abs, true, arithmetic, abs) \
+    FUNCTION(neg, true, arithmetic, neg) \
+    FUNCTION(sqrt, true, arithmetic, sqrt) \
+    FUNCTION(reciprocal, true, arithmetic, reciprocal) \
+    FUNCTION(square, true, arithmetic, square)
+
+namespace laminate::ir {
+
+// Every unit on its own: y[i] = f(x[i]). These fuse into whatever produces x.
+constexpr bool is_elementwise(op kind) {
+#define LAMINATE_IS(operation, ...) || kind == op::operation
+    return is_identity(kind) LAMINATE_FUNCTIONS(LAMINATE_IS);
+#undef LAMINATE_IS
+}
+
+} // namespace laminate::ir

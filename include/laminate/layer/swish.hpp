@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// x / (1 + exp(-alpha * x)) (Ramachandran et al., 2017), within the error that kernel/swish.hpp
+// states. alpha is 1 unless given, which has a name of its own, silu. NaN stays NaN.
+
+#include "options.hpp"
+
+namespace laminate {
+
+namespace layers {
+template <activation_options Options = activation_options{.alpha = 1.0f}>
+struct swish : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::swish, .alpha = Options.alpha};
+
+    template <class... Given>
+    constexpr auto operator()(Given...) const {
+        return swish<detail::with<swish, Given...>(Options)>{};
+    }
+};
+} // namespace layers
+
+namespace detail {
+template <activation_options O, float V>
+inline constexpr bool takes<layers::swish<O>, layers::alpha<V>> = true;
+} // namespace detail
+
+inline constexpr layers::swish<> swish{};
+inline constexpr auto silu = swish;
+
+} // namespace laminate

@@ -1,0 +1,516 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Every command of `laminate`: the good path, and each way to be wrong with its exit code and words.
+
+usage: commands.py <laminate> [unittest arguments]
+LAMINATE_SOURCE is the checkout. Prints "skipped: ..." where NumPy or onnx is missing.
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    import numpy as np
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+except ImportError as problem:
+    # CI must not pass without having run this.
+    print(f"{'missing' if os.environ.get('CI') else 'skipped'}: {problem}. Install python3-numpy and "
+          "python3-onnx")
+    sys.exit(1 if os.environ.get("CI") else 0)
+
+LAMINATE = pathlib.Path(sys.argv[1]).resolve()
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+
+
+def constant(name, array, dtype=np.float32):
+    return numpy_helper.from_array(np.asarray(array, dtype), name)
+
+
+class Net:
+    """An ONNX model under construction: nodes in a line."""
+
+    def __init__(self, width, name="net", shape=None):
+        self.name, self.value, self.nodes, self.constants = name, "x", [], []
+        self.inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT,
+                                                     shape or ["batch", width])]
+
+    def add(self, operator, *arrays, **attributes):
+        name = f"{operator.lower()}{len(self.nodes)}"
+        names = []
+        for i, array in enumerate(arrays):
+            names.append(f"{name}.{i}")
+            self.constants.append(constant(names[-1], array))
+        self.nodes.append(helper.make_node(operator, [self.value, *names], [name], name=name,
+                                           **attributes))
+        self.value = name
+        return self
+
+    def save(self, path, width):
+        graph = helper.make_graph(
+            self.nodes, self.name, self.inputs,
+            [helper.make_tensor_value_info(self.value, TensorProto.FLOAT, ["batch", width])],
+            self.constants)
+        onnx.save(helper.make_model(graph, producer_name="tests", ir_version=7,
+                                    opset_imports=[helper.make_opsetid("", 13)]), str(path))
+        return path
+
+
+RANDOM = np.random.default_rng(7)
+W1, B1 = RANDOM.normal(0, 0.6, (4, 6)), RANDOM.normal(0, 0.3, 6)
+W2, B2 = RANDOM.normal(0, 0.6, (6, 6)), RANDOM.normal(0, 0.3, 6)
+W3, B3 = RANDOM.normal(0, 0.6, (6, 3)), RANDOM.normal(0, 0.3, 3)
+W1, B1, W2, B2, W3, B3 = (a.astype(np.float32).astype(np.float64) for a in (W1, B1, W2, B2, W3, B3))
+X = RANDOM.uniform(-1, 1, (9, 4)).astype(np.float32)
+
+
+def softmax(z):
+    e = np.exp(z - z.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
+def logits(x, w2=W2, weight=lambda w: w):
+    h = np.maximum(x @ weight(W1) + weight(B1), 0)
+    h = np.tanh(h @ weight(w2) + weight(B2))
+    return h @ weight(W3) + weight(B3)
+
+
+def network():
+    return (Net(4).add("Gemm", W1, B1).add("Relu").add("Gemm", W2, B2).add("Tanh")
+            .add("Gemm", W3, B3))
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="laminate_test."))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.model = network().save(self.folder / "net.onnx", 3)
+        self.x = self.array("x.npy", X)
+        self.y = self.array("y.npy", logits(X.astype(np.float64)))
+
+    def array(self, name, array):
+        np.save(self.folder / name, array)
+        return self.folder / name
+
+    def text(self, name, text):
+        (self.folder / name).write_text(text)
+        return self.folder / name
+
+    def laminate(self, *words, code=0, says=(), **environment):
+        done = subprocess.run([LAMINATE, *map(str, words)], capture_output=True, text=True,
+                              cwd=self.folder, stdin=subprocess.DEVNULL, check=False,
+                              env={**os.environ, **environment})
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        said = done.stdout if code == 0 else done.stdout + done.stderr
+        for words_expected in [says] if isinstance(says, str) else says:
+            self.assertIn(words_expected, said)
+        self.assertNotIn("\x1b", said, "colours in a pipe")
+        return done.stdout
+
+    def report(self, *words, code=0):
+        return json.loads(self.laminate(*words, "--json", code=code))
+
+    def files(self, folder):
+        return sorted(p.name for p in (self.folder / folder).iterdir())
+
+
+class Usage(Case):
+    def test_help_and_version(self):
+        self.laminate("--help", says=["generate", "inspect", "run", "verify", "operators",
+                                      "Examples:", "Exit codes"])
+        for command in ("generate", "inspect", "run", "verify", "operators", "completion"):
+            self.laminate(command, "--help", says=["Examples:", f"laminate {command}"])
+        version = (SOURCE / "include/laminate/base/version.hpp").read_text().split('"')[1]
+        self.assertEqual(self.laminate("--version"), f"laminate {version}\n")
+
+    def test_wrong_usage(self):
+        for words, says in [
+                ([], "subcommand"), (["nonsense"], "nonsense"), (["generate"], "model"),
+                (["generate", "m.onnx", "--nonsense"], "--nonsense"),
+                (["run", "m.onnx"], "--input is required"),
+                (["verify", "m.onnx", "--input", "x.npy"], "--expected is required"),
+                (["generate", "m.onnx", "--weights", "elsewhere"], "elsewhere"),
+                (["inspect", "m.onnx", "--set", "batch"], "name=N"),
+                (["inspect", "m.onnx", "--set", "n=many"], "n=many"),
+                (["inspect", "m.onnx", "--constant", "mask"], "name=value"),
+                (["inspect", "m.onnx", "--batch", "0"], "--batch"),
+                (["completion", "tcsh"], "tcsh")]:
+            self.laminate(*words, code=2, says=says)
+
+    def test_standard_output_full(self):
+        if os.path.exists("/dev/full"):
+            with open("/dev/full", "w", encoding="ascii") as full:
+                done = subprocess.run([LAMINATE, "operators"], stdout=full, stderr=subprocess.PIPE,
+                                      text=True, check=False)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("standard output", done.stderr)
+
+
+class Generate(Case):
+    def test_files_compile_and_test_themselves(self):
+        self.laminate("generate", self.model, "-o", "out", "--name", "small", "--namespace", "a::b",
+                      "--golden", self.x, "--c-interface", says="out/small.hpp")
+        self.assertEqual(self.files("out"), ["small.cpp", "small.h", "small.hpp"])
+        self.text("main.cpp", '#include "out/small.hpp"\nint main() { return !a::b::self_test(); }\n')
+        compiler = os.environ.get("CXX", "c++").split()
+        subprocess.run([*compiler, "-std=c++17", "main.cpp", "out/small.cpp", "-o", "program"],
+                       cwd=self.folder, check=True)
+        subprocess.run([self.folder / "program"], check=True)
+
+    def test_name_from_file(self):
+        shutil.copy(self.model, self.folder / "2-net.v3.onnx")
+        self.laminate("generate", "2-net.v3.onnx", "-o", "out")
+        self.assertEqual(self.files("out"), ["network_2_net_v3.cpp", "network_2_net_v3.hpp"])
+
+    def test_again_gives_the_same_bytes(self):
+        for folder in ("a", "b", "a"):
+            self.laminate("generate", self.model, "-o", folder)
+        self.assertEqual((self.folder / "a/net.cpp").read_bytes(),
+                         (self.folder / "b/net.cpp").read_bytes())
+
+    def test_report(self):
+        report = self.report("generate", self.model, "-o", "out")
+        self.assertEqual([os.path.basename(f) for f in report["files"]], ["net.cpp", "net.hpp"])
+        self.assertEqual(report["parameters"], 30 + 42 + 21)
+
+    def test_depfile(self):
+        self.laminate("generate", self.model, "-o", "out", "--depfile", "net.d")
+        text = (self.folder / "net.d").read_text()
+        self.assertIn("net.cpp", text.split(":")[0])
+        self.assertIn(str(self.model), text.split(":")[1])
+
+    def test_foreign_files_stay(self):
+        (self.folder / "out").mkdir()
+        self.text("out/net.cpp", "mine\n")
+        self.laminate("generate", self.model, "-o", "out", code=1,
+                      says=["net.cpp", "Laminate didn't write", "--force"])
+        self.assertEqual(self.files("out"), ["net.cpp"])
+        self.assertEqual((self.folder / "out/net.cpp").read_text(), "mine\n")
+        self.laminate("generate", self.model, "-o", "out", "--force")
+        self.assertEqual(self.files("out"), ["net.cpp", "net.hpp"])
+
+    def test_dsl(self):
+        self.laminate("generate", self.model, "-o", "out", "--dsl")
+        self.assertEqual(self.files("out"), ["net.safetensors", "net_network.hpp"])
+        self.assertIn("laminate::dense<6>", (self.folder / "out/net_network.hpp").read_text())
+        self.laminate("generate", self.model, "-o", "out", "--dsl")  # replaces its own
+
+    def test_binary_weights(self):
+        self.laminate("generate", self.model, "-o", "out", "--weights", "binary")
+        self.assertEqual(self.files("out"), ["net.cpp", "net.hpp", "net.weights"])
+        self.laminate("generate", self.model, "-o", "out", "--weights", "binary")
+
+    def test_entries(self):
+        for entries, has, lacks in (("single", "infer(", "infer_batch("),
+                                    ("batch", "infer_batch(", "infer(")):
+            self.laminate("generate", self.model, "-o", "out", "--entries", entries)
+            header = (self.folder / "out/net.hpp").read_text()
+            self.assertIn(has, header)
+            self.assertNotIn(f" {lacks}", header)
+
+    def test_input_range(self):
+        # The second unit of the first layer never fires for inputs in 0..1, but may elsewhere.
+        weight, bias = np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([0.0, -3.0])
+        model = (Net(2).add("Gemm", weight, bias).add("Relu").add("Gemm", [[1.0], [1.0]], [0.5])
+                 .save(self.folder / "range.onnx", 1))
+        whole = self.report("generate", model, "-o", "out")["parameters"]
+        for given in ("0,1", self.text("range.txt", "# two inputs\n0 1\n0,1\n"),
+                      self.array("range.npy", np.array([[0.0, 1.0], [0.0, 1.0]]))):
+            fewer = self.report("generate", model, "-o", "out", "--input-range", given)["parameters"]
+            self.assertLess(fewer, whole)
+        same = self.report("generate", model, "-o", "out", "--input-range", "0,1", "--no-optimize")
+        self.assertEqual(same["parameters"], whole)
+
+    def test_wrong_input_range(self):
+        for given, says in [
+                ("1,0", "expected two finite numbers"), ("0,inf", "expected two finite numbers"),
+                ("nowhere.txt", "nowhere.txt"),
+                (self.text("bad.txt", "0 1\nzero one\n"), "bad.txt:2"),
+                (self.text("empty.txt", "# nothing\n"), "found none"),
+                (self.text("three.txt", "0 1\n" * 3), "each of the 4 inputs"),
+                (self.array("flat.npy", np.zeros(4)), "shape [4]")]:
+            self.laminate("generate", self.model, "-o", "out", "--input-range", given, code=1,
+                          says=says)
+            self.assertFalse((self.folder / "out").exists())
+
+    def test_wrong_values(self):
+        for words, says in [
+                (["--name", "3d"], "3d"), (["--namespace", "a::class"], "class"),
+                (["--golden", "none.npy"], "none.npy"),
+                (["--golden", self.array("w.npy", np.zeros((3, 5), np.float32))], "rows of 4"),
+                (["--constant", f"mask={self.x}"], "mask"), (["--set", "height=4"], "height")]:
+            self.laminate("generate", self.model, "-o", "out", *words, code=1, says=says)
+            self.assertFalse((self.folder / "out").exists(), words)
+
+    def test_directory_that_cannot_be(self):
+        self.laminate("generate", self.model, "-o", self.text("file", "") / "below", code=1,
+                      says="file/below")
+
+
+class Models(Case):
+    """Models that are refused leave nothing behind, whatever the command."""
+
+    def test_no_model(self):
+        self.laminate("inspect", "none.onnx", code=1, says=["none.onnx", "No such file"])
+        self.laminate("inspect", ".", code=1, says=".")
+        report = self.report("inspect", "none.onnx", code=1)
+        self.assertEqual(report["exit_code"], 1)
+        self.assertIn("none.onnx", report["error"])
+
+    def test_unsupported_operators_are_listed_at_once(self):
+        model = (Net(4).add("Gemm", W1, B1).add("Det").add("TopK").add("Det")
+                 .save(self.folder / "strange.onnx", 6))
+        self.laminate("generate", model, "-o", "out", code=1,
+                      says=["strange.onnx", "Det", "TopK", "det1", "topk2", "det3"])
+        self.assertFalse((self.folder / "out").exists())
+
+    def test_truncated(self):
+        whole = self.model.read_bytes()
+        for size in range(0, len(whole), 16):
+            (self.folder / "cut.onnx").write_bytes(whole[:size])
+            self.laminate("generate", "cut.onnx", "-o", "out", code=1, says="cut.onnx")
+            self.assertFalse((self.folder / "out").exists(), size)
+
+    def test_not_a_model(self):
+        for content in (b"", b"hello\n", bytes(range(256)) * 9, b"\x08\x07" + b"\xff" * 99):
+            (self.folder / "no.onnx").write_bytes(content)
+            self.laminate("generate", "no.onnx", "-o", "out", code=1, says="no.onnx")
+            self.assertFalse((self.folder / "out").exists())
+
+
+class Inspect(Case):
+    def test_text(self):
+        self.laminate("inspect", self.model, says=["'net'", "opset 13", "3 Gemm", "'x' ", "dense<6>",
+                                                   "gemm0", "multiply-adds", "passes", "plan"])
+
+    def test_trace_and_passes(self):
+        model = (Net(4).add("Sub", np.ones(4)).add("Div", np.full(4, 2.0)).add("Gemm", W1, B1)
+                 .save(self.folder / "scaled.onnx", 6))
+        plain = self.laminate("inspect", model, says="change")
+        traced = self.laminate("inspect", model, "--trace", says=["sub0", "unchanged"])
+        self.assertGreater(len(traced), len(plain))
+        report = self.report("inspect", model)
+        self.assertTrue(any(p["events"] for p in report["passes"]))
+        self.assertLess(len(report["optimised"]), len(report["graph"]))
+        whole = self.report("inspect", model, "--no-optimize")
+        self.assertEqual(whole["passes"], [])
+        self.assertEqual(whole["optimised"], whole["graph"])
+
+    def test_report(self):
+        report = self.report("inspect", self.model)
+        self.assertEqual(report["operators"], {"Gemm": 3, "Relu": 1, "Tanh": 1})
+        self.assertEqual((report["opset"], report["ir_version"]), (13, 7))
+        self.assertEqual(report["plan"]["parameters"], 93)
+        self.assertEqual(report["input"]["name"], "x")
+
+    def test_drawing(self):
+        drawing = self.laminate("inspect", self.model, "--dot")
+        self.assertTrue(drawing.startswith("digraph"))
+
+
+class Run(Case):
+    def test_prints(self):
+        text = self.laminate("run", self.model, "--input", self.x, says="9 rows")
+        rows = np.array([line.split() for line in text.splitlines()[:9]], np.float64)
+        np.testing.assert_allclose(rows, logits(X.astype(np.float64)), rtol=1e-5, atol=1e-6)
+        report = self.report("run", self.model, "--input", self.x)
+        np.testing.assert_array_equal(np.array(report["outputs"], np.float32),
+                                      rows.astype(np.float32))
+        self.assertTrue(report["difference"]["within_bound"])
+
+    def test_writes(self):
+        self.laminate("run", self.model, "--input", self.x, "--output", "k.npy",
+                      "--reference-output", "r.npy")
+        kernels, double = np.load(self.folder / "k.npy"), np.load(self.folder / "r.npy")
+        self.assertEqual((kernels.dtype, double.dtype), (np.float32, np.float64))
+        self.assertEqual(kernels.shape[0], 9)
+        np.testing.assert_allclose(double.reshape(9, 3), logits(X.astype(np.float64)), rtol=1e-12)
+        np.testing.assert_allclose(kernels, double, rtol=1e-5, atol=1e-6)
+
+    def test_forms_of_arrays(self):
+        expected = self.laminate("run", self.model, "--input", self.x)
+        forms = [np.asfortranarray(X), X.astype(">f4"), X.astype(np.float64),
+                 X.reshape(9, 1, 4), X.reshape(3, 3, 4)]
+        for form in forms:
+            self.assertEqual(self.laminate("run", self.model, "--input", self.array("f.npy", form)),
+                             expected)
+        (self.folder / "x.pb").write_bytes(numpy_helper.from_array(X).SerializeToString())
+        self.assertEqual(self.laminate("run", self.model, "--input", "x.pb"), expected)
+        whole = self.array("whole.npy", np.array([[1, -2, 0, 3]], np.int8))
+        self.laminate("run", self.model, "--input", whole, says="1 rows")
+
+    def test_wrong_arrays(self):
+        whole = self.x.read_bytes()
+        cases = {"wide.npy": np.zeros((2, 5)), "empty.npy": np.zeros((0, 4)),
+                 "complex.npy": np.zeros((2, 4), np.complex64), "text.npy": np.array(["a"] * 4)}
+        for name, array in cases.items():
+            self.array(name, array)
+        (self.folder / "cut.npy").write_bytes(whole[:-1])
+        (self.folder / "head.npy").write_bytes(whole[:40])
+        (self.folder / "magic.npy").write_bytes(b"PK\x03\x04 no array")
+        (self.folder / "cut.pb").write_bytes(numpy_helper.from_array(X).SerializeToString()[:-1])
+        for name, says in [("wide.npy", "rows of 4"), ("empty.npy", "rows of 4"),
+                           ("complex.npy", "<c8"), ("text.npy", "<U1"), ("cut.npy", "bytes"),
+                           ("head.npy", "header"), ("magic.npy", ".npy"), ("cut.pb", "cut.pb"),
+                           ("none.npy", "No such file")]:
+            self.laminate("run", self.model, "--input", name, "--output", "o.npy", code=1,
+                          says=[name, says])
+            self.assertFalse((self.folder / "o.npy").exists())
+
+    def test_outside_of_the_range(self):
+        self.laminate("run", self.model, "--input", self.x, "--input-range", "0,1", code=1,
+                      says=["x.npy", "--input-range 0,1", "row"])
+
+
+class Verify(Case):
+    def verify(self, *words, code=0, says=(), model=None, x=None, y=None):
+        return self.laminate("verify", model or self.model, "--input", x or self.x, "--expected",
+                             y or self.y, *words, code=code, says=says)
+
+    def differs(self, expected, cause, model=None, x=None):
+        text = self.verify("--no-compile", code=1, model=model, x=x,
+                           y=self.array("wrong.npy", expected),
+                           says=["DIFFER", "first layer that departs", "likely cause"])
+        self.assertIn(cause, text)
+
+    def test_agrees(self):
+        self.verify(says=["reference", "kernels", "source", "the same bits"])
+        self.verify("--no-compile", says="not compiled")
+        report = self.report("verify", self.model, "--input", self.x, "--expected", self.y)
+        self.assertTrue(report["agrees"] and report["source"]["same_bits"])
+        self.assertLessEqual(report["kernels"]["largest"], report["kernels"]["bound"])
+
+    def test_tensors(self):
+        for name, array in (("x.pb", X), ("y.pb", logits(X).astype(np.float32))):
+            (self.folder / name).write_bytes(numpy_helper.from_array(array).SerializeToString())
+        self.verify("--no-compile", x=self.folder / "x.pb", y=self.folder / "y.pb")
+
+    def test_one_wrong_number(self):
+        y = logits(X.astype(np.float64))
+        y[5, 2] += 0.01
+        self.differs(y, "row 5, unit 2")
+        self.verify("--no-compile", "--tolerance", "0.5", y=self.array("wrong.npy", y))
+        report = self.report("verify", self.model, "--input", self.x, "--expected",
+                             self.folder / "wrong.npy", "--no-compile", code=1)
+        self.assertEqual((report["reference"]["row"], report["reference"]["unit"]), (5, 2))
+        self.assertFalse(report["agrees"])
+
+    def test_causes(self):
+        x = X.astype(np.float64)
+        y = logits(x)
+        self.differs(softmax(y), "softmax is missing at the end of the model")
+        self.differs(1 / (1 + np.exp(-y)), "sigmoid is missing")
+        self.differs(logits(x / 255), "divided by 255")
+        self.differs(logits((x - x.mean()) / x.std()), "mean 0 and deviation 1")
+        self.differs(logits(x, W2.T), "weights of dense<6>")
+        self.differs(y[:, [2, 0, 1]], "units in another order: [2, 0, 1]")
+        self.differs(y[::-1], "another order of rows")
+        self.differs(logits(x, weight=lambda w: w.astype(np.float16).astype(np.float64)),
+                     "float16 weights")
+        self.differs(3 * y + 2, "normalisation of the outputs is missing")
+        self.differs(RANDOM.normal(size=y.shape), "none of the usual ones")
+        y[1, 1] = np.nan
+        self.differs(y, "NaN")
+
+    def test_cause_softmax_of_the_model(self):
+        model = network().add("Softmax", axis=1).save(self.folder / "softmax.onnx", 3)
+        self.differs(logits(X.astype(np.float64)), "made without softmax", model=model)
+
+    def test_cause_activation_of_the_model(self):
+        hidden = np.maximum(X.astype(np.float64) @ W1 + B1, 0) @ W2 + B2
+        self.differs(hidden @ W3 + B3, "made without tanh (Tanh")
+
+    def test_cause_wrong_axis(self):
+        weight = RANDOM.normal(size=(6, 2)).astype(np.float32)
+        model = (Net(6, shape=["batch", 2, 3]).add("Flatten", axis=1).add("MatMul", weight)
+                 .save(self.folder / "axes.onnx", 2))
+        x = RANDOM.normal(size=(5, 2, 3)).astype(np.float32)
+        y = x.transpose(0, 2, 1).reshape(5, 6).astype(np.float64) @ weight.astype(np.float64)
+        # Read as [3, 2], the rows that were given are those of another layout.
+        self.differs(y, "axes of the input [2, 3]", model=model, x=self.array("layout.npy", x))
+
+    def test_cause_short_weights_in_the_file(self):
+        short = [a.astype(np.float16) for a in (W1, B1, W2, B2, W3, B3)]
+        model = (Net(4).add("Gemm", *short[0:2]).add("Relu").add("Gemm", *short[2:4]).add("Tanh")
+                 .add("Gemm", *short[4:6]).save(self.folder / "short.onnx", 3))
+        self.differs(logits(X.astype(np.float64)), "model's weights are float16", model=model)
+
+    def test_cause_batch_normalisation(self):
+        ones = np.ones(6)
+        model = (Net(4).add("Gemm", W1, B1).add("BatchNormalization", ones, 0 * ones, 0.3 * ones, 2 * ones)
+                 .save(self.folder / "bn.onnx", 6))
+        h = X.astype(np.float64) @ W1 + B1
+        self.differs((h - h.mean(0)) / h.std(0), "training mode", model=model)
+
+    def test_wrong_vectors(self):
+        self.verify(y=self.array("few.npy", np.zeros((8, 3))), code=1, says=["few.npy", "9, found 8"])
+        self.verify(y=self.array("thin.npy", np.zeros((9, 2))), code=1, says=["thin.npy", "rows of 3"])
+        self.verify(y="none.npy", code=1, says="none.npy")
+
+    def test_compilers(self):
+        words = ("verify", self.model, "--input", self.x, "--expected", self.y)
+        self.laminate(*words, code=1, says=["no-such-compiler", "--no-compile"],
+                      CXX="no-such-compiler")
+        # A compiler that fails is told as our mistake: the source must compile everywhere.
+        self.laminate(*words, code=70, says=["doesn't compile", "report"], CXX="false")
+        self.laminate(*words, says="the same bits", CXXFLAGS="-O0 -g0")
+        left = [p for p in pathlib.Path(tempfile.gettempdir()).glob("laminate.??????")]
+        self.assertEqual(left, [])
+
+
+class Operators(Case):
+    def test_list(self):
+        text = self.laminate("operators", says=["Gemm", "Relu", "Softmax", "operators"])
+        report = self.report("operators")["operators"]
+        self.assertGreater(len(report), 20)
+        for operator in report:
+            self.assertIn(operator["name"], text)
+            self.assertLessEqual(operator["since"], operator["until"])
+
+
+class Completion(Case):
+    def test_bash(self):
+        script = self.folder / "laminate.bash"
+        script.write_text(self.laminate("completion", "bash"))
+
+        def complete(*words):
+            line = " ".join(f'"{w}"' for w in ("laminate", *words))
+            done = subprocess.run(
+                ["bash", "-c", f'. "$1"; COMP_WORDS=({line}); COMP_CWORD={len(words)}; _laminate; '
+                               'printf "%s\\n" "${COMPREPLY[@]}"', "bash", script],
+                capture_output=True, text=True, check=True)
+            return done.stdout.split()
+        self.assertEqual(complete("gen"), ["generate"])
+        self.assertEqual(complete("ver"), ["verify"])
+        self.assertEqual(complete("generate", "--self"), ["--self-test"])
+        self.assertEqual(complete("generate", "m.onnx", "--weights", ""), ["embedded", "binary"])
+        self.assertEqual(complete("completion", ""), ["--help", "--json", "bash", "zsh", "fish"])
+
+    def test_other_shells(self):
+        for shell, says in (("zsh", "#compdef laminate"), ("fish", "complete -c laminate")):
+            script = self.folder / "script"
+            script.write_text(self.laminate("completion", shell, says=[says, "self-test"]))
+            if shutil.which(shell):
+                subprocess.run([shell, "-n", script], check=True)
+
+
+class Pages(Case):
+    def test_documentation_is_up_to_date(self):
+        for form, path in (("man", "docs/laminate.1"), ("markdown", "docs/laminate.md")):
+            self.assertEqual(self.laminate("page", form), (SOURCE / path).read_text(),
+                             f"{path} is old: laminate page {form} > {path}")
+
+    def test_man_page_is_roff(self):
+        if shutil.which("groff"):
+            done = subprocess.run(["groff", "-man", "-Tascii", "-ww", "-z", SOURCE / "docs/laminate.1"],
+                                  capture_output=True, text=True, check=True)
+            self.assertEqual(done.stderr, "")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
