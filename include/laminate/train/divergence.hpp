@@ -13,27 +13,13 @@
 #include <string>
 #include <utility>
 
+#include "each_parameter.hpp"
 #include "layer_values.hpp"
 #include "trainer.hpp"
 
 namespace laminate {
 
 namespace detail {
-
-template <class Parameters>
-bool is_finite(const Parameters& p) {
-    if constexpr (requires { p.weights; })
-        for (std::size_t o = 0; o < p.weights.outputs(); ++o)
-            for (std::size_t i = 0; i < p.weights.inputs(); ++i)
-                if (!std::isfinite(p.weights(o, i))) return false;
-    if constexpr (requires { p.bias; })
-        for (std::size_t o = 0; o < p.bias.size(); ++o)
-            if (!std::isfinite(p.bias[o])) return false;
-    if constexpr (requires { p.slope; })
-        for (std::size_t o = 0; o < p.slope.size(); ++o)
-            if (!std::isfinite(p.slope[o])) return false;
-    return true;
-}
 
 // The places of the first and the last layer whose parameters, or gradients, aren't finite; both
 // are `none` if all are.
