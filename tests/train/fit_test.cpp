@@ -7,6 +7,7 @@
 #include <laminate/train/fit.hpp>
 #include <laminate/train/initialise.hpp>
 
+#include <bit>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -88,6 +89,21 @@ TEST_CASE("fit: learns, the same for the same seed", "[train]") {
     lam::fit_options other = quiet(30);
     other.seed = 2;
     CHECK(train(other).model != a.model);
+}
+
+TEST_CASE("fit: a seed names the bits for ever, with any compiler and vector unit", "[train]") {
+    lam::fit_options options = quiet(4);
+    options.rate = lam::warm_up(1.0, lam::cosine(4.0));
+    const outcome o = train(options);
+    std::uint64_t hash = 0xcbf29ce484222325U; // FNV-1a
+    const auto add = [&hash](std::uint64_t bits) { hash = (hash ^ bits) * 0x100000001b3U; };
+    boost::hana::for_each(o.model.layers(), [&](const auto& layer) {
+        lam::detail::each_parameter(layer, [&](float x) { add(std::bit_cast<std::uint32_t>(x)); });
+    });
+    for (const lam::epoch_report& r : o.history.epochs)
+        for (const double x : {r.loss, r.validation_loss, r.metric, r.rate})
+            add(std::bit_cast<std::uint64_t>(x));
+    CHECK(hash == 0xd3ff3016b8de008U);
 }
 
 TEST_CASE("fit: interrupted anywhere and gone on with, the bits are the same", "[train]") {
@@ -351,6 +367,11 @@ TEST_CASE("fit: rows of targets, their weights, and what doesn't fit", "[train]"
     lam::fit_options options = quiet(1);
     options.batch = 0;
     CHECK_THAT(refused(data, options), contains("at least 1, found 0"));
+    wrong = data;
+    wrong.x.clear();
+    wrong.targets.clear();
+    wrong.weights.clear();
+    CHECK_THAT(refused(wrong), contains("at least one row"));
     options = quiet(1);
     options.csv_log = "/no/such/folder/log.csv";
     CHECK_THAT(refused(data, options), contains("/no/such/folder/log.csv: can't be opened"));

@@ -12,6 +12,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gain.hpp"
@@ -141,10 +142,10 @@ template <declared Network, template <std::size_t> class Storage>
     for (std::size_t s = 0; s < values_type::count; ++s)
         sums[s].finish(found[s], rows);
     each([&](std::size_t s, std::size_t, float y) { detail::add_to_histogram(found[s], y); });
-    std::erase_if(found, [](const layer_activity& a) {
-        return a.layer.find(" dropout<") != std::string::npos;
-    });
-    return found;
+    std::vector<layer_activity> kept;
+    for (std::size_t s = 0; s < values_type::count; ++s)
+        if (values_type::node(s).kind != ir::op::dropout) kept.push_back(std::move(found[s]));
+    return kept;
 }
 
 } // namespace laminate

@@ -39,6 +39,7 @@ inline std::optional<error> not_fitting(const dataset& data, std::size_t inputs,
                                         std::size_t outputs, bool of_classes) {
     if (auto why = check(data)) return why;
     const auto wrong = [](const auto&... what) { return error{sentence("fit: ", what...)}; };
+    if (data.rows() == 0) return wrong("expected at least one row, found none");
     if (data.inputs != inputs)
         return wrong("expected rows of ", inputs, " inputs, as the network has, found ",
                      data.inputs);
@@ -74,14 +75,10 @@ public:
         const interrupt_scope signals(options_.catch_signals);
         progress shown(options_.show, options_.stream, metric_.name, options_.epochs, run_.epoch,
                        train_.rows());
-        bool going = true;
-        while (going && run_.epoch < options_.epochs && !enough()) {
-            going = steps_of_epoch(shown);
-            if (!going && run_.steps < batches()) break;
-            if (auto why = end_epoch(shown)) return *std::move(why);
-            going = going && history_.stopped == stop_reason::finished;
-        }
-        if (auto why = finish()) return *std::move(why);
+        std::optional<error> why = train_epochs(shown);
+        if (!why) why = finish();
+        trainer_.set_learning_rate(run_.base_rate);
+        if (why) return *std::move(why);
         shown.end(history_);
         return std::move(history_);
     }
@@ -100,6 +97,9 @@ private:
         }
         if (options_.batch == 0 || options_.checkpoint_every == 0)
             return error{"fit: expected a batch and a checkpoint_every of at least 1, found 0"};
+        if (options_.stopping && options_.stopping->watch_metric && !metric_.of)
+            return error{"fit: expected a metric for early stopping to watch, found none. Give "
+                         "one in the options, or let it watch the loss"};
         run_.seed = options_.seed;
         run_.rows = train_.rows();
         run_.batch = options_.batch;
@@ -128,8 +128,18 @@ private:
         return metric_.name.empty() ? "metric" : metric_.name;
     }
 
-    // The rest of the steps of an epoch; false if the run ends here.
-    bool steps_of_epoch(progress& shown) {
+    std::optional<error> train_epochs(progress& shown) {
+        while (history_.stopped == stop_reason::finished && run_.epoch < options_.epochs &&
+               !enough()) {
+            steps_of_epoch(shown);
+            if (run_.steps < batches()) break; // the run ended in the middle
+            if (auto why = end_epoch(shown)) return why;
+        }
+        return std::nullopt;
+    }
+
+    // The rest of the steps of an epoch, unless the run ends before.
+    void steps_of_epoch(progress& shown) {
         std::iota(order_.begin(), order_.end(), std::size_t{0});
         random_source random = random_of(options_.seed, run_.epoch);
         shuffle(std::span(order_), random);
@@ -151,9 +161,8 @@ private:
                 history_.stopped = stop_reason::callback;
             if (interrupted != 0 && options_.catch_signals)
                 history_.stopped = stop_reason::interrupted;
-            if (history_.stopped != stop_reason::finished) return false;
+            if (history_.stopped != stop_reason::finished) return;
         }
-        return true;
     }
 
     // Copies the rows of the next batch one behind the other.
@@ -184,14 +193,13 @@ private:
         return trainer_.step(x, std::span<const std::uint32_t>(labels_).first(rows), weights);
     }
 
-    bool diverged(std::size_t rows) {
+    void diverged(std::size_t rows) {
         history_.stopped = stop_reason::diverged;
         history_.message = sentence(
             "epoch ", run_.epoch + 1, ", step ", run_.epoch * batches() + run_.steps + 1, ": ",
             first_divergence(trainer_, std::span<const float>(x_).first(rows * train_.inputs)),
             " became infinite or NaN. Lower the learning rate, clip gradients, or scale the "
             "inputs");
-        return false;
     }
 
     // Mean loss of all rows, some hundred at a time.
@@ -233,7 +241,7 @@ private:
         }
         r.seconds = shown.seconds() - epoch_began_;
         if (find_not_finite(std::as_const(trainer_.model()).layers()).first != ir::none) {
-            (void)diverged(std::min(options_.batch, train_.rows()));
+            diverged(std::min(options_.batch, train_.rows()));
             return std::nullopt;
         }
         ++run_.epoch;
@@ -274,7 +282,6 @@ private:
         if (history_.stopped == stop_reason::interrupted ||
             history_.stopped == stop_reason::callback)
             why = write_checkpoint();
-        trainer_.set_learning_rate(run_.base_rate);
         const bool over = history_.stopped == stop_reason::finished;
         if (over && enough() && run_.epoch < options_.epochs) history_.stopped = stop_reason::early;
         if (over && !run_.best.empty())
