@@ -6,6 +6,7 @@
 
 #include <laminate/model/parallel.hpp>
 #include <laminate/model/threads.hpp>
+#include <laminate/train/trainer.hpp>
 
 #include <atomic>
 #include <cstdio>
@@ -129,11 +130,35 @@ bool threads_allocate() {
     return made != 0;
 }
 
+// All that training needs is allocated by the first step.
+bool training_allocates(std::size_t threads) {
+    using network = laminate::test::trigger;
+    laminate::model<network> model = laminate::test::random_model<network>(1);
+    laminate::trainer trainer(model, laminate::softmax_cross_entropy{}, laminate::adam{},
+                              {.threads = threads});
+    const std::vector<float> in = laminate::test::random_rows<network>(200, 2);
+    const std::vector<int> classes(200, 3);
+    trainer.step(in, classes);
+    // A thread that had no part in the first step may still be starting.
+    for (int round = 0; round < 20; ++round)
+        trainer.step(in, classes);
+
+    const long before = allocations;
+    for (int round = 0; round < 20; ++round) {
+        trainer.step(in, classes);
+        trainer.loss(in, classes);
+    }
+    const long made = allocations - before;
+    if (made != 0) std::printf("20 steps of training made %ld allocations\n", made);
+    return made != 0;
+}
+
 } // namespace
 
 int main() {
     const bool allocates =
         std::apply([](auto... networks) { return (hot_path_allocates(networks) | ...); },
                    laminate::test::all_networks{});
-    return allocates || threads_allocate() ? 1 : 0;
+    return allocates || threads_allocate() || training_allocates(1) || training_allocates(2) ? 1
+                                                                                             : 0;
 }

@@ -223,7 +223,8 @@ TEST_CASE("fit: a run that diverges stops, and says where; its last checkpoint s
     };
     const lam::history h = lam::fit(t, train_rows, test_rows, options);
     CHECK(h.stopped == lam::stop_reason::diverged);
-    CHECK_THAT(h.message, contains("epoch 3, step 17: the parameters of layer 3, dense<2>"));
+    CHECK_THAT(h.message,
+               contains("epoch 3, step 17: a parameter of layer 3, dense<2> is infinite or NaN"));
     CHECK(h.epochs.size() == 2);
     CHECK(content(options.checkpoint) == good);
     CHECK(lam::load(net{}, options.checkpoint) != model);
@@ -240,22 +241,8 @@ TEST_CASE("fit: parameters that leave the finite numbers at an epoch's last step
     };
     const lam::history h = lam::fit(t, train_rows, test_rows, options);
     CHECK(h.stopped == lam::stop_reason::diverged);
-    CHECK_THAT(h.message, contains("the parameters of layer 0, dense<20>"));
+    CHECK_THAT(h.message, contains("a parameter of layer 0, dense<20>"));
     CHECK(h.epochs.empty());
-}
-
-TEST_CASE("fit: where values or inputs overflow is said too", "[train]") {
-    lam::model<net> model;
-    lam::initialise_auto(model, 5);
-    for (std::size_t o = 0; o < 20; ++o)
-        for (std::size_t i = 0; i < 2; ++i)
-            model.layer<0>().weights(o, i) = 3e38f;
-    trainer t(model, {}, {});
-    const std::vector<float> large = {100.0f, 100.0f};
-    CHECK(!t.step(large, std::vector<int>{1}).finite);
-    CHECK_THAT(lam::first_divergence(t, large), contains("the output of layer 1, relu"));
-    const std::vector<float> infinite = {std::numeric_limits<float>::infinity(), 0.0f};
-    CHECK(lam::first_divergence(t, infinite) == "the inputs");
 }
 
 TEST_CASE("fit: callbacks see every step and epoch, and can stop", "[train]") {

@@ -9,6 +9,7 @@
 
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
+#include "../pack/scalar.hpp"
 
 namespace laminate::kernel {
 
@@ -36,6 +37,39 @@ constexpr float sum_of_squares(const float* x, std::size_t floats) {
         for (std::size_t c = 0; c < n; ++c)
             chain[c] += chain[c + n];
     return chain[0];
+}
+
+// Scales the weights of each output, `count` of them `step` apart, so that their norm is at most
+// `most`; a register of outputs at w. The sum of squares is one chain of fma in rising order.
+template <class P>
+LAMINATE_INLINE void limit_norm(float* w, std::size_t count, std::size_t step, float most) {
+    typename P::reg sum = P::splat(0.0f);
+    for (std::size_t i = 0; i < count; ++i) {
+        const typename P::reg a = P::load(w + i * step);
+        sum = P::fma(a, a, sum);
+    }
+    const typename P::reg norm = P::sqrt(sum);
+    const typename P::reg bound = P::splat(most);
+    const typename P::reg factor =
+        P::select(P::less(bound, norm), P::div(bound, norm), P::splat(1.0f));
+    for (std::size_t i = 0; i < count; ++i)
+        P::store(w + i * step, P::mul(P::load(w + i * step), factor));
+}
+
+// The same for all outputs of a dense layer, whose weights are packed.
+template <class P, std::size_t Inputs, std::size_t Outputs, std::size_t Panels>
+constexpr void limit_norms(float* weights, float most) {
+    if constexpr (is_narrow(Inputs, Outputs)) {
+        for (std::size_t o = 0; o < Outputs; ++o)
+            limit_norm<pack::scalar>(weights + o, Inputs, narrow_row(Outputs), most);
+    } else {
+        for (std::size_t p = 0; p < Panels; ++p) {
+            const std::size_t begin = panel_begin(Outputs, Panels, p);
+            const std::size_t width = panel_begin(Outputs, Panels, p + 1) - begin;
+            for (std::size_t o = 0; o < width; o += P::lanes)
+                limit_norm<P>(weights + begin * Inputs + o, Inputs, width, most);
+        }
+    }
 }
 
 } // namespace laminate::kernel

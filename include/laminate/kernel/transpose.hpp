@@ -34,8 +34,8 @@ LAMINATE_INLINE void swap_blocks(typename P::reg* a) {
     }
 }
 
-// A square: row i is at from + i * stride, column i goes to `to` + i * to_stride. Of the rows,
-// `rows` exist, the others are zeros; of the columns, the first `columns` are wanted.
+// A square: row i is at from + i * from_stride, column i goes to `to` + i * to_stride. Where fewer
+// than all rows exist, the others are zeros; where fewer columns are wanted, the others go nowhere.
 template <class P>
 LAMINATE_INLINE void transpose_square(const float* from, std::size_t from_stride, std::size_t rows,
                                       float* to, std::size_t to_stride, std::size_t columns) {
@@ -57,10 +57,9 @@ constexpr void transpose_panel(const float* weights, float* turned, std::size_t 
     for (std::size_t i = 0; i < inputs; i += P::lanes)
         for (std::size_t o = 0; o < count; o += P::lanes)
             transpose_square<P>(from + (first_input + i) * width + o, width,
-                                Inputs - first_input - i < P::lanes ? Inputs - first_input - i
-                                                                    : P::lanes,
+                                Inputs > first_input + i ? Inputs - first_input - i : 0,
                                 turned + (begin + o) * turned_stride + i, turned_stride,
-                                count - o < P::lanes ? count - o : P::lanes);
+                                count - o);
 }
 
 // Inputs and Outputs are the layer's own; the turned weights have BackPanels panels of inputs.

@@ -29,22 +29,26 @@ struct weight_block {
     bool adds;         // to what is there: rows before these
 };
 
-template <class P, std::size_t Width, std::size_t... I>
-LAMINATE_INLINE dense_sums<typename P::reg, sizeof...(I)>
-start_gradient(const float* dw, std::size_t width, bool adds, std::index_sequence<I...>) {
-    if (!adds) return {{(static_cast<void>(I), P::splat(0.0f))...}};
-    return {{P::load(dw + I / Width * width + I % Width * P::lanes)...}};
-}
+// What the sums of the first rows start from, instead of what is there.
+template <std::size_t Floats>
+struct zero_line {
+    alignas(64) float at[Floats] = {};
+};
+template <std::size_t Floats>
+inline constexpr zero_line<Floats> zeros = {};
 
 // A function of its own, for the reason that dense_tile is one.
 template <class P, std::size_t Inputs, std::size_t Registers, std::size_t... I>
 LAMINATE_NOINLINE constexpr void weight_tile(const weight_block& b, const float* x, float* dw,
-                                             std::index_sequence<I...> all) {
+                                             std::index_sequence<I...>) {
     const std::size_t x_stride = b.x_stride;
     const std::size_t dy_stride = b.dy_stride;
     const std::size_t width = b.width;
     const float* dy = b.dy;
-    auto sum = start_gradient<P, Registers>(dw, width, b.adds, all);
+    const float* const start = b.adds ? dw : zeros<Registers * P::lanes>.at;
+    const std::size_t start_width = b.adds ? width : 0;
+    dense_sums<typename P::reg, sizeof...(I)> sum = {
+        {P::load(start + I / Registers * start_width + I % Registers * P::lanes)...}};
     std::size_t left = b.rows;
     LAMINATE_ROLLED for (; left >= 2; left -= 2, x += 2 * x_stride, dy += 2 * dy_stride) {
         add_input<P>(sum.at, x, 1, dy, indices<Inputs>{}, indices<Registers>{});
@@ -71,8 +75,7 @@ LAMINATE_INLINE void weight_tiles(const weight_block& b, std::size_t size, std::
 template <class P, std::size_t Accumulators, std::size_t Registers>
 LAMINATE_INLINE void weight_all_inputs(const weight_block& b, std::size_t inputs, const float* x,
                                        float* dw) {
-    constexpr std::size_t most =
-        rows_that_fit(Registers, Accumulators, most_tile_rows);
+    constexpr std::size_t most = rows_that_fit(Registers, Accumulators, most_tile_rows);
     const std::size_t tiles = (inputs + most - 1) / most;
     const std::size_t size = inputs / tiles;
     const std::size_t larger = inputs % tiles;
@@ -84,8 +87,7 @@ LAMINATE_INLINE void weight_all_inputs(const weight_block& b, std::size_t inputs
 // Against a panel of Width floats, of which Registers registers are computed, in chunks.
 template <class P, std::size_t Accumulators, std::size_t Registers>
 LAMINATE_INLINE void weight_panel(weight_block b, std::size_t inputs, const float* x, float* dw) {
-    constexpr std::size_t chunks =
-        choose_tile(Registers, Accumulators, most_tile_rows).chunks;
+    constexpr std::size_t chunks = choose_tile(Registers, Accumulators, most_tile_rows).chunks;
     constexpr std::size_t larger = Registers % chunks;
     const float* const dy = b.dy;
     for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
@@ -93,7 +95,8 @@ LAMINATE_INLINE void weight_panel(weight_block b, std::size_t inputs, const floa
         b.dy = dy + offset;
         if constexpr (larger > 0)
             if (chunk < larger) {
-                weight_all_inputs<P, Accumulators, Registers / chunks + 1>(b, inputs, x, dw + offset);
+                weight_all_inputs<P, Accumulators, Registers / chunks + 1>(b, inputs, x,
+                                                                           dw + offset);
                 continue;
             }
         weight_all_inputs<P, Accumulators, Registers / chunks>(b, inputs, x, dw + offset);
@@ -123,7 +126,8 @@ constexpr void weight_gradient(const float* x, std::size_t x_stride, const float
         const float* const from = x + row * x_stride + first;
         if constexpr (larger > 0)
             if (p < larger) {
-                weight_panel<P, accumulators, narrower + line_floats / P::lanes>(b, inputs, from, to);
+                weight_panel<P, accumulators, narrower + line_floats / P::lanes>(b, inputs, from,
+                                                                                 to);
                 continue;
             }
         weight_panel<P, accumulators, narrower>(b, inputs, from, to);
@@ -156,11 +160,11 @@ constexpr void narrow_weight_gradient(const float* x, std::size_t x_stride, cons
     }
 }
 
-// Sums over rows for the line of units from `unit` on: of what term(pack, place in a row) says.
-template <class P, class Term>
+// Sums over rows for Lines lines of units from `unit` on: of what term(place in the rows) says.
+template <class P, std::size_t Lines, class Term>
 LAMINATE_INLINE void line_sums(std::size_t stride, std::size_t rows, std::size_t unit, float* sums,
                                const Term& term) {
-    constexpr std::size_t registers = line_floats / P::lanes;
+    constexpr std::size_t registers = Lines * line_floats / P::lanes;
     typename P::reg sum[registers] = {};
     LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = P::splat(0.0f);
     for (std::size_t row = 0; row < rows; ++row)
@@ -173,9 +177,13 @@ LAMINATE_INLINE void line_sums(std::size_t stride, std::size_t rows, std::size_t
 template <class P>
 constexpr void bias_gradient(const float* dy, std::size_t dy_stride, std::size_t rows, float* db,
                              std::size_t floats) {
-    for (std::size_t u = 0; u < floats; u += line_floats)
-        line_sums<P>(dy_stride, rows, u, db + u,
-                     [dy](std::size_t at) LAMINATE_INLINE_LAMBDA { return P::load(dy + at); });
+    constexpr std::size_t together = P::lanes / 4 > 0 ? P::lanes / 4 : 1; // lines
+    const auto term = [dy](std::size_t at) LAMINATE_INLINE_LAMBDA { return P::load(dy + at); };
+    std::size_t u = 0;
+    for (; u + together * line_floats <= floats; u += together * line_floats)
+        line_sums<P, together>(dy_stride, rows, u, db + u, term);
+    for (; u < floats; u += line_floats)
+        line_sums<P, 1>(dy_stride, rows, u, db + u, term);
 }
 
 // The gradient of slopes that are learned, one for each unit: sums of dy * f.slope_derivative(x),
@@ -187,10 +195,11 @@ constexpr void slope_gradient(const float* x, const float* dy, std::size_t strid
     float partial[line_floats] = {};
     for (std::size_t u = 0; u < stride; u += line_floats) {
         float sums[line_floats] = {};
-        line_sums<P>(stride, rows, u, Shared ? sums : slopes + u,
-                     [&](std::size_t at) LAMINATE_INLINE_LAMBDA {
-                         return P::mul(P::load(dy + at), f.slope_derivative(P{}, P::load(x + at)));
-                     });
+        line_sums<P, 1>(stride, rows, u, Shared ? sums : slopes + u,
+                        [&](std::size_t at) LAMINATE_INLINE_LAMBDA {
+                            return P::mul(P::load(dy + at),
+                                          f.slope_derivative(P{}, P::load(x + at)));
+                        });
         for (std::size_t i = 0; i < line_floats; ++i)
             partial[i] += sums[i];
     }

@@ -130,10 +130,12 @@ template <declared Network, template <std::size_t> class Storage>
     const auto each = [&](auto f) {
         for (std::size_t first = 0; first < rows; first += block) {
             values.run(model, x.subspan(first * inputs, std::min(block, rows - first) * inputs));
-            for (std::size_t s = 0; s < values_type::count; ++s)
-                for (std::size_t row = 0; row < values.rows(); ++row)
-                    for (std::size_t unit = 0; unit < found[s].units; ++unit)
-                        f(s, unit, values(s, row, unit));
+            for (std::size_t s = 0; s < values_type::count; ++s) {
+                const row_view view = values(s);
+                for (std::size_t row = 0; row < view.rows(); ++row)
+                    for (std::size_t unit = 0; unit < view.units(); ++unit)
+                        f(s, unit, view(row, unit));
+            }
         }
     };
     each([&](std::size_t s, std::size_t unit, float y) {

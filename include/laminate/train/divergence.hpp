@@ -1,95 +1,50 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Where a run went wrong: the first layer, in the order of computing, that holds a number which is
-// infinite or NaN. Needs the trainer of the step, and its rows. Promises a phrase for people.
+// Where the first number is that isn't finite, after a step that wasn't. Needs views of what the
+// step computed. Promises the order in which it was computed: of each layer its parameters, then
+// its values; then, from the last layer back, gradients of values and of parameters.
 
-#include <algorithm>
-#include <boost/hana/for_each.hpp>
-#include <boost/hana/tuple.hpp>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
-#include <string>
-#include <utility>
 
-#include "each_parameter.hpp"
-#include "layer_values.hpp"
-#include "trainer.hpp"
+#include "row_view.hpp"
 
 namespace laminate {
 
-namespace detail {
+enum class divergence_kind : std::uint8_t { none, parameter, value, loss, gradient };
 
-// The places of the first and the last layer whose parameters, or gradients, aren't finite; both
-// are `none` if all are.
-struct not_finite {
-    std::size_t first = ir::none;
-    std::size_t last = ir::none;
+constexpr const char* name(divergence_kind kind) {
+    constexpr const char* names[] = {"none", "parameter", "value", "loss", "gradient"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+struct divergence {
+    divergence_kind what = divergence_kind::none;
+    std::size_t layer = 0; // as in model.layer<layer>()
+    std::size_t row = 0;   // of the batch, for a value or the gradient of one
+
+    explicit operator bool() const { return what != divergence_kind::none; }
 };
-template <class Layers>
-not_finite find_not_finite(const Layers& layers) {
-    not_finite found;
-    std::size_t index = 0;
-    boost::hana::for_each(layers, [&](const auto& parameters) {
-        if (!is_finite(parameters)) {
-            if (found.first == ir::none) found.first = index;
-            found.last = index;
-        }
-        ++index;
-    });
-    return found;
+
+namespace training {
+
+inline bool all_finite(std::span<const float> floats) {
+    for (const float f : floats)
+        if (!std::isfinite(f)) return false;
+    return true;
 }
 
-// Views of numbers that are packed as a model's parameters are, such as gradients.
-template <declared Network>
-auto layers_at(const float* packed) {
-    constexpr const auto& plan = plan_of<Network, ir::fusion::on>;
-    return []<std::size_t... I>(const float* at, std::index_sequence<I...>) {
-        return boost::hana::make_tuple(parameters_of<plan, I + 1>(at)...);
-    }
-    (packed, std::make_index_sequence<plan.nodes.size() - 1>{});
+// The first row with a number that isn't finite, or their count.
+inline std::size_t first_bad_row(const row_view& rows) {
+    for (std::size_t r = 0; r < rows.rows(); ++r)
+        for (std::size_t u = 0; u < rows.units(); ++u)
+            if (!std::isfinite(rows(r, u))) return r;
+    return rows.rows();
 }
 
-template <declared Network>
-std::string layer_text(std::size_t index) {
-    return sentence("layer ", index, ", ",
-                    ir::text::layer(plan_of<Network, ir::fusion::on>.nodes[index + 1]));
-}
-
-template <declared Network, template <std::size_t> class Storage>
-std::size_t first_value_not_finite(const basic_model<Network, Storage>& model,
-                                   std::span<const float> x) {
-    layer_values<Network> values(x.size() / basic_model<Network, Storage>::inputs);
-    values.run(model, x);
-    for (std::size_t s = 0; s < values.count; ++s)
-        for (std::size_t row = 0; row < values.rows(); ++row)
-            for (std::size_t unit = 0; unit < values.units(s); ++unit)
-                if (!std::isfinite(values(s, row, unit))) return values.layer(s);
-    return ir::none;
-}
-
-} // namespace detail
-
-// After a step whose result wasn't finite, on the rows of that step: "the output of layer 2, relu".
-template <class Network, template <std::size_t> class Storage, loss Loss, optimiser Optimiser,
-          pack::words P>
-[[nodiscard]] std::string
-first_divergence(const trainer<basic_model<Network, Storage>, Loss, Optimiser, P>& trainer,
-                 std::span<const float> x) {
-    const auto finite = [](float v) { return std::isfinite(v); };
-    if (!std::all_of(x.begin(), x.end(), finite)) return "the inputs";
-    const auto& model = std::as_const(trainer.model());
-    if (const auto bad = detail::find_not_finite(model.layers()); bad.first != ir::none)
-        return sentence("the parameters of ", detail::layer_text<Network>(bad.first));
-    if (const std::size_t layer = detail::first_value_not_finite(model, x); layer != ir::none)
-        return sentence("the output of ", detail::layer_text<Network>(layer));
-    // Gradients come from behind.
-    if (const auto bad =
-            detail::find_not_finite(detail::layers_at<Network>(trainer.gradient().data()));
-        bad.last != ir::none)
-        return sentence("the gradient of ", detail::layer_text<Network>(bad.last));
-    return "the loss";
-}
+} // namespace training
 
 } // namespace laminate

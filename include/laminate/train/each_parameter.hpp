@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// All numbers of a layer's parameters, whatever it has, by one call. Needs views. Promises each
-// number once, without padding.
+// All numbers of a layer's parameters, whatever it has, by one call. Needs views of them. Promises
+// each number once, without padding.
 
+#include <boost/hana/for_each.hpp>
+#include <boost/hana/tuple.hpp>
 #include <cmath>
 #include <cstddef>
 
@@ -26,10 +28,13 @@ void each_parameter(const Parameters& p, Function f) {
     if constexpr (requires { p.shift; }) each(p.shift);
 }
 
-template <class Parameters>
-bool is_finite(const Parameters& p) {
+// Whether all numbers of all layers, as model.layers() has them, are finite.
+template <class Layers>
+bool all_finite(const Layers& layers) {
     bool finite = true;
-    each_parameter(p, [&finite](float x) { finite = finite && std::isfinite(x); });
+    boost::hana::for_each(layers, [&finite](const auto& parameters) {
+        each_parameter(parameters, [&finite](float x) { finite = finite && std::isfinite(x); });
+    });
     return finite;
 }
 

@@ -18,9 +18,10 @@
 #include <vector>
 
 #include "checkpoint.hpp"
-#include "divergence.hpp"
+#include "each_parameter.hpp"
 #include "fit_options.hpp"
 #include "interrupt.hpp"
+#include "layer_text.hpp"
 #include "log.hpp"
 #include "shuffle.hpp"
 #include "trainer.hpp"
@@ -152,7 +153,7 @@ private:
             trainer_.set_learning_rate(static_cast<float>(
                 static_cast<double>(run_.base_rate) * options_.rate(time) * run_.plateau.current));
             const step_result r = step(rows);
-            if (!r.finite) return diverged(rows);
+            if (!r.finite) return diverged();
             ++run_.steps;
             run_.loss_sum = std::fma(r.loss, static_cast<double>(rows), run_.loss_sum);
             shown.batch(run_.epoch, run_.steps, batches(), r.loss);
@@ -193,13 +194,12 @@ private:
         return trainer_.step(x, std::span<const std::uint32_t>(labels_).first(rows), weights);
     }
 
-    void diverged(std::size_t rows) {
+    void diverged() {
         history_.stopped = stop_reason::diverged;
         history_.message = sentence(
             "epoch ", run_.epoch + 1, ", step ", run_.epoch * batches() + run_.steps + 1, ": ",
-            first_divergence(trainer_, std::span<const float>(x_).first(rows * train_.inputs)),
-            " became infinite or NaN. Lower the learning rate, clip gradients, or scale the "
-            "inputs");
+            divergence_text<typename model_type::network>(trainer_.first_divergence()),
+            " is infinite or NaN. Lower the learning rate, clip gradients, or scale the inputs");
     }
 
     // Mean loss of all rows, some hundred at a time.
@@ -240,8 +240,8 @@ private:
             r.metric = metric_.of(outputs_, judged);
         }
         r.seconds = shown.seconds() - epoch_began_;
-        if (find_not_finite(std::as_const(trainer_.model()).layers()).first != ir::none) {
-            diverged(std::min(options_.batch, train_.rows()));
+        if (!all_finite(std::as_const(trainer_.model()).layers())) {
+            diverged();
             return std::nullopt;
         }
         ++run_.epoch;

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "divergence.hpp"
 #include "each_parameter.hpp"
+#include "layer_text.hpp"
 #include "trainer.hpp"
 
 namespace laminate {
@@ -59,7 +59,7 @@ private:
                 moved = std::fma(by, by, moved);
             });
             const double size = detail::norm_of(before);
-            all.push_back({detail::layer_text<network>(Index), detail::norm_of(now),
+            all.push_back({layer_text<network>(Index), detail::norm_of(now),
                            detail::norm_of(trainer_->template gradient_of<Index>()),
                            size > 0.0 ? std::sqrt(moved) / size : 0.0});
         }

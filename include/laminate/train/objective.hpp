@@ -26,12 +26,14 @@ class objective {
     using pass = training::pass<P, Network>;
     static constexpr std::size_t outputs = pass::plan.outputs();
     static constexpr const auto& stages = pass::stages;
-    static constexpr stage end = stages.at[stages.count - 1];
-    static constexpr ir::op last_op = pass::plan.nodes[end.node].kind;
-    static constexpr bool joined = last_op == Loss::joined;
     static constexpr bool of_classes = loss_of_classes<Loss>;
 
 public:
+    // What the network ends in, identities left out; an input if there is nothing else.
+    static constexpr ir::op last_op =
+        stages.count == 0 ? ir::op::input : pass::plan.nodes[stages.at[stages.count - 1].node].kind;
+    static constexpr bool joined = last_op == Loss::joined && stages.count > 0;
+
     // The stage whose value the loss is a function of, the last or, where the loss is joined with
     // that, the one before.
     static constexpr std::size_t last = stages.count - (joined ? 2 : 1);
@@ -131,6 +133,11 @@ private:
     // scales_[r] is the row's share in the mean. (Products of two floats are exact in double, so no
     // compiler's contraction changes a sum of them.)
     void weigh(std::span<const float> weights, std::size_t rows) {
+        if (weights.empty() && !has_class_weights()) {
+            const auto numbers = static_cast<double>(of_classes ? rows : rows * outputs);
+            std::fill_n(scales_.begin(), rows, static_cast<float>(1.0 / numbers));
+            return;
+        }
         double sum = 0.0;
         for (std::size_t r = 0; r < rows; ++r) {
             const double weight = weights.empty() ? 1.0 : static_cast<double>(weights[r]);
@@ -141,6 +148,13 @@ private:
         for (std::size_t r = 0; r < rows; ++r)
             scales_[r] =
                 sum > 0.0 ? static_cast<float>(static_cast<double>(scales_[r]) / sum) : 0.0f;
+    }
+
+    bool has_class_weights() const {
+        if constexpr (of_classes)
+            return !loss_.class_weights.empty();
+        else
+            return false;
     }
 
     // The weight of the class, or classes, of row r; that of a label joins the row's scale.

@@ -22,6 +22,7 @@
 #include "../kernel/weight_gradient.hpp"
 #include "parts.hpp"
 #include "random.hpp"
+#include "row_view.hpp"
 
 namespace laminate::training {
 
@@ -176,6 +177,29 @@ public:
             ((parts[number].stage == S ? stage_gradient<S>(parts[number], rows) : void()), ...);
         }
         (std::make_index_sequence<count>{});
+    }
+
+    // The weights that reach each unit of stage S, scaled back to a norm of `most` at most.
+    template <std::size_t S>
+    static void limit_stage(float* parameters, float most) {
+        if constexpr (stages.at[S].run == stage_kind::dense) {
+            constexpr ir::call c = call<S>();
+            kernel::limit_norms<P, c.inputs, c.outputs, c.panels>(
+                parameters + plan.placed[stages.at[S].node].weights, most);
+        }
+    }
+    static void limit(float* parameters, float most) {
+        [&]<std::size_t... S>(std::index_sequence<S...>) {
+            (limit_stage<S>(parameters, most), ...);
+        }
+        (std::make_index_sequence<count>{});
+    }
+
+    // Rows of the value of a stage, or of its gradient as it is stored.
+    row_view view(const float* rows_of_stage, std::size_t s, std::size_t rows) const {
+        const std::size_t node = stages.at[s].last;
+        return {rows_of_stage, rows, stages.at[s].floats, plan.nodes[node].output.size(),
+                plan.flows[node].pieces};
     }
 
 private:

@@ -19,10 +19,12 @@
 #include "../model/model.hpp"
 #include "../model/threads.hpp"
 #include "buffer.hpp"
+#include "divergence.hpp"
 #include "objective.hpp"
 #include "optimiser.hpp"
 #include "options.hpp"
 #include "pass.hpp"
+#include "row_view.hpp"
 
 namespace laminate {
 
@@ -44,6 +46,27 @@ struct trainer_state {
     std::span<float> second_moments = {}; // empty where the optimiser has none
 };
 
+namespace detail {
+
+// Why a loss is refused at the end of a network: the operation that it ends in follows.
+template <class Loss, ir::op End, std::size_t Outputs>
+struct loss_does_not_fit {
+    static_assert(Loss::fits(Outputs, End),
+                  "Laminate: this loss doesn't fit the end of this network (the last operation and "
+                  "the number of outputs follow the name loss_does_not_fit): "
+                  "softmax_cross_entropy needs two outputs or more and a softmax, or logits, "
+                  "binary_cross_entropy a sigmoid, or logits; for one probability write "
+                  "dense<1> | sigmoid and binary_cross_entropy, for one of several classes "
+                  "dense<classes> | softmax and softmax_cross_entropy");
+};
+template <class Network, std::size_t Parameters>
+struct nothing_to_learn {
+    static_assert(Parameters > 0, "Laminate: this network has no parameters, so there is nothing "
+                                  "to train; add a layer that has, such as dense<10>");
+};
+
+} // namespace detail
+
 template <class Model, loss Loss, optimiser Optimiser, pack::words P = pack::xsimd>
 class trainer {
     using network = typename Model::network;
@@ -54,6 +77,7 @@ public:
     static constexpr std::size_t inputs = Model::inputs;
     static constexpr std::size_t outputs = Model::outputs;
 
+    // Refers to the model, which must stay where it is.
     trainer(Model& model, Loss loss, Optimiser optimiser, train_options options = {})
         : model_(&model),
           objective_(std::move(loss)),
@@ -74,6 +98,7 @@ public:
         const std::span<const float> x = detail::flat<const float, inputs>(in);
         const std::size_t rows = whole_rows(x, "step() needs whole rows in, in floats");
         reserve(rows);
+        last_rows_ = rows;
         objective_.prepare(targets, weights, rows);
         ++steps_;
         training::workspace w = workspace(x);
@@ -102,6 +127,7 @@ public:
         const std::span<const float> x = detail::flat<const float, inputs>(in);
         const std::size_t rows = whole_rows(x, "loss() needs whole rows in, in floats");
         reserve(rows);
+        last_rows_ = rows;
         objective_.prepare(targets, weights, rows);
         const pass now(workspace(x));
         in_parts(blocks(rows), [&](std::size_t block) {
@@ -140,6 +166,49 @@ public:
         (std::make_index_sequence<plan_.nodes.size() - 1>{});
     }
 
+    // Values of layer Index in the last call of step() or loss(), and the gradient of the loss by
+    // them in the last step. No rows where they aren't kept: the value of a dense layer that is
+    // computed together with the function behind it, and gradients that go through a function as
+    // soon as they are computed.
+    template <std::size_t Index>
+    row_view values() const {
+        for (std::size_t s = 0; s < pass::count; ++s)
+            if (pass::stages.at[s].last == Index + 1) return values_of_stage(s);
+        return {};
+    }
+    template <std::size_t Index>
+    row_view value_gradients() const {
+        for (std::size_t s = 0; s < pass::count; ++s)
+            if (pass::stages.at[s].node == Index + 1) return gradients_of_stage(s);
+        return {};
+    }
+
+    // Where the first number was that isn't finite, after a step that says it wasn't.
+    divergence first_divergence() const {
+        for (std::size_t s = 0; s < pass::count; ++s) {
+            const std::size_t layer = pass::stages.at[s].node - 1;
+            for (const training::part& part : pass::parts)
+                if (part.stage == s &&
+                    !training::all_finite(model_->packed().subspan(part.begin, part.floats)))
+                    return {divergence_kind::parameter, layer, 0};
+            const row_view values = values_of_stage(s);
+            const std::size_t row = training::first_bad_row(values);
+            if (row < values.rows()) return {divergence_kind::value, layer, row};
+        }
+        if (!std::isfinite(objective_.total(last_rows_)))
+            return {divergence_kind::loss, plan_.nodes.size() - 2, 0};
+        for (std::size_t s = pass::count; s-- > 0;) {
+            const std::size_t layer = pass::stages.at[s].node - 1;
+            const row_view rows = gradients_of_stage(s);
+            const std::size_t row = training::first_bad_row(rows);
+            if (row < rows.rows()) return {divergence_kind::gradient, layer, row};
+            for (std::size_t i = 0; i < pass::parts.size(); ++i)
+                if (pass::parts[i].stage == s && !std::isfinite(squares_[i]))
+                    return {divergence_kind::gradient, layer, 0};
+        }
+        return {};
+    }
+
     trainer_state state() {
         return {steps_, options_.seed, learning_rate(), moments(0), moments(1)};
     }
@@ -161,8 +230,30 @@ public:
 
 private:
     static constexpr const auto& plan_ = detail::plan_of<network, ir::fusion::off>;
+    static_assert(sizeof(detail::loss_does_not_fit<Loss, objective::last_op, outputs>) > 0,
+                  "Laminate: the loss must fit the network");
+    static_assert(sizeof(detail::nothing_to_learn<network, plan_.parameters>) > 0,
+                  "Laminate: the network must have parameters");
     static constexpr std::size_t floats_ = plan_.weight_bytes / sizeof(float);
     static constexpr std::size_t turned_floats_ = pass::turned_begin(pass::count) + pass::widest();
+
+    pass last_pass() const {
+        training::workspace w = {};
+        w.rows = rows_.data();
+        w.capacity = capacity_;
+        return pass(w);
+    }
+    row_view values_of_stage(std::size_t s) const {
+        const pass p = last_pass();
+        return p.view(p.value(s), s, last_rows_);
+    }
+    row_view gradients_of_stage(std::size_t s) const {
+        const pass p = last_pass();
+        if (training::destination<detail::plan_of<network, ir::fusion::off>>(s) != s ||
+            s < pass::stages.first_learned)
+            return {};
+        return p.view(p.gradient(s), s, last_rows_);
+    }
 
     static std::size_t whole_rows(std::span<const float> x, const char* what) {
         const std::size_t rows = x.size() / inputs;
@@ -235,6 +326,7 @@ private:
                 model_->packed().data() + part.begin, at, at + floats_,
                 Optimiser::moments > 1 ? at + 2 * floats_ : nullptr, part.floats, rule, mine);
         });
+        if (options_.max_norm > 0.0f) pass::limit(model_->packed().data(), options_.max_norm);
     }
 
     Model* model_;
@@ -246,6 +338,7 @@ private:
     training::buffer rows_;
     std::array<float, pass::parts.size()> squares_ = {};
     std::size_t capacity_ = 0;
+    std::size_t last_rows_ = 0;
     std::uint64_t steps_ = 0;
     std::optional<threads> threads_;
 };

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+// One step of training (forward, softmax cross-entropy, backward, Adam) of two networks: Laminate
+// with one and two threads, and Eigen written by hand, beside the multiply-adds that the core could
+// do in the moment. scikit-learn's step is bench/train_sklearn.py.
+
+#include "limits.hpp"
+
+#include <laminate/layer/all.hpp>
+#include <laminate/train/initialise.hpp>
+#include <laminate/train/trainer.hpp>
+
+#include <Eigen/Dense>
+#include <benchmark/benchmark.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+namespace lam = laminate;
+
+namespace {
+
+struct small : lam::network<lam::input<64> | lam::dense<128> | lam::relu | lam::dense<64> |
+                            lam::relu | lam::dense<10> | lam::softmax> {
+    static constexpr const char* name = "64-128-64-10";
+    static constexpr std::size_t rows = 64;
+};
+struct digits : lam::network<lam::input<784> | lam::dense<256> | lam::relu | lam::dense<128> |
+                             lam::relu | lam::dense<10> | lam::softmax> {
+    static constexpr const char* name = "784-256-128-10";
+    static constexpr std::size_t rows = 128;
+};
+
+template <class Network>
+struct batch {
+    std::vector<float> in = std::vector<float>(Network::rows * lam::model<Network>::inputs);
+    std::vector<int> classes = std::vector<int>(Network::rows);
+
+    batch() {
+        lam::random_source random(1);
+        for (float& f : in)
+            f = random.uniform(1.0f);
+        for (int& c : classes)
+            c = static_cast<int>(random.next() % 10);
+    }
+};
+
+// Forward, the gradient of weights, and but for the first layer that of inputs: two flops each.
+template <class Network>
+double flops() {
+    double all = 0.0;
+    double times = 4.0;
+    for (const lam::ir::node& n : lam::plan(Network{}).nodes)
+        if (n.kind == lam::ir::op::dense) {
+            const auto& nodes = lam::plan(Network{}).nodes;
+            all += times * static_cast<double>(nodes[n.inputs[0]].output.size() * n.units);
+            times = 6.0;
+        }
+    return all * static_cast<double>(Network::rows);
+}
+
+template <class Network, class Step>
+void time_steps(benchmark::State& state, Step step) {
+    const double peak = bench::fma_peak();
+    double best = 1e30;
+    for (auto _ : state)
+        best = std::min(best, bench::nanoseconds(step));
+    state.counters["best_us"] = best / 1e3;
+    state.counters["gflops"] = flops<Network>() / best;
+    state.counters["fma_peak"] = peak;
+    state.counters["share"] = flops<Network>() / best / peak;
+}
+
+// By hand, as somebody who knows Eigen would write it: products of whole batches, rows in rows.
+class eigen_net {
+    using matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    struct layer {
+        matrix w, dw, m, v, y, dy;
+        Eigen::RowVectorXf b, db, bm, bv;
+    };
+
+public:
+    template <class Network>
+    explicit eigen_net(const lam::model<Network>& model) {
+        add(model.template layer<0>());
+        add(model.template layer<2>());
+        add(model.template layer<4>());
+    }
+
+    float step(Eigen::Map<const matrix> x, const std::vector<int>& classes) {
+        ++t_;
+        for (std::size_t l = 0; l < layers_.size(); ++l) {
+            layer& now = layers_[l];
+            if (l == 0)
+                now.y.noalias() = x * now.w;
+            else
+                now.y.noalias() = layers_[l - 1].y * now.w;
+            now.y.rowwise() += now.b;
+            if (l + 1 < layers_.size()) now.y = now.y.cwiseMax(0.0f);
+        }
+        layer& last = layers_.back();
+        last.y.colwise() -= last.y.rowwise().maxCoeff().eval();
+        last.y = last.y.array().exp();
+        last.y.array().colwise() /= last.y.rowwise().sum().eval().array();
+        last.dy = last.y;
+        float loss = 0.0f;
+        const float scale = 1.0f / static_cast<float>(x.rows());
+        for (Eigen::Index r = 0; r < x.rows(); ++r) {
+            const int c = classes[static_cast<std::size_t>(r)];
+            loss -= std::log(last.y(r, c));
+            last.dy(r, c) -= 1.0f;
+        }
+        last.dy *= scale;
+        for (std::size_t l = layers_.size(); l-- > 0;) {
+            layer& now = layers_[l];
+            if (l == 0)
+                now.dw.noalias() = x.transpose() * now.dy;
+            else
+                now.dw.noalias() = layers_[l - 1].y.transpose() * now.dy;
+            now.db = now.dy.colwise().sum();
+            if (l > 0) {
+                layer& before = layers_[l - 1];
+                before.dy.noalias() = now.dy * now.w.transpose();
+                before.dy.array() *= (before.y.array() > 0.0f).cast<float>();
+            }
+        }
+        for (layer& l : layers_) {
+            adam(l.w, l.dw, l.m, l.v);
+            adam(l.b, l.db, l.bm, l.bv);
+        }
+        return loss * scale;
+    }
+
+private:
+    template <class Parameters>
+    void add(const Parameters& p) {
+        const auto inputs = static_cast<Eigen::Index>(p.weights.inputs());
+        const auto outputs = static_cast<Eigen::Index>(p.weights.outputs());
+        layer l;
+        l.w.resize(inputs, outputs);
+        l.m = l.v = matrix::Zero(inputs, outputs);
+        l.b = l.bm = l.bv = Eigen::RowVectorXf::Zero(outputs);
+        for (Eigen::Index o = 0; o < outputs; ++o) {
+            l.b(o) = p.bias[static_cast<std::size_t>(o)];
+            for (Eigen::Index i = 0; i < inputs; ++i)
+                l.w(i, o) = p.weights(static_cast<std::size_t>(o), static_cast<std::size_t>(i));
+        }
+        layers_.push_back(l);
+    }
+    template <class Matrix>
+    void adam(Matrix& w, const Matrix& g, Matrix& m, Matrix& v) const {
+        const float first = 1.0f - std::pow(0.9f, static_cast<float>(t_));
+        const float second = std::sqrt(1.0f - std::pow(0.999f, static_cast<float>(t_)));
+        m += 0.1f * (g - m);
+        v.array() += 0.001f * (g.array().square() - v.array());
+        w.array() -= (1e-4f * second / first) * m.array() / (v.array().sqrt() + 1e-8f * second);
+    }
+
+    std::vector<layer> layers_;
+    int t_ = 0;
+};
+
+template <class Network>
+void laminate_steps(benchmark::State& state) {
+    const batch<Network> b;
+    lam::model<Network> model;
+    lam::initialise(model, 1);
+    lam::trainer trainer(model, lam::softmax_cross_entropy{}, lam::adam{.learning_rate = 1e-4f},
+                         {.threads = static_cast<std::size_t>(state.range(0))});
+    time_steps<Network>(state, [&] { trainer.step(b.in, b.classes); });
+}
+
+template <class Network>
+void eigen_steps(benchmark::State& state) {
+    const batch<Network> b;
+    lam::model<Network> model;
+    lam::initialise(model, 1);
+    eigen_net net(model);
+    const Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>> x(
+        b.in.data(), static_cast<Eigen::Index>(Network::rows),
+        static_cast<Eigen::Index>(lam::model<Network>::inputs));
+    time_steps<Network>(state, [&] { net.step(x, b.classes); });
+}
+
+// Both must have the same losses, or what is measured isn't the same work.
+template <class Network>
+bool agree() {
+    const batch<Network> b;
+    lam::model<Network> model;
+    lam::initialise(model, 1);
+    eigen_net net(model);
+    lam::trainer trainer(model, lam::softmax_cross_entropy{}, lam::adam{.learning_rate = 1e-4f});
+    const Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>> x(
+        b.in.data(), static_cast<Eigen::Index>(Network::rows),
+        static_cast<Eigen::Index>(lam::model<Network>::inputs));
+    for (int t = 0; t < 10; ++t) {
+        const double ours = trainer.step(b.in, b.classes).loss;
+        const auto theirs = static_cast<double>(net.step(x, b.classes));
+        if (std::abs(ours - theirs) > 1e-3 * ours) {
+            std::fprintf(stderr, "%s: step %d has loss %g, Eigen's %g\n", Network::name, t, ours,
+                         theirs);
+            return false;
+        }
+    }
+    return true;
+}
+
+template <class Network>
+void add() {
+    const std::string name = std::string(Network::name) + "/" + std::to_string(Network::rows);
+    benchmark::RegisterBenchmark((name + "/laminate").c_str(), laminate_steps<Network>)
+        ->ArgName("threads")
+        ->Arg(1)
+        ->Arg(2)
+        ->UseRealTime();
+    benchmark::RegisterBenchmark((name + "/eigen").c_str(), eigen_steps<Network>);
+}
+
+} // namespace
+
+int main(int count, char** values) {
+    if (!agree<small>() || !agree<digits>()) return 1;
+    add<small>();
+    add<digits>();
+    benchmark::Initialize(&count, values);
+    benchmark::RunSpecifiedBenchmarks();
+    benchmark::Shutdown();
+    return 0;
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The truth that gradients are compared with: a network and a loss in double, one row and one node
+// at a time, forth and back by the chain rule as textbooks write it. Needs nodes with inferred
+// shapes. Promises to share nothing with kernels, packs or plans but the functions in
+// reference.hpp.
+
+#include "reference.hpp"
+
+#include <cmath>
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace laminate::test {
+
+// Of one node, in double: weights[output * inputs + input], bias[output], slope.
+struct exact_parameters {
+    std::vector<double> weights;
+    std::vector<double> bias;
+    std::vector<double> slope;
+};
+
+inline std::vector<exact_parameters> in_double(const std::vector<node_parameters>& all) {
+    std::vector<exact_parameters> result;
+    for (const node_parameters& p : all)
+        result.push_back({{p.weights.begin(), p.weights.end()},
+                          {p.bias.begin(), p.bias.end()},
+                          {p.slope.begin(), p.slope.end()}});
+    return result;
+}
+
+using numbers = std::vector<double>;
+
+// The loss of a row's outputs, and its gradient by them.
+struct row_loss {
+    double value = 0.0;
+    numbers gradient;
+};
+using loss_function = std::function<row_loss(const numbers&, std::size_t)>;
+
+inline double slope_of(const ir::node& n, const exact_parameters& p, std::size_t unit) {
+    return p.slope.empty() ? 0.0 : p.slope[n.shared ? 0 : unit];
+}
+
+inline numbers forward(const ir::node& n, const exact_parameters& p, const numbers& x) {
+    numbers y;
+    if (n.kind == ir::op::dense) {
+        for (std::size_t o = 0; o < n.units; ++o) {
+            y.push_back(n.bias ? p.bias[o] : 0.0);
+            for (std::size_t i = 0; i < x.size(); ++i)
+                y[o] += p.weights[o * x.size() + i] * x[i];
+        }
+    } else if (n.kind == ir::op::softmax) {
+        double sum = 0.0;
+        const double highest = *std::max_element(x.begin(), x.end());
+        for (const double v : x)
+            sum += std::exp(v - highest);
+        for (const double v : x)
+            y.push_back(std::exp(v - highest) / sum);
+    } else if (n.kind == ir::op::maxout) {
+        for (std::size_t u = 0; u < x.size(); u += n.units)
+            y.push_back(*std::max_element(x.begin() + static_cast<long>(u),
+                                          x.begin() + static_cast<long>(u + n.units)));
+    } else {
+        for (std::size_t u = 0; u < x.size(); ++u)
+            y.push_back(exact(n, x[u], slope_of(n, p, u)));
+    }
+    return y;
+}
+
+// The derivative of an elementwise function, away from its kinks.
+inline double derivative(const ir::node& n, double x, double y, double slope) {
+    switch (n.kind) {
+    case ir::op::relu:
+        if (x > static_cast<double>(n.max_value)) return 0.0;
+        return x > static_cast<double>(n.threshold) ? 1.0 : static_cast<double>(n.alpha);
+    case ir::op::leaky_relu:
+        return x > 0.0 ? 1.0 : static_cast<double>(n.alpha);
+    case ir::op::prelu:
+        return x > 0.0 ? 1.0 : slope;
+    case ir::op::elu:
+        return x > 0.0 ? 1.0 : static_cast<double>(n.alpha) * std::exp(x);
+    case ir::op::sigmoid:
+        return y * (1.0 - y);
+    case ir::op::tanh:
+        return 1.0 - y * y;
+    default:
+        return 1.0;
+    }
+}
+
+// The gradient by x, given that by y; gradients by parameters are added to `by`.
+inline numbers backward(const ir::node& n, const exact_parameters& p, const numbers& x,
+                        const numbers& y, const numbers& dy, exact_parameters& by) {
+    numbers dx(x.size(), 0.0);
+    if (n.kind == ir::op::dense) {
+        for (std::size_t o = 0; o < n.units; ++o) {
+            if (n.bias) by.bias[o] += dy[o];
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                by.weights[o * x.size() + i] += dy[o] * x[i];
+                dx[i] += dy[o] * p.weights[o * x.size() + i];
+            }
+        }
+    } else if (n.kind == ir::op::softmax) {
+        double sum = 0.0;
+        for (std::size_t u = 0; u < x.size(); ++u)
+            sum += y[u] * dy[u];
+        for (std::size_t u = 0; u < x.size(); ++u)
+            dx[u] = y[u] * (dy[u] - sum);
+    } else if (n.kind == ir::op::maxout) {
+        for (std::size_t u = 0; u < y.size(); ++u) {
+            std::size_t j = u * n.units;
+            while (x[j] != y[u])
+                ++j;
+            dx[j] = dy[u];
+        }
+    } else {
+        for (std::size_t u = 0; u < x.size(); ++u) {
+            dx[u] = dy[u] * derivative(n, x[u], y[u], slope_of(n, p, u));
+            if (n.kind == ir::op::prelu) by.slope[n.shared ? 0 : u] += dy[u] * std::min(x[u], 0.0);
+        }
+    }
+    return dx;
+}
+
+struct exact_gradient {
+    double loss = 0.0;
+    std::vector<exact_parameters> by;
+};
+
+// The sum of the rows' losses, and its gradient by all parameters. `masks`, where there are any,
+// hold what dropout node i multiplies row r with: masks[i][r].
+inline exact_gradient back_propagate(std::span<const ir::node> nodes,
+                                     const std::vector<exact_parameters>& parameters,
+                                     std::span<const float> in, const loss_function& loss,
+                                     const std::vector<std::vector<numbers>>& masks = {}) {
+    const std::size_t width = nodes[0].output.size();
+    exact_gradient g = {0.0, parameters};
+    for (exact_parameters& p : g.by)
+        for (numbers* all : {&p.weights, &p.bias, &p.slope})
+            std::fill(all->begin(), all->end(), 0.0);
+    for (std::size_t r = 0; r < in.size() / width; ++r) {
+        std::vector<numbers> values(nodes.size());
+        values[0].assign(in.begin() + static_cast<long>(r * width),
+                         in.begin() + static_cast<long>((r + 1) * width));
+        const auto times_mask = [&](std::size_t i, numbers& x) {
+            if (nodes[i].kind != ir::op::dropout || masks.empty()) return;
+            for (std::size_t u = 0; u < x.size(); ++u)
+                x[u] *= masks[i][r][u];
+        };
+        for (std::size_t i = 1; i < nodes.size(); ++i) {
+            values[i] = forward(nodes[i], parameters[i], values[i - 1]);
+            times_mask(i, values[i]);
+        }
+        const row_loss l = loss(values.back(), r);
+        g.loss += l.value;
+        numbers dy = l.gradient;
+        for (std::size_t i = nodes.size(); i-- > 1;) {
+            times_mask(i, dy);
+            dy = backward(nodes[i], parameters[i], values[i - 1], values[i], dy, g.by[i]);
+        }
+    }
+    return g;
+}
+
+} // namespace laminate::test

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Small networks that together train every layer, losses in double to train them with, and how
+// close gradients must be. Needs the trainer and the reference. Promises to name the layer where
+// one is off.
+
+#include "catch.hpp"
+#include "networks.hpp" // before the reference, which has a dense of its own
+
+#include "backward.hpp"
+
+#include <laminate/train/trainer.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace laminate::test {
+
+// The share of row r in a mean over rows of `outputs` numbers each, as losses promise it.
+struct mean_over {
+    std::vector<double> weights; // of the rows
+    double sum = 0.0;
+
+    mean_over(std::size_t rows, std::span<const float> given, double outputs) : weights(rows, 1.0) {
+        if (!given.empty()) weights.assign(given.begin(), given.end());
+        for (const double w : weights)
+            sum += w * outputs;
+    }
+    double operator()(std::size_t r) const { return weights[r] / sum; }
+};
+
+// A loss that is a sum of f(y, t) over the numbers of a row; f gives value and slope.
+template <class Function>
+loss_function by_number(std::span<const float> targets, const mean_over& mean, Function f) {
+    return [=](const numbers& y, std::size_t r) {
+        row_loss l;
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            const auto [value, slope] = f(y[i], static_cast<double>(targets[r * y.size() + i]), i);
+            l.value += value * mean(r);
+            l.gradient.push_back(slope * mean(r));
+        }
+        return l;
+    };
+}
+
+struct value_and_slope {
+    double value;
+    double slope;
+};
+
+inline value_and_slope exact_squared(double y, double t, std::size_t = 0) {
+    return {(y - t) * (y - t), 2.0 * (y - t)};
+}
+
+// The largest difference of packed gradients from the exact ones, as a share of the layer's largest
+// gradient.
+template <class Gradients>
+double worst_difference(const Gradients& gradients, const exact_gradient& truth) {
+    std::size_t node = 0;
+    double worst = 0.0;
+    boost::hana::for_each(gradients, [&](const auto& layer) {
+        const exact_parameters& exact = truth.by[++node];
+        double off = 0.0;
+        double largest = 1e-30;
+        const auto compare = [&](double found, double expected) {
+            off = std::max(off, std::isfinite(found) ? std::abs(found - expected) : 1e30);
+            largest = std::max(largest, std::abs(expected));
+        };
+        if constexpr (requires { layer.weights; })
+            for (std::size_t o = 0; o < layer.weights.outputs(); ++o)
+                for (std::size_t i = 0; i < layer.weights.inputs(); ++i)
+                    compare(static_cast<double>(layer.weights(o, i)),
+                            exact.weights[o * layer.weights.inputs() + i]);
+        if constexpr (requires { layer.bias; })
+            for (std::size_t o = 0; o < layer.bias.size(); ++o)
+                compare(static_cast<double>(layer.bias[o]), exact.bias[o]);
+        if constexpr (requires { layer.slope; })
+            for (std::size_t u = 0; u < layer.slope.size(); ++u)
+                compare(static_cast<double>(layer.slope[u]), exact.slope[u]);
+        worst = std::max(worst, off / largest);
+    });
+    return worst;
+}
+
+// A step that changes nothing, so that the gradient belongs to the model as it is.
+inline constexpr sgd standstill = {.learning_rate = 0.0f};
+
+} // namespace laminate::test

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// The kernels of the way back, at every width on every pack, against the order of operations that
+// they promise, spelled out on plain floats.
+
+#include "support/buffer.hpp"
+#include "support/catch.hpp"
+#include "support/compare.hpp"
+#include "support/packs.hpp"
+#include "support/random.hpp"
+
+#include <laminate/ir/place.hpp>
+#include <laminate/kernel/norm.hpp>
+#include <laminate/kernel/softmax_gradient.hpp>
+#include <laminate/kernel/transpose.hpp>
+#include <laminate/kernel/weight_gradient.hpp>
+
+#include <cmath>
+#include <utility>
+#include <vector>
+
+namespace lam = laminate;
+using lam::test::guarded_buffer;
+using lam::test::tight_buffer;
+
+namespace {
+
+// Every width of outputs from 1 to two registers and one, each with another number of inputs.
+template <class P>
+using widths = std::make_index_sequence<2 * P::lanes + 1>;
+constexpr std::size_t inputs_of(std::size_t outputs) { return 1 + outputs * 7 % 19; }
+
+// dW[i][o], a chain of fma over rows, and db[o], a chain of additions.
+template <class P, std::size_t Inputs, std::size_t Outputs>
+std::size_t wrong_weights(std::size_t rows) {
+    constexpr std::size_t panels = lam::ir::panels(Outputs);
+    constexpr std::size_t stride = lam::whole_lines(Outputs);
+    const tight_buffer x(rows * Inputs);
+    const tight_buffer dy(rows * stride);
+    lam::test::fill(x.span(), rows);
+    lam::test::fill(dy.span(), rows + 1);
+    for (std::size_t r = 0; r < rows; ++r)
+        for (std::size_t o = Outputs; o < stride; ++o)
+            dy[r * stride + o] = 0.0f;
+    const guarded_buffer dw(lam::weight_floats(Inputs, Outputs));
+    const guarded_buffer db(stride);
+    if constexpr (lam::is_narrow(Inputs, Outputs)) {
+        std::fill(dw.span().begin(), dw.span().end(), 0.0f);
+        lam::kernel::narrow_weight_gradient<P, Inputs, Outputs>(x.data(), Inputs, dy.data(), stride,
+                                                                rows, dw.data());
+    } else {
+        const std::size_t half = Inputs / 2;
+        for (std::size_t p = 0; p < panels; ++p) { // in two parts
+            if (half > 0)
+                lam::kernel::weight_gradient<P, Inputs, Outputs, panels>(
+                    x.data(), Inputs, dy.data(), stride, rows, dw.data(), p, 0, half);
+            lam::kernel::weight_gradient<P, Inputs, Outputs, panels>(
+                x.data(), Inputs, dy.data(), stride, rows, dw.data(), p, half, Inputs - half);
+        }
+    }
+    lam::kernel::bias_gradient<P>(dy.data(), stride, rows, db.data(), stride);
+    std::size_t wrong = dw.intact() && db.intact() ? 0 : 1;
+    double padding = 0.0;
+    for (const float f : dw.span())
+        padding += std::abs(static_cast<double>(f));
+    for (std::size_t o = 0; o < Outputs; ++o) {
+        float bias = 0.0f;
+        for (std::size_t r = 0; r < rows; ++r)
+            bias += dy[r * stride + o];
+        wrong += lam::test::same_bits(db[o], bias) ? 0U : 1U;
+        for (std::size_t i = 0; i < Inputs; ++i) {
+            float sum = 0.0f;
+            for (std::size_t r = 0; r < rows; ++r)
+                sum = std::fma(x[r * Inputs + i], dy[r * stride + o], sum);
+            const float found = dw[lam::weight_position(Inputs, Outputs, panels, o, i)];
+            wrong += lam::test::same_bits(found, sum) ? 0U : 1U;
+            padding -= std::abs(static_cast<double>(found));
+        }
+    }
+    return wrong + (std::abs(padding) < 1e-6 ? 0U : 1U);
+}
+
+// turned[o][i] is the weight from input i to output o, in panels of inputs; padding is zeros.
+template <class P, std::size_t Inputs, std::size_t Outputs>
+std::size_t wrong_turned() {
+    constexpr std::size_t panels = lam::ir::panels(Outputs);
+    constexpr std::size_t back = lam::ir::panels(Inputs);
+    const tight_buffer weights(lam::weight_floats(Inputs, Outputs));
+    for (float& f : weights.span())
+        f = 0.0f;
+    for (std::size_t o = 0; o < Outputs; ++o)
+        for (std::size_t i = 0; i < Inputs; ++i)
+            weights[lam::weight_position(Inputs, Outputs, panels, o, i)] =
+                static_cast<float>(o * Inputs + i + 1);
+    const guarded_buffer turned(lam::kernel::turned_floats(Inputs, Outputs));
+    lam::kernel::transpose_weights<P, Inputs, Outputs, panels, back>(weights.data(), turned.data());
+    std::size_t wrong = turned.intact() ? 0 : 1;
+    for (std::size_t p = 0; p < back; ++p) {
+        const std::size_t first = lam::panel_begin(Inputs, back, p);
+        const std::size_t width = lam::panel_begin(Inputs, back, p + 1) - first;
+        for (std::size_t o = 0; o < Outputs; ++o)
+            for (std::size_t i = 0; i < width; ++i) {
+                const float expected =
+                    first + i < Inputs ? static_cast<float>(o * Inputs + first + i + 1) : 0.0f;
+                wrong += turned[first * Outputs + o * width + i] == expected ? 0U : 1U;
+            }
+    }
+    return wrong;
+}
+
+// dx[i] = y[i] * (dy[i] - sum), with the sum in 16 chains and a tree.
+template <class P, std::size_t Width>
+std::size_t wrong_softmax() {
+    constexpr std::size_t stride = lam::whole_lines(Width);
+    const tight_buffer y(3 * stride);
+    const tight_buffer dy(3 * stride);
+    lam::test::fill(y.span(), 1);
+    lam::test::fill(dy.span(), 2);
+    const guarded_buffer dx(3 * stride);
+    lam::kernel::softmax_gradient<P, Width>(y.data(), dy.data(), stride, dx.data(), stride, 3,
+                                            lam::kernel::compose());
+    std::size_t wrong = dx.intact() ? 0 : 1;
+    for (std::size_t r = 0; r < 3; ++r) {
+        float chain[16] = {};
+        for (std::size_t i = 0; i < Width; ++i)
+            chain[i % 16] = std::fma(y[r * stride + i], dy[r * stride + i], chain[i % 16]);
+        for (std::size_t n = 8; n > 0; n /= 2)
+            for (std::size_t c = 0; c < n; ++c)
+                chain[c] += chain[c + n];
+        for (std::size_t i = 0; i < stride; ++i) {
+            const std::size_t at = r * stride + i;
+            const bool right = i < Width ? lam::test::same_bits(dx[at], y[at] * (dy[at] - chain[0]))
+                                         : !guarded_buffer::changed(dx[at]);
+            wrong += right ? 0U : 1U;
+        }
+    }
+    return wrong;
+}
+
+template <class P, std::size_t... I>
+void check_widths(std::index_sequence<I...>) {
+    INFO(P::lanes << " lanes");
+    std::size_t wrong = 0;
+    for (const std::size_t rows : {1, 2, 65})
+        ((wrong += wrong_weights<P, inputs_of(I + 1), I + 1>(rows)), ...);
+    CHECK(wrong == 0);
+    ((wrong += wrong_turned<P, inputs_of(I + 1), I + 1>()), ...);
+    CHECK(wrong == 0);
+    ((wrong += wrong_softmax<P, I + 1>()), ...);
+    CHECK(wrong == 0);
+}
+
+} // namespace
+
+TEMPLATE_LIST_TEST_CASE("the way back: every width", "[train]", lam::test::all_packs) {
+    check_widths<TestType>(widths<TestType>{});
+    // Panels of two widths, in both directions.
+    CHECK(wrong_weights<TestType, 5, 275>(3) == 0);
+    CHECK(wrong_weights<TestType, 300, 3>(3) == 0);
+    CHECK(wrong_turned<TestType, 275, 150>() == 0);
+}
+
+TEMPLATE_LIST_TEST_CASE("sum_of_squares: the same bits on every pack", "[train]",
+                        lam::test::all_packs) {
+    for (const std::size_t floats : {16, 128, 144, 400}) {
+        const tight_buffer x(floats);
+        lam::test::fill(x.span(), floats);
+        float chain[lam::kernel::square_chains] = {};
+        for (std::size_t i = 0; i < floats; ++i)
+            chain[i % lam::kernel::square_chains] =
+                std::fma(x[i], x[i], chain[i % lam::kernel::square_chains]);
+        for (std::size_t n = lam::kernel::square_chains / 2; n > 0; n /= 2)
+            for (std::size_t c = 0; c < n; ++c)
+                chain[c] += chain[c + n];
+        CHECK(lam::test::same_bits(lam::kernel::sum_of_squares<TestType>(x.data(), floats),
+                                   chain[0]));
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// Gradients of whole networks against the chain rule in double, and that against finite
+// differences.
+
+#include "support/training.hpp"
+
+namespace lam = laminate;
+using lam::test::numbers;
+
+namespace {
+
+// Together every layer and every way of fusing on the way back.
+struct classifier : lam::network<lam::input<19> | lam::dense<40> | lam::relu | lam::dense<17> |
+                                 lam::relu | lam::dense<5> | lam::softmax> {};
+struct smooth : lam::network<lam::input<6> | lam::dense<33> | lam::tanh | lam::dense<4> |
+                             lam::sigmoid | lam::dense<3> | lam::tanh> {};
+struct wide : lam::network<lam::input<21> | lam::dense<150> | lam::elu(lam::alpha<0.7f>) |
+                           lam::dense<136> | lam::leaky_relu | lam::dense<1>> {};
+struct slopes : lam::network<lam::input<10> | lam::prelu | lam::dense<21> | lam::prelu |
+                             lam::dense<40> | lam::prelu(lam::shared) | lam::dense<2>> {};
+struct maxouts : lam::network<lam::input<12> | lam::dense<30> | lam::maxout<3> | lam::dense<20> |
+                              lam::elu | lam::maxout<5> | lam::dense<2>> {};
+struct maxout_later : lam::network<lam::input<12> | lam::dense<24>(lam::no_bias) | lam::softmax |
+                                   lam::maxout<4> | lam::dense<9> | lam::relu | lam::maxout<3>> {};
+struct piecewise : lam::network<lam::input<9> | lam::dense<17> | lam::relu6 | lam::dense<8> |
+                                lam::relu(lam::max_value<3.0f>, lam::negative_slope<0.25f>,
+                                          lam::threshold<0.5f>) |
+                                lam::dense<17> | lam::relu | lam::tanh | lam::sigmoid> {};
+struct identities : lam::network<lam::input<6> | lam::linear | lam::dropout<0.0f> | lam::dense<8> |
+                                 lam::relu | lam::linear | lam::dense<3> | lam::linear> {};
+
+using all =
+    std::tuple<classifier, smooth, wide, slopes, maxouts, maxout_later, piecewise, identities>;
+
+} // namespace
+
+TEMPLATE_LIST_TEST_CASE("gradients: as the chain rule has them in double", "[train]", all) {
+    auto model = lam::test::random_model<TestType>(7);
+    constexpr std::size_t outputs = lam::model<TestType>::outputs;
+    lam::trainer trainer(model, lam::mean_squared_error{}, lam::test::standstill);
+    // One row, fewer and more than a tile, and more than are taken together.
+    for (const std::size_t rows : {1, 3, 7, 70}) {
+        const std::vector<float> in = lam::test::random_rows<TestType>(rows, rows);
+        std::vector<float> targets(rows * outputs);
+        lam::test::fill(targets, rows + 1);
+        const lam::step_result r = trainer.step(in, targets);
+        const auto truth = lam::test::back_propagate(
+            lam::plan(TestType{}).nodes, lam::test::in_double(lam::test::unpack(model)), in,
+            lam::test::by_number(targets, {rows, {}, static_cast<double>(outputs)},
+                                 lam::test::exact_squared));
+        INFO(rows << " rows");
+        CHECK(r.finite);
+        CHECK(r.loss == Approx(truth.loss).epsilon(1e-5));
+        CHECK(trainer.loss(in, targets) == r.loss);
+        CHECK(lam::test::worst_difference(trainer.gradients(), truth) < 2e-5);
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("gradients: the reference agrees with finite differences", "[train]", all) {
+    const auto model = lam::test::random_model<TestType>(7);
+    constexpr std::size_t outputs = lam::model<TestType>::outputs;
+    const std::vector<float> in = lam::test::random_rows<TestType>(2, 9);
+    std::vector<float> targets(2 * outputs);
+    lam::test::fill(targets, 3);
+    const auto loss = lam::test::by_number(targets, {2, {}, 1.0}, lam::test::exact_squared);
+    auto parameters = lam::test::in_double(lam::test::unpack(model));
+    const auto nodes = lam::plan(TestType{}).nodes;
+    const auto truth = lam::test::back_propagate(nodes, parameters, in, loss);
+    double worst = 0.0;
+    for (std::size_t n = 0; n < nodes.size(); ++n) {
+        const auto check = [&](numbers& of, const numbers& gradient) {
+            // Every seventh, which reaches each unit of every layer.
+            for (std::size_t i = 0; i<of.size(); i += of.size()> 100 ? 37 : 1) {
+                constexpr double h = 1e-6;
+                const double at = of[i];
+                of[i] = at + h;
+                const double above = lam::test::back_propagate(nodes, parameters, in, loss).loss;
+                of[i] = at - h;
+                const double below = lam::test::back_propagate(nodes, parameters, in, loss).loss;
+                of[i] = at;
+                const double slope = (above - below) / (2.0 * h);
+                worst = std::max(worst, std::abs(slope - gradient[i]) /
+                                            std::max(1e-3, std::abs(gradient[i])));
+            }
+        };
+        check(parameters[n].weights, truth.by[n].weights);
+        check(parameters[n].bias, truth.by[n].bias);
+        check(parameters[n].slope, truth.by[n].slope);
+    }
+    CHECK(worst < 1e-4);
+}
