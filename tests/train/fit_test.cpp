@@ -7,6 +7,7 @@
 #include <laminate/train/fit.hpp>
 #include <laminate/train/initialise.hpp>
 
+#include <array>
 #include <bit>
 #include <csignal>
 #include <cstdio>
@@ -118,7 +119,7 @@ TEST_CASE("fit: interrupted anywhere and gone on with, the bits are the same", "
     const outcome whole = train(options);
     options.checkpoint = scratch("resumed.safetensors");
 
-    for (const std::size_t at : {1, 3, 4, 7, 21, 35, 36, 69}) {
+    for (const std::size_t at : std::array<std::size_t, 8>{1, 3, 4, 7, 21, 35, 36, 69}) {
         std::filesystem::remove(options.checkpoint);
         std::size_t steps = 0;
         lam::fit_options first = options;
