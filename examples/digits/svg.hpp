@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// A drawing of rectangles, text and small grey images, as SVG text.
-// Needs only the standard library.
+// A drawing with small grey images, as SVG text.
+// Needs Laminate's drawings.
 // Promises a self-contained file: no script, no font, no image from elsewhere.
+
+#include <laminate/train/svg.hpp>
 
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <iomanip>
 #include <span>
 #include <sstream>
 #include <string>
@@ -16,29 +17,9 @@
 
 namespace demo {
 
-class svg {
+class svg : public laminate::svg {
 public:
-    svg(double width, double height) {
-        text_ << std::setprecision(6) << "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 "
-              << width << ' ' << height << "\" width=\"" << width << "\" height=\"" << height
-              << "\" font-family=\"Inter, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif\">\n";
-    }
-
-    struct box {
-        double x, y, width, height;
-    };
-
-    void rect(box b, std::string_view fill, std::string_view more = "") {
-        text_ << "<rect x=\"" << b.x << "\" y=\"" << b.y << "\" width=\"" << b.width
-              << "\" height=\"" << b.height << "\" fill=\"" << fill << "\" " << more << "/>\n";
-    }
-
-    /// `what` must not contain <, > or &. `more` is any further attributes.
-    void words(double x, double y, double size, std::string_view fill, std::string_view what,
-               std::string_view more = "") {
-        text_ << "<text x=\"" << x << "\" y=\"" << y << "\" font-size=\"" << size << "\" fill=\""
-              << fill << "\" " << more << '>' << what << "</text>\n";
-    }
+    using laminate::svg::svg;
 
     /// A square picture of `across` x `across` values (0 nothing, 1 ink), each drawn as `detail` x
     /// `detail` cells with the values between interpolated. Runs of one shade are one stroke.
@@ -56,22 +37,16 @@ public:
                 strokes[shade] << 'M' << column << ' ' << row << 'h' << end - column;
             }
         }
-        text_ << "<g transform=\"translate(" << x << ' ' << y << ") scale("
-              << size / static_cast<double>(cells)
-              << ") translate(0 .5)\" shape-rendering=\"crispEdges\" stroke=\"#16213a\">\n";
+        add("<g transform=\"translate(", x, " ", y, ") scale(", size / static_cast<double>(cells),
+            ") translate(0 .5)\" shape-rendering=\"crispEdges\" stroke=\"#16213a\">\n");
         for (std::size_t shade = 1; shade <= shades; ++shade) {
             if (const std::string path = strokes[shade].str(); !path.empty()) {
-                text_ << "<path stroke-opacity=\""
-                      << static_cast<double>(shade) / static_cast<double>(shades) << "\" d=\""
-                      << path << "\"/>\n";
+                add("<path stroke-opacity=\"",
+                    static_cast<double>(shade) / static_cast<double>(shades), "\" d=\"", path,
+                    "\"/>\n");
             }
         }
-        text_ << "</g>\n";
-    }
-
-    std::string finish() && {
-        text_ << "</svg>\n";
-        return std::move(text_).str();
+        add("</g>\n");
     }
 
 private:
@@ -100,8 +75,6 @@ private:
         const double ink = grey * grey * (3.0 - 2.0 * grey);
         return static_cast<std::size_t>(std::lround(ink * static_cast<double>(shades)));
     }
-
-    std::ostringstream text_;
 };
 
 } // namespace demo

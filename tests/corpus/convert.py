@@ -7,8 +7,8 @@ laminate. Promises, in the output directory, for each network of NETWORKS
   <name>.inputs.npy    float32 [rows, inputs]
   <name>.outputs.npy   float64 [rows, outputs], computed in double precision
   <name>.error.npy     float64 [1], how far a float32 evaluation by NumPy is off at most
-and mnist.images.npy, mnist.labels.npy (uint8), and acas_constants.hpp, an ACAS Xu network as
-constants; or a message and the exit code 1.
+and mnist.images.npy, mnist.labels.npy (uint8), the files of datasets/ unpacked, and
+acas_constants.hpp, an ACAS Xu network as constants; or a message and the exit code 1.
 
 usage: convert.py <laminate> <corpus> <output directory>
 """
@@ -72,6 +72,15 @@ def convert_mnist(item, output):
     np.save(output / "mnist.images.npy", idx("images-idx3-ubyte.gz", 16).reshape(len(labels), -1))
 
 
+def unpack(folder, output):
+    for packed in folder.glob("*/*"):
+        data = packed.read_bytes()
+        if packed.suffix == ".gz":
+            (output / packed.stem).write_bytes(gzip.decompress(data))
+        elif packed.suffix == ".csv":
+            (output / packed.name).write_bytes(data)
+
+
 def write_constants(path, parameters, inputs, outputs):
     """The sample whose largest output is the clearest."""
     ordered = np.sort(outputs, axis=1)
@@ -99,6 +108,7 @@ def main():
     output.mkdir(parents=True, exist_ok=True)
     vectors = {name: convert(laminate, corpus / "real" / name, output) for name in NETWORKS}
     convert_mnist(corpus / "datasets" / "mnist_t10k_0_7000", output)
+    unpack(corpus / "datasets", output)
     write_constants(output / "acas_constants.hpp",  # last: the build waits for this file
                     parameters_of(output / "acasxu_1_1.safetensors"), *vectors["acasxu_1_1"])
 

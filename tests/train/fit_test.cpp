@@ -7,6 +7,8 @@
 #include <laminate/train/fit.hpp>
 #include <laminate/train/initialise.hpp>
 
+#include <array>
+#include <bit>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -90,6 +92,21 @@ TEST_CASE("fit: learns, the same for the same seed", "[train]") {
     CHECK(train(other).model != a.model);
 }
 
+TEST_CASE("fit: a seed names the bits for ever, with any compiler and vector unit", "[train]") {
+    lam::fit_options options = quiet(4);
+    options.rate = lam::warm_up(1.0, lam::cosine(4.0));
+    const outcome o = train(options);
+    std::uint64_t hash = 0xcbf29ce484222325U; // FNV-1a
+    const auto add = [&hash](std::uint64_t bits) { hash = (hash ^ bits) * 0x100000001b3U; };
+    boost::hana::for_each(o.model.layers(), [&](const auto& layer) {
+        lam::detail::each_parameter(layer, [&](float x) { add(std::bit_cast<std::uint32_t>(x)); });
+    });
+    for (const lam::epoch_report& r : o.history.epochs)
+        for (const double x : {r.loss, r.validation_loss, r.metric, r.rate})
+            add(std::bit_cast<std::uint64_t>(x));
+    CHECK(hash == 0xd3ff3016b8de008U);
+}
+
 TEST_CASE("fit: interrupted anywhere and gone on with, the bits are the same", "[train]") {
     lam::fit_options options = quiet(10);
     options.rate = lam::warm_up(2.0, lam::cosine(10.0));
@@ -102,7 +119,7 @@ TEST_CASE("fit: interrupted anywhere and gone on with, the bits are the same", "
     const outcome whole = train(options);
     options.checkpoint = scratch("resumed.safetensors");
 
-    for (const std::size_t at : {1, 3, 4, 7, 21, 35, 36, 69}) {
+    for (const std::size_t at : std::array<std::size_t, 8>{1, 3, 4, 7, 21, 35, 36, 69}) {
         std::filesystem::remove(options.checkpoint);
         std::size_t steps = 0;
         lam::fit_options first = options;
@@ -207,7 +224,8 @@ TEST_CASE("fit: a run that diverges stops, and says where; its last checkpoint s
     };
     const lam::history h = lam::fit(t, train_rows, test_rows, options);
     CHECK(h.stopped == lam::stop_reason::diverged);
-    CHECK_THAT(h.message, contains("epoch 3, step 17: the parameters of layer 3, dense<2>"));
+    CHECK_THAT(h.message,
+               contains("epoch 3, step 17: a parameter of layer 3, dense<2> is infinite or NaN"));
     CHECK(h.epochs.size() == 2);
     CHECK(content(options.checkpoint) == good);
     CHECK(lam::load(net{}, options.checkpoint) != model);
@@ -224,22 +242,8 @@ TEST_CASE("fit: parameters that leave the finite numbers at an epoch's last step
     };
     const lam::history h = lam::fit(t, train_rows, test_rows, options);
     CHECK(h.stopped == lam::stop_reason::diverged);
-    CHECK_THAT(h.message, contains("the parameters of layer 0, dense<20>"));
+    CHECK_THAT(h.message, contains("a parameter of layer 0, dense<20>"));
     CHECK(h.epochs.empty());
-}
-
-TEST_CASE("fit: where values or inputs overflow is said too", "[train]") {
-    lam::model<net> model;
-    lam::initialise_auto(model, 5);
-    for (std::size_t o = 0; o < 20; ++o)
-        for (std::size_t i = 0; i < 2; ++i)
-            model.layer<0>().weights(o, i) = 3e38f;
-    trainer t(model, {}, {});
-    const std::vector<float> large = {100.0f, 100.0f};
-    CHECK(!t.step(large, std::vector<int>{1}).finite);
-    CHECK_THAT(lam::first_divergence(t, large), contains("the output of layer 1, relu"));
-    const std::vector<float> infinite = {std::numeric_limits<float>::infinity(), 0.0f};
-    CHECK(lam::first_divergence(t, infinite) == "the inputs");
 }
 
 TEST_CASE("fit: callbacks see every step and epoch, and can stop", "[train]") {
@@ -351,6 +355,11 @@ TEST_CASE("fit: rows of targets, their weights, and what doesn't fit", "[train]"
     lam::fit_options options = quiet(1);
     options.batch = 0;
     CHECK_THAT(refused(data, options), contains("at least 1, found 0"));
+    wrong = data;
+    wrong.x.clear();
+    wrong.targets.clear();
+    wrong.weights.clear();
+    CHECK_THAT(refused(wrong), contains("at least one row"));
     options = quiet(1);
     options.csv_log = "/no/such/folder/log.csv";
     CHECK_THAT(refused(data, options), contains("/no/such/folder/log.csv: can't be opened"));

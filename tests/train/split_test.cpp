@@ -52,7 +52,7 @@ TEST_CASE("shuffle: a seed names an order for ever", "[train]") {
 }
 
 TEST_CASE("split: all rows, each once, in the share asked for", "[train]") {
-    for (const std::size_t classes : {0, 2}) {
+    for (const std::size_t classes : std::array<std::size_t, 2>{0, 2}) {
         const lam::dataset data = numbered(103, classes);
         const lam::two_parts parts = lam::split(data, 0.25, 3);
         CHECK(parts.test.rows() == 26);

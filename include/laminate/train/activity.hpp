@@ -12,6 +12,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gain.hpp"
@@ -129,10 +130,12 @@ template <declared Network, template <std::size_t> class Storage>
     const auto each = [&](auto f) {
         for (std::size_t first = 0; first < rows; first += block) {
             values.run(model, x.subspan(first * inputs, std::min(block, rows - first) * inputs));
-            for (std::size_t s = 0; s < values_type::count; ++s)
-                for (std::size_t row = 0; row < values.rows(); ++row)
-                    for (std::size_t unit = 0; unit < found[s].units; ++unit)
-                        f(s, unit, values(s, row, unit));
+            for (std::size_t s = 0; s < values_type::count; ++s) {
+                const row_view view = values(s);
+                for (std::size_t row = 0; row < view.rows(); ++row)
+                    for (std::size_t unit = 0; unit < view.units(); ++unit)
+                        f(s, unit, view(row, unit));
+            }
         }
     };
     each([&](std::size_t s, std::size_t unit, float y) {
@@ -141,10 +144,10 @@ template <declared Network, template <std::size_t> class Storage>
     for (std::size_t s = 0; s < values_type::count; ++s)
         sums[s].finish(found[s], rows);
     each([&](std::size_t s, std::size_t, float y) { detail::add_to_histogram(found[s], y); });
-    std::erase_if(found, [](const layer_activity& a) {
-        return a.layer.find(" dropout<") != std::string::npos;
-    });
-    return found;
+    std::vector<layer_activity> kept;
+    for (std::size_t s = 0; s < values_type::count; ++s)
+        if (values_type::node(s).kind != ir::op::dropout) kept.push_back(std::move(found[s]));
+    return kept;
 }
 
 } // namespace laminate

@@ -102,7 +102,7 @@ inline bool read_epochs(std::string_view text, std::vector<epoch_report>& epochs
 inline std::string network_text(const ir::plan_view& plan) {
     std::string text;
     for (const ir::node& n : plan.nodes)
-        text += (text.empty() ? "" : " | ") + ir::text::layer(n);
+        text += sentence(text.empty() ? "" : " | ", ir::text::layer(n));
     return text;
 }
 

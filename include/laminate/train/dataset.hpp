@@ -94,7 +94,7 @@ struct dataset {
     return chosen;
 }
 
-// Labels as rows of targets: 1 at the class, 0 elsewhere.
+// Labels, each below `classes`, as rows of targets: 1 at the class, 0 elsewhere.
 [[nodiscard]] inline std::vector<float> one_hot(std::span<const std::uint32_t> labels,
                                                 std::size_t classes) {
     std::vector<float> rows(labels.size() * classes, 0.0f);

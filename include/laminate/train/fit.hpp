@@ -10,7 +10,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -19,9 +18,10 @@
 #include <vector>
 
 #include "checkpoint.hpp"
-#include "divergence.hpp"
+#include "each_parameter.hpp"
 #include "fit_options.hpp"
 #include "interrupt.hpp"
+#include "layer_text.hpp"
 #include "log.hpp"
 #include "shuffle.hpp"
 #include "trainer.hpp"
@@ -40,6 +40,7 @@ inline std::optional<error> not_fitting(const dataset& data, std::size_t inputs,
                                         std::size_t outputs, bool of_classes) {
     if (auto why = check(data)) return why;
     const auto wrong = [](const auto&... what) { return error{sentence("fit: ", what...)}; };
+    if (data.rows() == 0) return wrong("expected at least one row, found none");
     if (data.inputs != inputs)
         return wrong("expected rows of ", inputs, " inputs, as the network has, found ",
                      data.inputs);
@@ -75,14 +76,10 @@ public:
         const interrupt_scope signals(options_.catch_signals);
         progress shown(options_.show, options_.stream, metric_.name, options_.epochs, run_.epoch,
                        train_.rows());
-        bool going = true;
-        while (going && run_.epoch < options_.epochs && !enough()) {
-            going = steps_of_epoch(shown);
-            if (!going && run_.steps < batches()) break;
-            if (auto why = end_epoch(shown)) return *std::move(why);
-            going = going && history_.stopped == stop_reason::finished;
-        }
-        if (auto why = finish()) return *std::move(why);
+        std::optional<error> why = train_epochs(shown);
+        if (!why) why = finish();
+        trainer_.set_learning_rate(run_.base_rate);
+        if (why) return *std::move(why);
         shown.end(history_);
         return std::move(history_);
     }
@@ -101,13 +98,16 @@ private:
         }
         if (options_.batch == 0 || options_.checkpoint_every == 0)
             return error{"fit: expected a batch and a checkpoint_every of at least 1, found 0"};
+        if (options_.stopping && options_.stopping->watch_metric && !metric_.of)
+            return error{"fit: expected a metric for early stopping to watch, found none. Give "
+                         "one in the options, or let it watch the loss"};
         run_.seed = options_.seed;
         run_.rows = train_.rows();
         run_.batch = options_.batch;
         run_.base_rate = trainer_.learning_rate();
         if (options_.plateau) run_.plateau = *options_.plateau;
         if (options_.stopping) run_.stopping = *options_.stopping;
-        if (!options_.checkpoint.empty() && std::filesystem::exists(options_.checkpoint))
+        if (!options_.checkpoint.empty() && stream(options_.checkpoint, "rb").is_open())
             if (auto why = load_checkpoint(options_.checkpoint, trainer_, run_)) return why;
 
         order_.resize(train_.rows());
@@ -129,8 +129,18 @@ private:
         return metric_.name.empty() ? "metric" : metric_.name;
     }
 
-    // The rest of the steps of an epoch; false if the run ends here.
-    bool steps_of_epoch(progress& shown) {
+    std::optional<error> train_epochs(progress& shown) {
+        while (history_.stopped == stop_reason::finished && run_.epoch < options_.epochs &&
+               !enough()) {
+            steps_of_epoch(shown);
+            if (run_.steps < batches()) break; // the run ended in the middle
+            if (auto why = end_epoch(shown)) return why;
+        }
+        return std::nullopt;
+    }
+
+    // The rest of the steps of an epoch, unless the run ends before.
+    void steps_of_epoch(progress& shown) {
         std::iota(order_.begin(), order_.end(), std::size_t{0});
         random_source random = random_of(options_.seed, run_.epoch);
         shuffle(std::span(order_), random);
@@ -143,7 +153,7 @@ private:
             trainer_.set_learning_rate(static_cast<float>(
                 static_cast<double>(run_.base_rate) * options_.rate(time) * run_.plateau.current));
             const step_result r = step(rows);
-            if (!r.finite) return diverged(rows);
+            if (!r.finite) return diverged();
             ++run_.steps;
             run_.loss_sum = std::fma(r.loss, static_cast<double>(rows), run_.loss_sum);
             shown.batch(run_.epoch, run_.steps, batches(), r.loss);
@@ -152,9 +162,8 @@ private:
                 history_.stopped = stop_reason::callback;
             if (interrupted != 0 && options_.catch_signals)
                 history_.stopped = stop_reason::interrupted;
-            if (history_.stopped != stop_reason::finished) return false;
+            if (history_.stopped != stop_reason::finished) return;
         }
-        return true;
     }
 
     // Copies the rows of the next batch one behind the other.
@@ -185,14 +194,12 @@ private:
         return trainer_.step(x, std::span<const std::uint32_t>(labels_).first(rows), weights);
     }
 
-    bool diverged(std::size_t rows) {
+    void diverged() {
         history_.stopped = stop_reason::diverged;
         history_.message = sentence(
             "epoch ", run_.epoch + 1, ", step ", run_.epoch * batches() + run_.steps + 1, ": ",
-            first_divergence(trainer_, std::span<const float>(x_).first(rows * train_.inputs)),
-            " became infinite or NaN. Lower the learning rate, clip gradients, or scale the "
-            "inputs");
-        return false;
+            divergence_text<typename model_type::network>(trainer_.first_divergence()),
+            " is infinite or NaN. Lower the learning rate, clip gradients, or scale the inputs");
     }
 
     // Mean loss of all rows, some hundred at a time.
@@ -233,8 +240,8 @@ private:
             r.metric = metric_.of(outputs_, judged);
         }
         r.seconds = shown.seconds() - epoch_began_;
-        if (find_not_finite(std::as_const(trainer_.model()).layers()).first != ir::none) {
-            (void)diverged(std::min(options_.batch, train_.rows()));
+        if (!all_finite(std::as_const(trainer_.model()).layers())) {
+            diverged();
             return std::nullopt;
         }
         ++run_.epoch;
@@ -275,7 +282,6 @@ private:
         if (history_.stopped == stop_reason::interrupted ||
             history_.stopped == stop_reason::callback)
             why = write_checkpoint();
-        trainer_.set_learning_rate(run_.base_rate);
         const bool over = history_.stopped == stop_reason::finished;
         if (over && enough() && run_.epoch < options_.epochs) history_.stopped = stop_reason::early;
         if (over && !run_.best.empty())

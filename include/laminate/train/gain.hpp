@@ -26,9 +26,26 @@ constexpr ir::node activation_after(std::span<const ir::node> nodes, std::size_t
     return {.kind = ir::op::linear};
 }
 
+// What has a linear part on one side and none, or little, on the other; and maxout.
 constexpr bool is_rectifier(ir::op kind) {
-    return kind == ir::op::relu || kind == ir::op::leaky_relu || kind == ir::op::prelu ||
-           kind == ir::op::elu || kind == ir::op::maxout;
+    switch (kind) {
+    case ir::op::relu:
+    case ir::op::leaky_relu:
+    case ir::op::prelu:
+    case ir::op::thresholded_relu:
+    case ir::op::elu:
+    case ir::op::selu:
+    case ir::op::celu:
+    case ir::op::gelu:
+    case ir::op::gelu_tanh:
+    case ir::op::swish:
+    case ir::op::hard_swish:
+    case ir::op::mish:
+    case ir::op::maxout:
+        return true;
+    default:
+        return false;
+    }
 }
 
 // E[max(x1, ..., xK)^2] of normal numbers, by numerical integration (Tseran and Montufar, "On the
@@ -51,8 +68,21 @@ constexpr double second_moment(const ir::node& n) {
         return leaky(alpha);
     case ir::op::prelu:
         return leaky(static_cast<double>(prelu_start));
+    case ir::op::thresholded_relu: // as relu
+        return leaky(0.0);
     case ir::op::elu: // E[(exp(x) - 1)^2, x < 0] = e^2 P(-2) - 2 e^(1/2) P(-1) + 1/2, P normal
         return 0.5 + 0.144945417492924 * (alpha * alpha);
+    case ir::op::celu: // of alpha 1
+        return 0.5 + 0.144945417492924;
+    case ir::op::gelu: // these by numerical integration, swish of alpha 1
+    case ir::op::gelu_tanh:
+        return 0.425221;
+    case ir::op::swish:
+        return 0.355776;
+    case ir::op::hard_swish:
+        return 0.331567;
+    case ir::op::mish:
+        return 0.452342;
     case ir::op::maxout:
         return maxout_moment(n.units);
     default:

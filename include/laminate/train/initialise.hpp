@@ -91,4 +91,12 @@ constexpr void initialise_auto(basic_model<Network, Storage>& model, std::uint64
     (std::make_index_sequence<layers>{});
 }
 
+// A new model of `network` that starts so.
+template <declared Network>
+[[nodiscard]] model<Network> initialised(Network, std::uint64_t seed, start_options options = {}) {
+    model<Network> m;
+    initialise_auto(m, seed, options);
+    return m;
+}
+
 } // namespace laminate

@@ -3,7 +3,7 @@
 
 // Ctrl-C and kill while training: asks for an end instead of ending at once. Needs sigaction on
 // POSIX systems, signal elsewhere. Promises that the handlers before are back afterwards; that a
-// second signal does what it did before; and that signals which were ignored stay so.
+// second signal ends the program at once; and that signals which were ignored stay so.
 
 #include <array>
 #include <atomic>

@@ -13,6 +13,7 @@
 #include "../pack/xsimd.hpp"
 #include "buffer.hpp"
 #include "pass.hpp"
+#include "row_view.hpp"
 
 namespace laminate {
 
@@ -50,15 +51,15 @@ public:
     static std::string text(std::size_t s) {
         const training::stage stage = pass::stages.at[s];
         std::string first = sentence(stage.node - 1, " ", ir::text::layer(plan_.nodes[stage.node]));
-        if (stage.last != stage.node) first += " | " + ir::text::layer(plan_.nodes[stage.last]);
+        if (stage.last != stage.node)
+            first += sentence(" | ", ir::text::layer(plan_.nodes[stage.last]));
         return first;
     }
     static constexpr std::size_t units(std::size_t s) { return node(s).output.size(); }
 
-    [[nodiscard]] float operator()(std::size_t s, std::size_t row, std::size_t unit) const {
-        const std::size_t pieces = plan_.flows[pass::stages.at[s].last].pieces;
-        return pass(workspace())
-            .value(s)[row * pass::stages.at[s].floats + unit_position(units(s), pieces, unit)];
+    [[nodiscard]] row_view operator()(std::size_t s) const {
+        const pass p(workspace());
+        return p.view(p.value(s), s, rows_);
     }
 
 private:

@@ -11,7 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "divergence.hpp"
+#include "each_parameter.hpp"
+#include "layer_text.hpp"
 #include "trainer.hpp"
 
 namespace laminate {
@@ -22,34 +23,6 @@ struct layer_norms {
     double gradient = 0.0;   // of the last step, before clipping
     double update = 0.0; // of what has changed, over that of the parameters: about 0.001 is usual
 };
-
-namespace detail {
-
-// Calls f with each number of the parameters of a layer.
-template <class Parameters, class Function>
-void each_parameter(const Parameters& p, Function f) {
-    if constexpr (requires { p.weights; })
-        for (std::size_t o = 0; o < p.weights.outputs(); ++o)
-            for (std::size_t i = 0; i < p.weights.inputs(); ++i)
-                f(p.weights(o, i));
-    if constexpr (requires { p.bias; })
-        for (std::size_t o = 0; o < p.bias.size(); ++o)
-            f(p.bias[o]);
-    if constexpr (requires { p.slope; })
-        for (std::size_t o = 0; o < p.slope.size(); ++o)
-            f(p.slope[o]);
-}
-
-template <class Parameters>
-double norm_of(const Parameters& p) {
-    double squares = 0.0;
-    each_parameter(p, [&](float x) {
-        squares += static_cast<double>(x) * static_cast<double>(x); // exact products
-    });
-    return std::sqrt(squares);
-}
-
-} // namespace detail
 
 // Remembers a model's parameters, to tell how far they have moved.
 template <class Trainer>
@@ -86,7 +59,7 @@ private:
                 moved = std::fma(by, by, moved);
             });
             const double size = detail::norm_of(before);
-            all.push_back({detail::layer_text<network>(Index), detail::norm_of(now),
+            all.push_back({layer_text<network>(Index), detail::norm_of(now),
                            detail::norm_of(trainer_->template gradient_of<Index>()),
                            size > 0.0 ? std::sqrt(moved) / size : 0.0});
         }

@@ -29,7 +29,7 @@ namespace detail {
 
 inline std::string duration(double seconds) {
     const auto whole = static_cast<std::size_t>(std::max(0.0, seconds) + 0.5);
-    const auto two = [](std::size_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+    const auto two = [](std::size_t n) { return sentence(n < 10 ? "0" : "", n); };
     if (whole < 3600) return sentence(whole / 60, ":", two(whole % 60));
     return sentence(whole / 3600, ":", two(whole / 60 % 60), ":", two(whole % 60));
 }
@@ -77,7 +77,7 @@ public:
         std::string text =
             sentence("epoch ", r.epoch, "/", epochs_, "  loss ", significant(r.loss, 4));
         if (!std::isnan(r.validation_loss))
-            text += "  validation loss " + significant(r.validation_loss, 4);
+            text += sentence("  validation loss ", significant(r.validation_loss, 4));
         if (!std::isnan(r.metric)) text += sentence("  ", metric_, " ", rounded(r.metric, 4));
         text += sentence("  ", speed(static_cast<double>(rows_) / r.seconds), "\n");
         write(text);
@@ -110,7 +110,7 @@ private:
     void overwrite(const std::string& text) {
         const std::size_t blanks = text.size() < width_ ? width_ - text.size() : 0;
         width_ = text.size();
-        write("\r" + text + std::string(blanks, ' '));
+        write(sentence("\r", text, std::string(blanks, ' ')));
     }
     void write(const std::string& text) {
         std::fputs(text.c_str(), stream_);

@@ -15,8 +15,8 @@
 
 namespace laminate {
 
-// Evenly in 0 ... bound - 1. The 2^64 mod bound largest values are drawn again, since they would
-// make small results likelier.
+// Evenly in 0 ... bound - 1, for a bound of at least 1. The 2^64 mod bound largest values are drawn
+// again, since they would make small results likelier.
 constexpr std::uint64_t below(random_source& random, std::uint64_t bound) {
     const std::uint64_t excess = (0 - bound) % bound;
     std::uint64_t drawn = random.next();

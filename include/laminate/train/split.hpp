@@ -4,6 +4,7 @@
 // Cuts a data set into a part to learn from and a part to be judged by. Needs a seed. Promises that
 // a seed names one split, and that each class keeps its share where there are labels.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +40,7 @@ inline std::vector<std::vector<std::size_t>> shuffled_classes(const dataset& dat
 // `share` of the rows, from 0 to 1, go to `test`, rounded to whole rows such that the sum over the
 // first classes is right to one row. Both parts are in an order of chance.
 [[nodiscard]] inline two_parts split(const dataset& data, double share, std::uint64_t seed) {
+    share = std::clamp(share, 0.0, 1.0);
     random_source random(seed);
     std::vector<std::size_t> train;
     std::vector<std::size_t> test;
@@ -58,7 +60,7 @@ inline std::vector<std::vector<std::size_t>> shuffled_classes(const dataset& dat
     return {select(data, train), select(data, test)};
 }
 
-// Number `fold` of `folds` splits, whose test parts together are all rows, each once.
+// Number `fold` (from 0) of `folds` splits, whose test parts together are all rows, each once.
 [[nodiscard]] inline two_parts k_fold(const dataset& data, std::size_t folds, std::size_t fold,
                                       std::uint64_t seed) {
     random_source random(seed);
