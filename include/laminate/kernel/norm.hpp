@@ -2,8 +2,8 @@
 #pragma once
 
 // Sums of squares, for norms of gradients and of the weights that reach a unit. Needs whole lines.
-// Promises an order fixed by the number of floats: 64 chains of fma, element i in chain i % 64,
-// added as a tree (l and l + 32, then + 16, ..., + 1).
+// Promises an order fixed by the number of floats: 128 chains of fma, element i in chain i % 128,
+// added as a tree (l and l + 64, then + 32, ..., + 1).
 
 #include <cstddef>
 
@@ -12,7 +12,7 @@
 
 namespace laminate::kernel {
 
-inline constexpr std::size_t square_chains = 64;
+inline constexpr std::size_t square_chains = 128;
 
 template <class P>
 constexpr float sum_of_squares(const float* x, std::size_t floats) {

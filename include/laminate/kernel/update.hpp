@@ -78,7 +78,7 @@ LAMINATE_INLINE typename P::reg penalised(typename P::reg g, typename P::reg w, 
 // `floats` parameters at w, whole lines. Rules with one moment leave v alone; it may be null.
 template <class P, std::size_t Moments, class Rule>
 constexpr void update(float* w, const float* g, float* m, float* v, std::size_t floats,
-                      const Rule& rule, const penalty& p) {
+                      const Rule rule, const penalty p) {
     for (std::size_t i = 0; i < floats; i += P::lanes) {
         typename P::reg weight = P::load(w + i);
         typename P::reg first = P::load(m + i);

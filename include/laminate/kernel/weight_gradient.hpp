@@ -68,11 +68,11 @@ LAMINATE_INLINE void weight_tiles(const weight_block& b, std::size_t size, std::
 }
 
 // `inputs` inputs from x on, at least one, in tiles of nearly equal size.
-template <class P, std::size_t Registers>
+template <class P, std::size_t Accumulators, std::size_t Registers>
 LAMINATE_INLINE void weight_all_inputs(const weight_block& b, std::size_t inputs, const float* x,
                                        float* dw) {
     constexpr std::size_t most =
-        rows_that_fit(Registers, accumulator_budget(P::registers), most_tile_rows);
+        rows_that_fit(Registers, Accumulators, most_tile_rows);
     const std::size_t tiles = (inputs + most - 1) / most;
     const std::size_t size = inputs / tiles;
     const std::size_t larger = inputs % tiles;
@@ -82,10 +82,10 @@ LAMINATE_INLINE void weight_all_inputs(const weight_block& b, std::size_t inputs
 }
 
 // Against a panel of Width floats, of which Registers registers are computed, in chunks.
-template <class P, std::size_t Registers>
+template <class P, std::size_t Accumulators, std::size_t Registers>
 LAMINATE_INLINE void weight_panel(weight_block b, std::size_t inputs, const float* x, float* dw) {
     constexpr std::size_t chunks =
-        choose_tile(Registers, accumulator_budget(P::registers), most_tile_rows).chunks;
+        choose_tile(Registers, Accumulators, most_tile_rows).chunks;
     constexpr std::size_t larger = Registers % chunks;
     const float* const dy = b.dy;
     for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
@@ -93,10 +93,10 @@ LAMINATE_INLINE void weight_panel(weight_block b, std::size_t inputs, const floa
         b.dy = dy + offset;
         if constexpr (larger > 0)
             if (chunk < larger) {
-                weight_all_inputs<P, Registers / chunks + 1>(b, inputs, x, dw + offset);
+                weight_all_inputs<P, Accumulators, Registers / chunks + 1>(b, inputs, x, dw + offset);
                 continue;
             }
-        weight_all_inputs<P, Registers / chunks>(b, inputs, x, dw + offset);
+        weight_all_inputs<P, Accumulators, Registers / chunks>(b, inputs, x, dw + offset);
     }
 }
 
@@ -111,6 +111,8 @@ constexpr void weight_gradient(const float* x, std::size_t x_stride, const float
     constexpr std::size_t all = lines(Outputs);
     constexpr std::size_t larger = all % Panels;
     constexpr std::size_t narrower = all / Panels * (line_floats / P::lanes);
+    constexpr std::size_t accumulators =
+        tile_accumulators(1, P::registers, weights_stream(Inputs, Outputs));
     const std::size_t begin = panel_begin(Outputs, Panels, p);
     const std::size_t width = panel_begin(Outputs, Panels, p + 1) - begin;
     float* const to = dw + begin * Inputs + first * width;
@@ -121,10 +123,10 @@ constexpr void weight_gradient(const float* x, std::size_t x_stride, const float
         const float* const from = x + row * x_stride + first;
         if constexpr (larger > 0)
             if (p < larger) {
-                weight_panel<P, narrower + line_floats / P::lanes>(b, inputs, from, to);
+                weight_panel<P, accumulators, narrower + line_floats / P::lanes>(b, inputs, from, to);
                 continue;
             }
-        weight_panel<P, narrower>(b, inputs, from, to);
+        weight_panel<P, accumulators, narrower>(b, inputs, from, to);
     }
 }
 

@@ -24,6 +24,7 @@ struct dataset {
     std::vector<float> x = {};                // rows x inputs
     std::vector<float> targets = {};          // rows x outputs
     std::vector<std::uint32_t> labels = {};   // one for each row
+    std::vector<float> weights = {};          // of each row, or none for equal ones
     std::vector<std::string> class_name = {}; // of each class, if the file had names
 
     [[nodiscard]] std::size_t rows() const { return inputs == 0 ? 0 : x.size() / inputs; }
@@ -51,6 +52,9 @@ struct dataset {
     if (data.labels.size() != (data.classes == 0 ? 0 : rows))
         return wrong("expected ", data.classes == 0 ? 0 : rows, " labels, found ",
                      data.labels.size());
+    if (!data.weights.empty() && data.weights.size() != rows)
+        return wrong("expected a weight for each of ", rows, " rows, or none, found ",
+                     data.weights.size());
     const auto finite = [](float value) { return std::isfinite(value); };
     if (const auto bad = std::find_if_not(data.x.begin(), data.x.end(), finite);
         bad != data.x.end()) {
@@ -85,6 +89,7 @@ struct dataset {
         chosen.x.insert(chosen.x.end(), x.begin(), x.end());
         chosen.targets.insert(chosen.targets.end(), t.begin(), t.end());
         if (data.classes != 0) chosen.labels.push_back(data.labels[row]);
+        if (!data.weights.empty()) chosen.weights.push_back(data.weights[row]);
     }
     return chosen;
 }

@@ -53,11 +53,12 @@ template <std::size_t Index, class Model>
 constexpr void start_layer(Model& model, random_source& random, start_options options) {
     constexpr const auto& plan = plan_of<typename Model::network, ir::fusion::on>;
     constexpr ir::node follows = activation_after(plan.nodes, Index + 1);
-    if constexpr (is_rectifier(follows.kind))
-        initialiser<lecun_uniform>{random, options,
-                                   relu_gain(follows)}(model.template layer<Index>());
-    else
+    if constexpr (is_rectifier(follows.kind)) {
+        constexpr double gain = relu_gain(follows);
+        initialiser<lecun_uniform>{random, options, gain}(model.template layer<Index>());
+    } else {
         initialiser<glorot_uniform>{random, options}(model.template layer<Index>());
+    }
 }
 
 } // namespace detail

@@ -197,25 +197,26 @@ struct regression {
     const std::size_t rows = targets.size() / outputs;
     if (rows == 0) return r;
     const auto count = static_cast<double>(rows);
-    const auto over = [&](auto term) {
-        double sum = 0.0;
-        for (std::size_t row = 0; row < rows; ++row)
-            sum += term(row);
-        return sum;
-    };
     for (std::size_t o = 0; o < outputs; ++o) {
         const auto target = [&](std::size_t row) {
             return static_cast<double>(targets[row * outputs + o]);
         };
-        const auto off = [&](std::size_t row) {
-            return static_cast<double>(predictions[row * outputs + o]) - target(row);
-        };
-        const double mean = over(target) / count;
-        const double residual = over([&](std::size_t row) { return off(row) * off(row); });
-        const double total =
-            over([&](std::size_t row) { return (target(row) - mean) * (target(row) - mean); });
+        double mean = 0.0;
+        for (std::size_t row = 0; row < rows; ++row)
+            mean += target(row);
+        mean /= count;
+        double residual = 0.0;
+        double absolute = 0.0;
+        double total = 0.0;
+        for (std::size_t row = 0; row < rows; ++row) {
+            const double off = static_cast<double>(predictions[row * outputs + o]) - target(row);
+            const double spread = target(row) - mean;
+            residual = std::fma(off, off, residual);
+            absolute += std::fabs(off);
+            total = std::fma(spread, spread, total);
+        }
         r.mean_squared_error += residual / count;
-        r.mean_absolute_error += over([&](std::size_t row) { return std::fabs(off(row)); }) / count;
+        r.mean_absolute_error += absolute / count;
         r.r2 += total > 0.0 ? 1.0 - residual / total : residual == 0.0 ? 1.0 : 0.0;
     }
     const auto columns = static_cast<double>(outputs);

@@ -20,22 +20,23 @@ using schedule = std::function<double(double epochs)>;
 namespace detail {
 
 // base^exponent by squaring: products alone.
-constexpr double power(double base, std::size_t exponent) {
+constexpr double repeated_product(double base, std::size_t exponent) {
     double result = 1.0;
     for (; exponent != 0; exponent /= 2, base *= base)
         if (exponent % 2 == 1) result *= base;
     return result;
 }
 
-// cos(pi x) for x in [0, 1], to 1e-11: the sine's series about the middle, where |y| <= pi / 2.
-inline double cos_pi(double x) {
+// 1 + cos(pi x) for x in [0, 1], to 1e-11: the sine's series, about the middle, where |y| <= pi
+// / 2.
+inline double raised_cosine(double x) {
     const double y = 3.141592653589793 * (0.5 - x);
     const double square = y * y;
     double sum = 0.0;
     for (const double c : {-1.0 / 1307674368000, 1.0 / 6227020800, -1.0 / 39916800, 1.0 / 362880,
                            -1.0 / 5040, 1.0 / 120, -1.0 / 6, 1.0})
         sum = std::fma(sum, square, c);
-    return y * sum;
+    return std::fma(y, sum, 1.0);
 }
 
 inline std::size_t whole(double epochs) { return static_cast<std::size_t>(epochs); }
@@ -49,7 +50,8 @@ inline std::size_t whole(double epochs) { return static_cast<std::size_t>(epochs
 // Times `factor` after every `epochs`.
 [[nodiscard]] inline schedule step_decay(std::size_t epochs, double factor) {
     return [=](double t) {
-        return detail::power(factor, detail::whole(t) / std::max<std::size_t>(epochs, 1));
+        return detail::repeated_product(factor,
+                                        detail::whole(t) / std::max<std::size_t>(epochs, 1));
     };
 }
 
@@ -59,8 +61,8 @@ inline std::size_t whole(double epochs) { return static_cast<std::size_t>(epochs
 // Half a cosine from 1 down to `lowest`, reached after `epochs` (Loshchilov and Hutter, 2017).
 [[nodiscard]] inline schedule cosine(double epochs, double lowest = 0.0) {
     return [=](double t) {
-        const double wave = detail::cos_pi(std::clamp(t / epochs, 0.0, 1.0));
-        return std::fma((1.0 - lowest) * 0.5, 1.0 + wave, lowest);
+        const double wave = detail::raised_cosine(std::clamp(t / epochs, 0.0, 1.0));
+        return std::fma((1.0 - lowest) * 0.5, wave, lowest);
     };
 }
 
@@ -86,7 +88,8 @@ struct reduce_on_plateau {
 
     // After an epoch; returns the factor from now on.
     double observe(double loss) {
-        if (loss < best - by * std::fabs(best) || best == std::numeric_limits<double>::infinity()) {
+        if (loss < std::fma(-by, std::fabs(best), best) ||
+            best == std::numeric_limits<double>::infinity()) {
             best = loss;
             waited = 0;
         } else if (++waited > patience) {

@@ -4,6 +4,7 @@
 // Cuts a data set into a part to learn from and a part to be judged by. Needs a seed. Promises that
 // a seed names one split, and that each class keeps its share where there are labels.
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -44,7 +45,8 @@ inline std::vector<std::vector<std::size_t>> shuffled_classes(const dataset& dat
     std::size_t seen = 0;
     for (const auto& group : detail::shuffled_classes(data, random)) {
         seen += group.size();
-        const auto wanted = static_cast<std::size_t>(share * static_cast<double>(seen) + 0.5);
+        const auto wanted =
+            static_cast<std::size_t>(std::fma(share, static_cast<double>(seen), 0.5));
         const std::size_t more = wanted > test.size() ? wanted - test.size() : 0;
         const std::size_t taken = more < group.size() ? more : group.size();
         const auto middle = group.begin() + static_cast<std::ptrdiff_t>(taken);

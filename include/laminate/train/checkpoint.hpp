@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A training run in a file: parameters, moments, random numbers' place, epoch, the best so far and
+// the history. A safetensors file, written atomically, from which lam::load() reads the model as
+// from any other. Needs a trainer. Promises that a run goes on from it with the bits it would have
+// had, and that a file of another run or network is refused.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "../ir/describe.hpp"
+#include "../model/parameters.hpp"
+#include "early_stopping.hpp"
+#include "history.hpp"
+#include "number_text.hpp"
+#include "schedule.hpp"
+#include "trainer.hpp"
+
+namespace laminate {
+
+// What a run is at, beside its model and trainer.
+struct run_state {
+    std::uint64_t seed = 0; // these three must be those of the run that goes on
+    std::size_t rows = 0;
+    std::size_t batch = 0;
+
+    std::size_t epoch = 0;  // finished ones
+    std::size_t steps = 0;  // taken in the next one
+    double loss_sum = 0.0;  // over the rows of these steps
+    float base_rate = 0.0f; // the optimiser's own, without schedule
+    reduce_on_plateau plateau = {};
+    early_stopping stopping = {};
+    std::vector<float> best = {}; // packed parameters, once there are best ones
+    std::vector<epoch_report> epochs = {};
+};
+
+namespace detail {
+
+inline constexpr std::string_view checkpoint_format = "laminate checkpoint 1";
+
+// Numbers of the run's state, one behind the other, written and read by the same list.
+template <class State, class Function>
+void each_number(State& s, Function f) {
+    f("seed", s.seed);
+    f("rows", s.rows);
+    f("batch", s.batch);
+    f("epoch", s.epoch);
+    f("steps", s.steps);
+    f("loss_sum", s.loss_sum);
+    f("base_rate", s.base_rate);
+    f("plateau_factor", s.plateau.current);
+    f("plateau_best", s.plateau.best);
+    f("plateau_waited", s.plateau.waited);
+    f("best", s.stopping.best);
+    f("best_epoch", s.stopping.best_epoch);
+    f("waited", s.stopping.waited);
+}
+template <class Report, class Function>
+void each_number_of_epoch(Report& r, Function f) {
+    f(r.epoch);
+    f(r.loss);
+    f(r.validation_loss);
+    f(r.metric);
+    f(r.rate);
+    f(r.seconds);
+}
+
+inline std::string epochs_text(const std::vector<epoch_report>& epochs) {
+    std::string text;
+    for (const epoch_report& r : epochs)
+        each_number_of_epoch(r, [&](auto number) { text += text_of(number) + " "; });
+    return text;
+}
+inline bool read_epochs(std::string_view text, std::vector<epoch_report>& epochs) {
+    while (!text.empty()) {
+        epoch_report r;
+        bool fine = true;
+        each_number_of_epoch(r, [&](auto& number) {
+            const std::size_t end = text.find(' ');
+            fine = fine && end != std::string_view::npos;
+            if (!fine) return;
+            const auto read =
+                number_of<std::remove_reference_t<decltype(number)>>(text.substr(0, end));
+            fine = read.has_value();
+            if (fine) number = *read;
+            text.remove_prefix(end + 1);
+        });
+        if (!fine) return false;
+        epochs.push_back(r);
+    }
+    return true;
+}
+
+// The layers as text, so that a file of another network is noticed even if its shapes fit.
+inline std::string network_text(const ir::plan_view& plan) {
+    std::string text;
+    for (const ir::node& n : plan.nodes)
+        text += (text.empty() ? "" : " | ") + ir::text::layer(n);
+    return text;
+}
+
+inline const std::string* find_text(const tensor_file& file, std::string_view key) {
+    for (const auto& [name, value] : file.metadata())
+        if (name == key) return &value;
+    return nullptr;
+}
+
+} // namespace detail
+
+// Returns nothing, or what failed; then an old file is unchanged.
+template <class Model, loss Loss, optimiser Optimiser, pack::words P>
+[[nodiscard]] std::optional<error> save_checkpoint(const std::string& path,
+                                                   trainer<Model, Loss, Optimiser, P>& trainer,
+                                                   const run_state& run) {
+    constexpr const auto& plan = detail::plan_of<typename Model::network, ir::fusion::on>;
+    auto tensors = detail::parameter_values(plan.view(), {}, trainer.model().packed());
+    if (!tensors) return tensors.error();
+    const trainer_state state = trainer.state();
+    const auto add = [&](const char* name, std::span<const float> values) {
+        if (!values.empty())
+            tensors->push_back({name, {values.size()}, {values.begin(), values.end()}});
+    };
+    add("moments.first", state.first_moments);
+    add("moments.second", state.second_moments);
+    add("best", run.best);
+
+    text_pairs metadata = {{"format", "pt"},
+                           {"checkpoint", std::string(detail::checkpoint_format)},
+                           {"network", detail::network_text(plan.view())},
+                           {"trainer_steps", detail::text_of(state.steps)},
+                           {"trainer_seed", detail::text_of(state.seed)},
+                           {"epochs", detail::epochs_text(run.epochs)}};
+    detail::each_number(run, [&](const char* name, auto number) {
+        metadata.emplace_back(name, detail::text_of(number));
+    });
+    const auto bytes = detail::safetensors_of(*tensors, metadata);
+    if (!bytes) return error{sentence(path, ": not written: ", bytes.error().message)};
+    return write_file_atomically(path, *bytes);
+}
+
+// Sets the trainer, its model and `run`, or returns what is wrong; then all three are as before.
+// The settings of `run` (patience and so on) are kept; its seed, rows and batch must be the file's.
+template <class Model, loss Loss, optimiser Optimiser, pack::words P>
+[[nodiscard]] std::optional<error> load_checkpoint(const std::string& path,
+                                                   trainer<Model, Loss, Optimiser, P>& trainer,
+                                                   run_state& run) {
+    constexpr const auto& plan = detail::plan_of<typename Model::network, ir::fusion::on>;
+    const auto wrong = [&path](const auto&... what) {
+        return error{sentence(path, ": ", what..., ". Delete the file to begin anew")};
+    };
+    const result<tensor_file> file = read_safetensors(path);
+    if (!file) return file.error();
+    const auto text = [&](std::string_view key) {
+        const std::string* const found = detail::find_text(*file, key);
+        return found == nullptr ? std::string_view() : std::string_view(*found);
+    };
+    if (text("checkpoint") != detail::checkpoint_format)
+        return wrong("expected a checkpoint of format '", detail::checkpoint_format, "', found ",
+                     text("checkpoint").empty() ? "another file" : quote(text("checkpoint")));
+    const std::string network = detail::network_text(plan.view());
+    if (text("network") != network)
+        return wrong("expected the network ", network, ", found ", quote(text("network")));
+
+    run_state read = run;
+    std::string missing;
+    const auto read_number = [&](const char* name, auto& number) {
+        const auto value = detail::number_of<std::remove_reference_t<decltype(number)>>(text(name));
+        if (value)
+            number = *value;
+        else if (missing.empty())
+            missing = name;
+    };
+    detail::each_number(read, read_number);
+    trainer_state state = {};
+    read_number("trainer_steps", state.steps);
+    read_number("trainer_seed", state.seed);
+    read.epochs.clear();
+    if (missing.empty() && !detail::read_epochs(text("epochs"), read.epochs)) missing = "epochs";
+    if (!missing.empty()) return wrong("expected a number '", missing, "', found none");
+    if (read.seed != run.seed || read.rows != run.rows || read.batch != run.batch)
+        return wrong("expected a run of seed ", run.seed, ", ", run.rows, " rows and batches of ",
+                     run.batch, ", found seed ", read.seed, ", ", read.rows,
+                     " rows and batches of ", read.batch);
+
+    std::vector<float> first;
+    std::vector<float> second;
+    read.best.clear();
+    const trainer_state now = trainer.state();
+    const auto tensor = [&](const char* name, std::size_t size, std::vector<float>& values) {
+        if (file->find(name) == nullptr && size == 0) return std::optional<error>();
+        auto found = file->read_floats(name);
+        if (!found) return std::optional(std::move(found).error());
+        if (found->size() != size)
+            return std::optional(
+                wrong("tensor '", name, "': expected ", size, " numbers, found ", found->size()));
+        values = *std::move(found);
+        return std::optional<error>();
+    };
+    if (auto why = tensor("moments.first", now.first_moments.size(), first)) return why;
+    if (auto why = tensor("moments.second", now.second_moments.size(), second)) return why;
+    const bool has_best = file->find("best") != nullptr;
+    if (auto why = tensor("best", has_best ? trainer.model().packed().size() : 0, read.best))
+        return why;
+    Model loaded;
+    if (auto why = detail::load_parameters(plan.view(), *file, {}, loaded.packed())) return why;
+
+    trainer.model() = std::move(loaded);
+    state.learning_rate = read.base_rate;
+    state.first_moments = first;
+    state.second_moments = second;
+    trainer.restore(state);
+    run = std::move(read);
+    return std::nullopt;
+}
+
+} // namespace laminate

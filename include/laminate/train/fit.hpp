@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Trains for epochs: shuffles, cuts into batches, steps, judges, shows, logs, keeps checkpoints and
+// stops in time. Needs a trainer and data sets. Promises that a run is the same to the bit for the
+// same seed, whether or not it was interrupted in between, and no allocation in a step but what the
+// caller's own functions do.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "checkpoint.hpp"
+#include "divergence.hpp"
+#include "fit_options.hpp"
+#include "interrupt.hpp"
+#include "log.hpp"
+#include "shuffle.hpp"
+#include "trainer.hpp"
+
+namespace laminate {
+
+namespace detail {
+
+// Random numbers of their own for each epoch and batch, so that a run can go on anywhere.
+inline random_source random_of(std::uint64_t seed, std::uint64_t number) {
+    return random_source(random_source(seed ^ (number * 0x9e3779b97f4a7c15U)).next());
+}
+
+// What data and a network of so many outputs don't agree on.
+inline std::optional<error> not_fitting(const dataset& data, std::size_t inputs,
+                                        std::size_t outputs, bool of_classes) {
+    if (auto why = check(data)) return why;
+    const auto wrong = [](const auto&... what) { return error{sentence("fit: ", what...)}; };
+    if (data.inputs != inputs)
+        return wrong("expected rows of ", inputs, " inputs, as the network has, found ",
+                     data.inputs);
+    if (data.outputs != 0 && data.outputs != outputs)
+        return wrong("expected ", outputs, " targets for each row, as the network has outputs, ",
+                     "found ", data.outputs);
+    if (data.outputs == 0 && data.classes == 0)
+        return wrong("expected targets or labels, found neither");
+    if (data.outputs == 0 &&
+        !(of_classes ? data.classes <= outputs : outputs == 1 && data.classes <= 2))
+        return wrong("expected labels of at most ", of_classes ? outputs : 2, " classes",
+                     of_classes ? "" : " and one output, or targets", ", found ", data.classes,
+                     " classes and ", outputs, " outputs");
+    return std::nullopt;
+}
+
+template <class Trainer, bool OfClasses>
+class fitting {
+public:
+    fitting(Trainer& trainer, const dataset& train, const dataset& validation,
+            const fit_options& options)
+        : trainer_(trainer),
+          train_(train),
+          validation_(validation),
+          options_(options),
+          metric_(options.metric                    ? *options.metric
+                  : train.outputs == 0 && OfClasses ? accuracy_metric()
+                  : train.outputs != 0              ? r2_metric()
+                                                    : metric{}) {}
+
+    result<history> run() {
+        if (auto why = prepare()) return *std::move(why);
+        const interrupt_scope signals(options_.catch_signals);
+        progress shown(options_.show, options_.stream, metric_.name, options_.epochs, run_.epoch,
+                       train_.rows());
+        bool going = true;
+        while (going && run_.epoch < options_.epochs && !enough()) {
+            going = steps_of_epoch(shown);
+            if (!going && run_.steps < batches()) break;
+            if (auto why = end_epoch(shown)) return *std::move(why);
+            going = going && history_.stopped == stop_reason::finished;
+        }
+        if (auto why = finish()) return *std::move(why);
+        shown.end(history_);
+        return std::move(history_);
+    }
+
+private:
+    [[nodiscard]] std::size_t batches() const {
+        return (train_.rows() + options_.batch - 1) / options_.batch;
+    }
+    [[nodiscard]] bool enough() const { return options_.stopping && run_.stopping.enough(); }
+
+    std::optional<error> prepare() {
+        for (const dataset* const data : {&train_, &validation_}) {
+            if (data == &validation_ && data->rows() == 0) continue;
+            if (auto why = not_fitting(*data, Trainer::inputs, Trainer::outputs, OfClasses))
+                return why;
+        }
+        if (options_.batch == 0 || options_.checkpoint_every == 0)
+            return error{"fit: expected a batch and a checkpoint_every of at least 1, found 0"};
+        run_.seed = options_.seed;
+        run_.rows = train_.rows();
+        run_.batch = options_.batch;
+        run_.base_rate = trainer_.learning_rate();
+        if (options_.plateau) run_.plateau = *options_.plateau;
+        if (options_.stopping) run_.stopping = *options_.stopping;
+        if (!options_.checkpoint.empty() && std::filesystem::exists(options_.checkpoint))
+            if (auto why = load_checkpoint(options_.checkpoint, trainer_, run_)) return why;
+
+        order_.resize(train_.rows());
+        x_.resize(options_.batch * train_.inputs);
+        targets_.resize(options_.batch * train_.outputs);
+        labels_.resize(options_.batch);
+        weights_.resize(options_.batch);
+        trainer_.reserve(options_.batch);
+        const dataset& judged = validation_.rows() != 0 ? validation_ : train_;
+        outputs_.resize(metric_.of ? judged.rows() * Trainer::outputs : 0);
+        workspace_.resize(max_tile_rows * std::max<std::size_t>(model_type::workspace_floats, 1));
+        if (auto why = csv_.open(options_.csv_log, csv_header(metric_name()), run_.epochs,
+                                 [](const epoch_report& r) { return csv_line(r); }))
+            return why;
+        return json_.open(options_.json_log, "", run_.epochs,
+                          [this](const epoch_report& r) { return json_line(r, metric_name()); });
+    }
+    [[nodiscard]] std::string metric_name() const {
+        return metric_.name.empty() ? "metric" : metric_.name;
+    }
+
+    // The rest of the steps of an epoch; false if the run ends here.
+    bool steps_of_epoch(progress& shown) {
+        std::iota(order_.begin(), order_.end(), std::size_t{0});
+        random_source random = random_of(options_.seed, run_.epoch);
+        shuffle(std::span(order_), random);
+        epoch_began_ = shown.seconds();
+        while (run_.steps < batches()) {
+            const std::size_t rows = gather();
+            const double time =
+                static_cast<double>(run_.epoch) +
+                (static_cast<double>(run_.steps) + 0.5) / static_cast<double>(batches());
+            trainer_.set_learning_rate(static_cast<float>(
+                static_cast<double>(run_.base_rate) * options_.rate(time) * run_.plateau.current));
+            const step_result r = step(rows);
+            if (!r.finite) return diverged(rows);
+            ++run_.steps;
+            run_.loss_sum = std::fma(r.loss, static_cast<double>(rows), run_.loss_sum);
+            shown.batch(run_.epoch, run_.steps, batches(), r.loss);
+            if (options_.on_batch && !options_.on_batch({run_.epoch + 1, run_.steps, batches(),
+                                                         r.loss, r.gradient_norm}))
+                history_.stopped = stop_reason::callback;
+            if (interrupted != 0 && options_.catch_signals)
+                history_.stopped = stop_reason::interrupted;
+            if (history_.stopped != stop_reason::finished) return false;
+        }
+        return true;
+    }
+
+    // Copies the rows of the next batch one behind the other.
+    std::size_t gather() {
+        const std::size_t first = run_.steps * options_.batch;
+        const std::size_t rows = std::min(options_.batch, train_.rows() - first);
+        random_source random = random_of(options_.seed + 1, run_.epoch * batches() + run_.steps);
+        for (std::size_t i = 0; i < rows; ++i) {
+            const std::size_t row = order_[first + i];
+            const std::span<float> x = std::span(x_).subspan(i * train_.inputs, train_.inputs);
+            std::ranges::copy(train_.input(row), x.begin());
+            if (options_.augment) options_.augment(x, random);
+            std::ranges::copy(train_.target(row),
+                              targets_.begin() + static_cast<std::ptrdiff_t>(i * train_.outputs));
+            if (train_.classes != 0) labels_[i] = train_.labels[row];
+            if (!train_.weights.empty()) weights_[i] = train_.weights[row];
+        }
+        return rows;
+    }
+
+    step_result step(std::size_t rows) {
+        const auto x = std::span<const float>(x_).first(rows * train_.inputs);
+        const auto weights =
+            std::span<const float>(weights_).first(train_.weights.empty() ? 0 : rows);
+        if (train_.outputs != 0)
+            return trainer_.step(x, std::span<const float>(targets_).first(rows * train_.outputs),
+                                 weights);
+        return trainer_.step(x, std::span<const std::uint32_t>(labels_).first(rows), weights);
+    }
+
+    bool diverged(std::size_t rows) {
+        history_.stopped = stop_reason::diverged;
+        history_.message = sentence(
+            "epoch ", run_.epoch + 1, ", step ", run_.epoch * batches() + run_.steps + 1, ": ",
+            first_divergence(trainer_, std::span<const float>(x_).first(rows * train_.inputs)),
+            " became infinite or NaN. Lower the learning rate, clip gradients, or scale the "
+            "inputs");
+        return false;
+    }
+
+    // Mean loss of all rows, some hundred at a time.
+    double loss_of(const dataset& data) {
+        const std::size_t most = std::max<std::size_t>(options_.batch, 256);
+        double sum = 0.0;
+        for (std::size_t first = 0; first < data.rows(); first += most) {
+            const std::size_t rows = std::min(most, data.rows() - first);
+            const auto x =
+                std::span<const float>(data.x).subspan(first * data.inputs, rows * data.inputs);
+            const auto weights = data.weights.empty()
+                                     ? std::span<const float>()
+                                     : std::span<const float>(data.weights).subspan(first, rows);
+            const double loss =
+                data.outputs != 0
+                    ? trainer_.loss(x,
+                                    std::span<const float>(data.targets)
+                                        .subspan(first * data.outputs, rows * data.outputs),
+                                    weights)
+                    : trainer_.loss(
+                          x, std::span<const std::uint32_t>(data.labels).subspan(first, rows),
+                          weights);
+            sum = std::fma(loss, static_cast<double>(rows), sum);
+        }
+        return sum / static_cast<double>(data.rows());
+    }
+
+    std::optional<error> end_epoch(progress& shown) {
+        epoch_report r;
+        r.epoch = run_.epoch + 1;
+        r.loss = run_.loss_sum / static_cast<double>(train_.rows());
+        r.rate = static_cast<double>(trainer_.learning_rate());
+        const bool validates = validation_.rows() != 0;
+        if (validates) r.validation_loss = loss_of(validation_);
+        if (metric_.of) {
+            const dataset& judged = validates ? validation_ : train_;
+            trainer_.model().batch(judged.x, outputs_, workspace_);
+            r.metric = metric_.of(outputs_, judged);
+        }
+        r.seconds = shown.seconds() - epoch_began_;
+        if (find_not_finite(std::as_const(trainer_.model()).layers()).first != ir::none) {
+            (void)diverged(std::min(options_.batch, train_.rows()));
+            return std::nullopt;
+        }
+        ++run_.epoch;
+        run_.steps = 0;
+        run_.loss_sum = 0.0;
+        run_.epochs.push_back(r);
+        watch(r);
+        shown.epoch(r);
+        if (auto why = csv_.add(csv_line(r))) return why;
+        if (auto why = json_.add(json_line(r, metric_name()))) return why;
+        if (options_.on_epoch && !options_.on_epoch(r)) history_.stopped = stop_reason::callback;
+        if (run_.epoch % options_.checkpoint_every == 0 || run_.epoch == options_.epochs)
+            return write_checkpoint();
+        return std::nullopt;
+    }
+
+    void watch(const epoch_report& r) {
+        const double loss = std::isnan(r.validation_loss) ? r.loss : r.validation_loss;
+        if (options_.plateau) run_.plateau.observe(loss);
+        if (!options_.stopping) return;
+        const double watched = !run_.stopping.watch_metric ? loss
+                               : metric_.more_is_better    ? -r.metric
+                                                           : r.metric;
+        if (run_.stopping.observe(watched, r.epoch)) {
+            const auto parameters = trainer_.model().packed();
+            run_.best.assign(parameters.begin(), parameters.end());
+        }
+    }
+
+    std::optional<error> write_checkpoint() {
+        if (options_.checkpoint.empty()) return std::nullopt;
+        return save_checkpoint(options_.checkpoint, trainer_, run_);
+    }
+
+    // The end of the run, for whichever reason.
+    std::optional<error> finish() {
+        std::optional<error> why;
+        if (history_.stopped == stop_reason::interrupted ||
+            history_.stopped == stop_reason::callback)
+            why = write_checkpoint();
+        trainer_.set_learning_rate(run_.base_rate);
+        const bool over = history_.stopped == stop_reason::finished;
+        if (over && enough() && run_.epoch < options_.epochs) history_.stopped = stop_reason::early;
+        if (over && !run_.best.empty())
+            std::ranges::copy(run_.best, trainer_.model().packed().begin());
+        if (run_.stopping.best_epoch != 0) {
+            history_.best_epoch = run_.stopping.best_epoch;
+            const bool negated = run_.stopping.watch_metric && metric_.more_is_better;
+            history_.best = negated ? -run_.stopping.best : run_.stopping.best;
+        }
+        history_.epochs = std::move(run_.epochs);
+        return why;
+    }
+
+    using model_type = std::remove_cvref_t<decltype(std::declval<Trainer&>().model())>;
+
+    Trainer& trainer_;
+    const dataset& train_;
+    const dataset& validation_;
+    const fit_options& options_;
+    metric metric_;
+    run_state run_;
+    history history_;
+    log_file csv_;
+    log_file json_;
+    double epoch_began_ = 0.0;
+    std::vector<std::size_t> order_;
+    std::vector<float> x_;
+    std::vector<float> targets_;
+    std::vector<std::uint32_t> labels_;
+    std::vector<float> weights_;
+    std::vector<float> outputs_;
+    std::vector<float> workspace_;
+};
+
+} // namespace detail
+
+// Trains the trainer's model on `train`, judged by `validation` (which may have no rows). Rows of
+// targets are learned where the data has them, else labels. Returns what happened, or what is wrong
+// with the data, the checkpoint or a file. A run that diverges or is interrupted is no error: see
+// history::stopped.
+template <class Model, loss Loss, optimiser Optimiser, pack::words P>
+[[nodiscard]] result<history> try_fit(trainer<Model, Loss, Optimiser, P>& trainer,
+                                      const dataset& train, const dataset& validation = {},
+                                      const fit_options& options = {}) {
+    using fitting =
+        detail::fitting<laminate::trainer<Model, Loss, Optimiser, P>, loss_of_classes<Loss>>;
+    return fitting(trainer, train, validation, options).run();
+}
+
+// The same; throws laminate::exception with the message.
+template <class Model, loss Loss, optimiser Optimiser, pack::words P>
+history fit(trainer<Model, Loss, Optimiser, P>& trainer, const dataset& train,
+            const dataset& validation = {}, const fit_options& options = {}) {
+    return try_fit(trainer, train, validation, options).value();
+}
+
+} // namespace laminate

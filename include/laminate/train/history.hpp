@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What happened in a training run, epoch by epoch, as values and as lines of CSV or JSON. Needs
+// numbers as text. Promises that two runs of one seed have equal histories but for their seconds.
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "../base/error.hpp"
+#include "number_text.hpp"
+
+namespace laminate {
+
+inline constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
+
+struct epoch_report {
+    std::size_t epoch = 0;                 // counted from 1
+    double loss = not_measured;            // the mean over the rows, while training
+    double validation_loss = not_measured; // of the validation rows, after the epoch
+    double metric = not_measured;          // of the validation rows, else of the training rows
+    double rate = not_measured;            // the learning rate of the last step
+    double seconds = 0.0;
+};
+
+enum class stop_reason : std::uint8_t {
+    finished,    // all epochs
+    early,       // no improvement for as long as was allowed
+    callback,    // on_epoch or on_batch returned false
+    interrupted, // by SIGINT or SIGTERM; a checkpoint, if asked for, has been written
+    diverged,    // a loss, gradient or parameter was no longer finite
+};
+
+constexpr const char* name(stop_reason r) {
+    constexpr const char* names[] = {"finished", "early", "callback", "interrupted", "diverged"};
+    return names[static_cast<std::size_t>(r)];
+}
+
+struct history {
+    std::vector<epoch_report> epochs = {};
+    std::size_t best_epoch = 0; // counted from 1; 0 if nothing was watched
+    double best = not_measured; // what was watched, at its best
+    stop_reason stopped = stop_reason::finished;
+    std::string message = {}; // of a diverged run: where and when
+};
+
+namespace detail {
+
+inline std::string csv_header(const std::string& metric) {
+    return "epoch,loss,validation_loss," + metric + ",rate,seconds\n";
+}
+
+// A number that wasn't measured is an empty field.
+inline std::string csv_line(const epoch_report& r) {
+    const auto field = [](double x) { return std::isnan(x) ? "" : text_of(x); };
+    return sentence(r.epoch, ",", field(r.loss), ",", field(r.validation_loss), ",",
+                    field(r.metric), ",", field(r.rate), ",", rounded(r.seconds, 6), "\n");
+}
+
+// JSON has no infinities and no NaN: null.
+inline std::string json_line(const epoch_report& r, const std::string& metric) {
+    const auto number = [](double x) { return std::isfinite(x) ? text_of(x) : "null"; };
+    return sentence("{\"epoch\":", r.epoch, ",\"loss\":", number(r.loss),
+                    ",\"validation_loss\":", number(r.validation_loss), ",\"", metric,
+                    "\":", number(r.metric), ",\"rate\":", number(r.rate),
+                    ",\"seconds\":", rounded(r.seconds, 6), "}\n");
+}
+
+} // namespace detail
+
+} // namespace laminate

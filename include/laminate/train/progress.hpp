@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What a training run shows: on a terminal one line that is written over, with a bar, the loss, the
+// metric, the speed and the time that remains; elsewhere a line for each epoch. Needs a stream.
+// Promises lines of at most 100 columns, and to look at the clock ten times a second at most for
+// the sake of the bar.
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+#include "../model/terminal.hpp"
+#include "history.hpp"
+
+namespace laminate {
+
+enum class show : std::uint8_t {
+    automatic, // a bar on a terminal, else lines
+    bar,
+    lines,
+    nothing,
+};
+
+namespace detail {
+
+inline std::string duration(double seconds) {
+    const auto whole = static_cast<std::size_t>(std::max(0.0, seconds) + 0.5);
+    const auto two = [](std::size_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+    if (whole < 3600) return sentence(whole / 60, ":", two(whole % 60));
+    return sentence(whole / 3600, ":", two(whole / 60 % 60), ":", two(whole % 60));
+}
+
+inline std::string speed(double rows_per_second) {
+    if (rows_per_second >= 1e6) return rounded(rows_per_second / 1e6, 1) + "M rows/s";
+    if (rows_per_second >= 1e3) return rounded(rows_per_second / 1e3, 1) + "k rows/s";
+    return rounded(rows_per_second, 0) + " rows/s";
+}
+
+class progress {
+    using clock = std::chrono::steady_clock;
+
+public:
+    progress(show what, std::FILE* stream, std::string metric, std::size_t epochs,
+             std::size_t first_epoch, std::size_t rows)
+        : stream_(stream),
+          metric_(std::move(metric)),
+          epochs_(epochs),
+          first_(first_epoch),
+          rows_(rows) {
+        bar_ = what == show::bar || (what == show::automatic && is_terminal(stream));
+        lines_ = what == show::lines || (what == show::automatic && !bar_);
+        if (stream_ == nullptr) bar_ = lines_ = false;
+    }
+
+    [[nodiscard]] double seconds() const {
+        return std::chrono::duration<double>(clock::now() - start_).count();
+    }
+
+    // After `done` of `batches` batches of an epoch (counted from 0).
+    void batch(std::size_t epoch, std::size_t done, std::size_t batches, double loss) {
+        if (!bar_) return;
+        const clock::time_point now = clock::now();
+        if (now - shown_ < std::chrono::milliseconds(100)) return;
+        shown_ = now;
+        const double part = static_cast<double>(done) / static_cast<double>(batches);
+        overwrite(line(epoch + 1, part, loss, last_metric_));
+    }
+
+    void epoch(const epoch_report& r) {
+        last_metric_ = r.metric;
+        if (bar_) overwrite(line(r.epoch, 1.0, r.loss, r.metric));
+        if (!lines_) return;
+        std::string text =
+            sentence("epoch ", r.epoch, "/", epochs_, "  loss ", significant(r.loss, 4));
+        if (!std::isnan(r.validation_loss))
+            text += "  validation loss " + significant(r.validation_loss, 4);
+        if (!std::isnan(r.metric)) text += sentence("  ", metric_, " ", rounded(r.metric, 4));
+        text += sentence("  ", speed(static_cast<double>(rows_) / r.seconds), "\n");
+        write(text);
+    }
+
+    // The last line stays; `why` is said where the run didn't simply finish.
+    void end(const history& h) {
+        if (bar_) write("\n");
+        if ((bar_ || lines_) && h.stopped != stop_reason::finished)
+            write(sentence("stopped: ", name(h.stopped), h.message.empty() ? "" : ", ", h.message,
+                           "\n"));
+    }
+
+private:
+    std::string line(std::size_t epoch, double part, double loss, double metric) const {
+        constexpr std::size_t width = 20;
+        const auto full = static_cast<std::size_t>(part * static_cast<double>(width));
+        const double done = static_cast<double>(epoch - 1 - first_) + part;
+        const double left = static_cast<double>(epochs_ - first_) - done;
+        const double spent = seconds();
+        std::string text =
+            sentence("epoch ", epoch, "/", epochs_, " [", std::string(full, '='),
+                     std::string(width - full, ' '), "] loss ", significant(loss, 4));
+        if (!std::isnan(metric)) text += sentence("  ", metric_, " ", rounded(metric, 4));
+        if (done > 0.0)
+            text += sentence("  ", speed(done * static_cast<double>(rows_) / spent), "  ",
+                             duration(spent / done * left), " left");
+        return text.substr(0, 99);
+    }
+    void overwrite(const std::string& text) {
+        const std::size_t blanks = text.size() < width_ ? width_ - text.size() : 0;
+        width_ = text.size();
+        write("\r" + text + std::string(blanks, ' '));
+    }
+    void write(const std::string& text) {
+        std::fputs(text.c_str(), stream_);
+        std::fflush(stream_);
+    }
+
+    std::FILE* stream_;
+    std::string metric_;
+    std::size_t epochs_;
+    std::size_t first_; // the epoch that the run began with, counted from 0
+    std::size_t rows_;
+    bool bar_ = false;
+    bool lines_ = false;
+    double last_metric_ = not_measured;
+    std::size_t width_ = 0;
+    clock::time_point start_ = clock::now();
+    clock::time_point shown_ = {};
+};
+
+} // namespace detail
+
+} // namespace laminate

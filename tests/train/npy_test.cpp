@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// NumPy's files: every type, and every way to be wrong.
+
+#include "support/catch.hpp"
+
+#include <laminate/train/npy.hpp>
+
+#include <cstring>
+
+namespace lam = laminate;
+using lam::test::contains;
+
+namespace {
+
+std::string file(const std::string& header, const std::string& data, int version = 1) {
+    std::string out = "\x93NUMPY";
+    out += static_cast<char>(version);
+    out += '\0';
+    const std::size_t width = version == 1 ? 2 : 4;
+    for (std::size_t i = 0; i < width; ++i)
+        out += static_cast<char>(header.size() >> (8 * i) & 255u);
+    return out + header + data;
+}
+std::string header(const std::string& descr, const std::string& shape) {
+    return "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + shape + "), }   \n";
+}
+template <class T>
+std::string raw(std::initializer_list<T> values) {
+    std::string out(values.size() * sizeof(T), '\0');
+    std::memcpy(out.data(), std::data(values), out.size());
+    return out;
+}
+std::vector<float> values(const std::string& bytes) {
+    return lam::parse_npy(bytes, "t.npy").value().values;
+}
+std::string refused(const std::string& bytes) {
+    const auto read = lam::parse_npy(bytes, "t.npy");
+    REQUIRE(!read);
+    return read.error().message;
+}
+
+} // namespace
+
+TEST_CASE("npy: every type of number, each version", "[train]") {
+    CHECK(values(file(header("<f4", "2,"), raw<float>({1.5f, -2.0f}))) ==
+          std::vector<float>{1.5f, -2.0f});
+    CHECK(values(file(header("<f8", "1,"), raw<double>({0.1}), 2)) == std::vector<float>{0.1f});
+    CHECK(values(file(header("|i1", "1,"), raw<signed char>({-3}), 3)) == std::vector<float>{-3});
+    CHECK(values(file(header("<i2", "1,"), raw<std::int16_t>({-300}))) == std::vector<float>{-300});
+    CHECK(values(file(header("<i4", "1,"), raw<std::int32_t>({-70000}))) ==
+          std::vector<float>{-70000});
+    CHECK(values(file(header("<i8", "1,"), raw<std::int64_t>({-1}))) == std::vector<float>{-1});
+    CHECK(values(file(header("|u1", "1,"), raw<unsigned char>({200}))) == std::vector<float>{200});
+    CHECK(values(file(header("<u2", "1,"), raw<std::uint16_t>({65535}))) ==
+          std::vector<float>{65535});
+    CHECK(values(file(header("<u4", "1,"), raw<std::uint32_t>({4294967295u}))) ==
+          std::vector<float>{4294967296.0f});
+    CHECK(values(file(header("<u8", ""), raw<std::uint64_t>({7}))) == std::vector<float>{7});
+    CHECK(values(file(header("|b1", "2,"), raw<unsigned char>({0, 1}))) ==
+          std::vector<float>{0, 1});
+    const auto table = lam::parse_npy(file(header("|u1", "2, 3"), "abcdef"), "t").value();
+    CHECK(table.shape == std::vector<std::size_t>{2, 3});
+    CHECK(values(file("{\"shape\":(0,),\"fortran_order\":True,\"descr\":\"<f4\"}", "")).empty());
+}
+
+TEST_CASE("npy: what is wrong is said with its byte", "[train]") {
+    CHECK_THAT(refused(""), contains("t.npy: byte 0"));
+    CHECK_THAT(refused(file(header("<f4", "1,"), "1234", 4)), contains("byte 6"));
+    CHECK_THAT(refused(file(header("<f4", "1,"), "").substr(0, 40)), contains("byte 8"));
+    CHECK_THAT(refused(file(header(">f4", "1,"), "1234")), contains("found '>f4'"));
+    CHECK_THAT(refused(file(header("<c8", "1,"), "12345678")), contains("found '<c8'"));
+    CHECK_THAT(refused(file("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1)}", "1234")),
+               contains("ascontiguousarray"));
+    CHECK_THAT(refused(file(header("<f4", "2,"), "1234")), contains("found 4 bytes"));
+    CHECK_THAT(refused(file(header("<f4", "1,"), "12345")), contains("found 5 bytes"));
+    CHECK_THAT(refused(file(header("<f4", "99999999999999999999,"), "")), contains("smaller"));
+    CHECK_THAT(refused(file(header("<f8", "288230376151711744, 2, 2, 2, 2, 2, 2"), "")),
+               contains("found 0 bytes"));
+    CHECK_THAT(refused(file("{}", "")), contains("byte 12: expected the keys"));
+    CHECK_THAT(refused(file("[", "")), contains("byte 10: expected a dictionary"));
+    CHECK_THAT(refused(file("{'descr': [('a', '<f4')]}", "")), contains("a quoted word"));
+    CHECK_THAT(refused(file("{'other': 1}", "")), contains("the keys"));
+    CHECK_THAT(refused(file(header("<f4", "1,") + "x", "1234")), contains("end of the header"));
+    CHECK_THAT(refused(file("{'shape': (1", "")), contains("found the end"));
+}
