@@ -99,7 +99,7 @@ public:
               bool round) {
         std::string d;
         for (const point p : centres)
-            d += 'M' + number(p.x, 1) + ' ' + number(p.y, 1) + "h0";
+            d += 'M' + number(p.x, 1) + ' ' + number(p.y, 1) + "h.1";
         const std::string cap = round ? "stroke-linecap:round" : "stroke-linecap:square";
         const auto width = [&](double w) {
             return "style=\"fill:none;" + cap + ";stroke-width:" + number(w) + '"';
