@@ -32,7 +32,17 @@ struct sweep {
 
 std::vector<double> rates(bool quick) {
     if (quick) return {0.03, 1};
-    return {0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.5};
+    return {0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.5};
+}
+
+double share_dead(const std::vector<lam::layer_activity>& layers) {
+    std::size_t dead = 0, units = 0;
+    for (const lam::layer_activity& layer : layers)
+        if (layer.rectifies) {
+            dead += layer.dead;
+            units += layer.units;
+        }
+    return static_cast<double>(dead) / static_cast<double>(units);
 }
 
 template <class Activation>
@@ -44,8 +54,7 @@ outcome train(Activation activation, const lam::two_parts& data, double rate, fl
     learn(model, data.train, lam::softmax_cross_entropy{},
           lam::sgd{.learning_rate = static_cast<float>(rate)},
           {.epochs = quick ? 3U : 20U, .seed = seed});
-    const std::vector<lam::layer_activity> layers = lam::activity(model, data.train.x);
-    return {static_cast<double>(layers[0].dead + layers[1].dead) / 128, accuracy(model, data.test)};
+    return {share_dead(lam::activity(model, data.train.x)), accuracy(model, data.test)};
 }
 
 template <class Activation>
