@@ -107,8 +107,10 @@ std::string outcome(const corpus_item& item) {
             if (network && !s.inputs.empty() &&
                 s.inputs[0].numbers.size() < network->network.inputs())
                 options.batch = s.inputs[0].shape.at(0);
-            if (!network && network.error().message.find("Set the batch to 1") != std::string::npos)
-                options.batch = 1;
+            const auto advises = [&network](const char* words) {
+                return !network && network.error().message.find(words) != std::string::npos;
+            };
+            if (advises("Set the batch to 1") || advises("--batch 1")) options.batch = 1;
             if (options.batch) network = codegen::onnx::import_model(item.model(), options);
             if (!network) {
                 refusal = network.error().message;
