@@ -12,7 +12,8 @@ const message::TypeProto_Tensor& declared(const message::GraphProto& graph,
     for (const auto& input : graph.input()) {
         if (input.name() != name) continue;
         if (!input.type().has_tensor_type())
-            refuse("input ", quote(name), ": expected a tensor, found a sequence, a map or nothing");
+            refuse("input ", quote(name),
+                   ": expected a tensor, found a sequence, a map or nothing");
         return input.type().tensor_type();
     }
     refuse("expected an input named ", quote(name), ", found none of that name");
@@ -58,13 +59,15 @@ input_shape bind_input(const message::GraphProto& graph, const std::string& name
         refuse("input ", quote(name), ": expected floating-point numbers, found ",
                onnx::name(in.type), ". Bind it to a constant if it is one");
     if (!type.has_shape())
-        refuse("input ", quote(name), ": expected a shape, found none. Export the model with static "
+        refuse("input ", quote(name),
+               ": expected a shape, found none. Export the model with static "
                "shapes");
     if (static_cast<std::size_t>(type.shape().dim_size()) > options.most.rank)
         refuse("input ", quote(name), ": expected a rank of at most ", options.most.rank,
                ", found ", type.shape().dim_size());
     if (options.batch && type.shape().dim_size() == 0)
-        refuse("input ", quote(name), ": expected a leading extent to set the batch of, found a "
+        refuse("input ", quote(name),
+               ": expected a leading extent to set the batch of, found a "
                "scalar");
     for (int axis = 0; axis < type.shape().dim_size(); ++axis) {
         extent e = extent_of(type.shape().dim(axis), options, name);
@@ -101,8 +104,7 @@ constant bind_constant(const message::GraphProto& graph, const std::string& name
     if (count(shape) != given.numbers.size())
         refuse("input ", quote(name), ": expected ", count(shape), " numbers for shape ",
                text(shape), ", found ", given.numbers.size());
-    bool fits = !type.has_shape() ||
-                type.shape().dim_size() == static_cast<int>(shape.size());
+    bool fits = !type.has_shape() || type.shape().dim_size() == static_cast<int>(shape.size());
     for (int axis = 0; fits && type.has_shape() && axis < type.shape().dim_size(); ++axis)
         fits = !type.shape().dim(axis).has_dim_value() ||
                type.shape().dim(axis).dim_value() == given.shape[static_cast<std::size_t>(axis)];

@@ -19,8 +19,8 @@ struct input_shape {
     dims shape;
     element type = element::float32;
     std::size_t batch = no_axis;
-    bool is_symbolic = false;    // the batch may be anything, so nothing may depend on it
-    std::string leading;         // as the file has it: 'N', 25
+    bool is_symbolic = false;      // the batch may be anything, so nothing may depend on it
+    std::string leading;           // as the file has it: 'N', 25
     std::set<std::string> symbols; // that the shape uses
 };
 

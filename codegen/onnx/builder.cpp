@@ -177,8 +177,8 @@ linear_form builder::form_of(const flow& x, std::size_t base) {
     return form;
 }
 
-std::optional<std::vector<linear_form>>
-builder::linear_in_one(std::span<const value* const> values, bool replace_dense) {
+std::optional<std::vector<linear_form>> builder::linear_in_one(std::span<const value* const> values,
+                                                               bool replace_dense) {
     std::vector<std::size_t> shared;
     bool first = true;
     for (const value* v : values) {
@@ -202,8 +202,8 @@ builder::linear_in_one(std::span<const value* const> values, bool replace_dense)
         }
         const constant& c = std::get<constant>(*v);
         spent_.spend_matrix(c.size(), width(base));
-        forms.push_back({base, width(base), std::vector<double>(c.size() * width(base), 0.0),
-                         *c.numbers});
+        forms.push_back(
+            {base, width(base), std::vector<double>(c.size() * width(base), 0.0), *c.numbers});
     }
     return forms;
 }

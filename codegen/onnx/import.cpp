@@ -56,11 +56,11 @@ public:
 
     imported import() {
         const std::vector<std::string> all = output_names(graph());
-        const ordered everything = order_nodes(graph(), all);
         const std::string wanted = chosen_output(all);
-        const ordered needed = order_nodes(graph(), {wanted});
         // With an output chosen, what only others need doesn't matter.
-        check_support(options_.output ? needed.nodes : everything.nodes, opset_);
+        const ordered needed =
+            order_nodes(graph(), wanted.empty() ? all : std::vector<std::string>{wanted});
+        check_support(needed.nodes, opset_);
         if (wanted.empty())
             refuse("branches: expected one output, found ", all.size(), " (", quoted_list(all),
                    "). Choose one by name");
@@ -121,7 +121,10 @@ private:
     const value& value_of(const std::string& name) {
         const auto known = values_.find(name);
         if (known != values_.end()) return known->second;
-        message::TensorProto* const tensor = initialisers_.at(name);
+        const auto stored = initialisers_.find(name);
+        if (stored == initialisers_.end())
+            refuse(quote(name), " is an output that its operator doesn't give here");
+        message::TensorProto* const tensor = stored->second;
         constant read = tensors_.read(*tensor, sentence("initialiser ", quote(name)));
         tensor->Clear(); // its numbers are in the constant now
         return values_.emplace(name, std::move(read)).first->second;
@@ -147,8 +150,6 @@ private:
             network_.set_origin(describe(node));
             std::vector<const value*> inputs;
             for (const std::string& name : node.input()) {
-                if (!name.empty() && !values_.count(name) && !initialisers_.count(name))
-                    refuse("needs ", quote(name), ", which its operator doesn't give here");
                 inputs.push_back(name.empty() ? nullptr : &value_of(name));
             }
             call c(node, opset_, std::move(inputs), network_, tensors_);

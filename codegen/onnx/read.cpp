@@ -70,7 +70,8 @@ void parse(std::string_view bytes, const limits& most, message::ModelProto& into
     coded.SetRecursionLimit(static_cast<int>(most.recursion));
     if (!into.ParsePartialFromCodedStream(&coded) || !coded.ConsumedEntireMessage())
         refuse("not an ONNX model: its bytes aren't the protobuf message of one. Is it complete?");
-    if (!into.has_graph()) refuse("expected a model with a graph, found none. Is it an ONNX model?");
+    if (!into.has_graph())
+        refuse("expected a model with a graph, found none. Is it an ONNX model?");
     check_graph(into.graph(), most);
     if (into.ir_version() < oldest_ir)
         refuse("expected IR version ", oldest_ir, " or newer, found ", into.ir_version());

@@ -31,8 +31,9 @@ Bits bits_at(const std::string& bytes, std::size_t i) {
     std::make_unsigned_t<Bits> bits = 0;
     for (std::size_t b = 0; b < sizeof(Bits); ++b)
         bits = static_cast<std::make_unsigned_t<Bits>>(
-            bits | static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i * sizeof(Bits) + b]))
-                       << (8 * b));
+            bits |
+            static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i * sizeof(Bits) + b]))
+                << (8 * b));
     return static_cast<Bits>(bits);
 }
 
@@ -113,8 +114,8 @@ std::vector<double> typed(const message::TensorProto& t, element type, std::size
 std::vector<double> raw(const std::string& bytes, element type, std::size_t size,
                         const std::string& where) {
     if (bytes.size() / bytes_of(type) != size || bytes.size() % bytes_of(type) != 0)
-        refuse(where, ": expected ", size, " numbers of ", bytes_of(type),
-               " bytes, found ", bytes.size(), " bytes. Is the file damaged?");
+        refuse(where, ": expected ", size, " numbers of ", bytes_of(type), " bytes, found ",
+               bytes.size(), " bytes. Is the file damaged?");
     std::vector<double> found(size);
     for (std::size_t i = 0; i < size; ++i)
         found[i] = raw_number(bytes, i, type);
@@ -126,8 +127,9 @@ std::vector<double> raw(const std::string& bytes, element type, std::size_t size
 constant tensor_reader::read(const message::TensorProto& tensor, const std::string& where) const {
     const auto type = static_cast<element>(tensor.data_type());
     if (bytes_of(type) == 0)
-        refuse(where, ": expected numbers of a type that is read (FLOAT, DOUBLE, FLOAT16, "
-                      "BFLOAT16, integers, BOOL), found ",
+        refuse(where,
+               ": expected numbers of a type that is read (FLOAT, DOUBLE, FLOAT16, "
+               "BFLOAT16, integers, BOOL), found ",
                name(type));
     if (tensor.has_segment()) refuse(where, ": its data is in segments, which isn't supported");
     dims shape = shape_of_tensor(tensor, spent_, where);

@@ -17,8 +17,7 @@ namespace laminate::codegen::onnx {
 class tensor_reader {
 public:
     // No folder: external data is refused, as for a model in memory.
-    tensor_reader(std::string folder, budget& spent)
-        : folder_(std::move(folder)), spent_(spent) {}
+    tensor_reader(std::string folder, budget& spent) : folder_(std::move(folder)), spent_(spent) {}
 
     budget& spent() const { return spent_; }
 

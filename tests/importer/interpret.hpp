@@ -2,7 +2,8 @@
 #pragma once
 
 // What a graph computes, node by node in double: enough to compare an import with published
-// outputs. Needs a chain of nodes. Promises no float on the way, so that what differs is the import.
+// outputs. Needs a chain of nodes. Promises no float on the way, so that what differs is the
+// import.
 
 #include <laminate/codegen/graph/graph.hpp>
 
@@ -55,8 +56,7 @@ inline double function_of(const ir::node& n, double x) {
     case ir::op::gelu:
         return 0.5 * x * (1.0 + std::erf(x * std::sqrt(0.5)));
     case ir::op::gelu_tanh:
-        return 0.5 * x *
-               (1.0 + std::tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)));
+        return 0.5 * x * (1.0 + std::tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)));
     case ir::op::mish:
         return x * std::tanh(softplus_of(x));
     case ir::op::erf:

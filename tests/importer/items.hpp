@@ -36,15 +36,25 @@ struct sample {
     bool is_exact = false; // outputs computed in double
 };
 
+// Python writes numbers that JSON doesn't have.
+inline std::string without_infinities(std::string text) {
+    for (const std::string number : {": NaN", ": Infinity", ": -Infinity"})
+        for (std::size_t at = text.find(number); at != std::string::npos;
+             at = text.find(number, at))
+            text.replace(at, number.size(), ": null");
+    return text;
+}
+
 inline std::vector<corpus_item> corpus_items(const std::string& corpus) {
-    const std::string text = read_file(corpus + "/index.json", std::size_t{1} << 28).value();
+    const std::string text =
+        without_infinities(read_file(corpus + "/index.json", std::size_t{1} << 28).value());
     std::vector<corpus_item> items;
     for (const auto& entry : nlohmann::json::parse(text)) {
         const std::string group = entry.at("group");
         const std::string path = corpus + "/" + std::string(entry.at("path"));
         if (!std::filesystem::exists(path + "/model.onnx")) continue;
-        corpus_item item{group + "/" + std::string(entry.at("name")), path, {}, {},
-                         entry.at("vectors")};
+        corpus_item item{
+            group + "/" + std::string(entry.at("name")), path, {}, {}, entry.at("vectors")};
         for (const auto& input : entry.at("onnx").at("inputs"))
             item.input_names.push_back(input.at("name"));
         for (const auto& output : entry.at("onnx").at("outputs"))
@@ -136,8 +146,8 @@ inline std::vector<sample> samples_of(const corpus_item& item) {
     for (int n = 0;; ++n) {
         const std::string folder = item.path + "/test_data_set_" + std::to_string(n);
         if (!std::filesystem::exists(folder)) return samples;
-        samples.push_back({detail::pb_arrays(folder, "input_"),
-                           detail::pb_arrays(folder, "output_"), false});
+        samples.push_back(
+            {detail::pb_arrays(folder, "input_"), detail::pb_arrays(folder, "output_"), false});
     }
 }
 
