@@ -100,8 +100,9 @@ std::uint64_t mixed(float input, float result) {
 
 template <class Pack, class Functor>
 void evaluate(std::span<const float, block> in, std::span<float, block> out) {
+    constexpr Functor f;
     for (std::size_t i = 0; i < block; i += Pack::lanes)
-        Pack::store(&out[i], Functor{}(Pack{}, Pack::load(&in[i]), 0));
+        Pack::store(&out[i], f(Pack{}, Pack::load(&in[i]), 0));
 }
 
 template <class Function>
@@ -240,7 +241,7 @@ bool print(const Function& f, const report& seen, double seconds) {
     constexpr double stated = Function::functor::max_ulp;
     const auto [x, y] = seen.worst_at;
     std::printf(
-        "%-8s %10llu inputs, worst %.4f ulp (stated %g) at %a = %.9g, which gives %.9g instead "
+        "%-10s %10llu inputs, worst %.4f ulp (stated %g) at %a = %.9g, which gives %.9g instead "
         "of %.12g; results %016llx; %.1f s\n",
         std::string(f.name).c_str(), static_cast<unsigned long long>(seen.inputs), seen.worst,
         stated, static_cast<double>(x), static_cast<double>(x), static_cast<double>(y),

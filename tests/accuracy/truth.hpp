@@ -11,9 +11,17 @@
 #include <string_view>
 #include <tuple>
 
+#include "laminate/kernel/arithmetic.hpp"
+#include "laminate/kernel/elu.hpp"
+#include "laminate/kernel/erf.hpp"
 #include "laminate/kernel/exp.hpp"
 #include "laminate/kernel/expm1.hpp"
+#include "laminate/kernel/gelu.hpp"
+#include "laminate/kernel/log.hpp"
+#include "laminate/kernel/piecewise.hpp"
 #include "laminate/kernel/sigmoid.hpp"
+#include "laminate/kernel/softplus.hpp"
+#include "laminate/kernel/swish.hpp"
 #include "laminate/kernel/tanh.hpp"
 
 namespace laminate::truth {
@@ -32,12 +40,68 @@ struct function {
 
 inline constexpr float infinity = std::numeric_limits<float>::infinity();
 
+// x / (1 + e^-z). What is a product of -inf and 0 is the limit, -0.
+inline double gated(double x, double z) {
+    if (x == -std::numeric_limits<double>::infinity()) return -0.0;
+    return z < 0.0 ? x * std::exp(z) / (1.0 + std::exp(z)) : x / (1.0 + std::exp(-z));
+}
+
+// Functors with numbers of their own; errors don't depend on these.
+struct celu : kernel::celu {
+    constexpr celu() : kernel::celu{0.7f} {}
+};
+struct swish : kernel::swish {
+    constexpr swish() : kernel::swish{1.702f} {}
+};
+
 inline constexpr auto functions = std::tuple{
     function<kernel::exp>{"exp", [](double x) { return std::exp(x); }, 0.0f, infinity, true},
     function<kernel::expm1>{"expm1", [](double x) { return std::expm1(x); }, -1.0f, infinity, true},
     function<kernel::sigmoid>{"sigmoid", [](double x) { return 1.0 / (1.0 + std::exp(-x)); }, 0.0f,
                               1.0f, true},
     function<kernel::tanh>{"tanh", [](double x) { return std::tanh(x); }, -1.0f, 1.0f, true},
+    function<kernel::log>{"log", [](double x) { return std::log(x); }, -infinity, 89.0f, true},
+    function<kernel::softplus>{
+        "softplus",
+        [](double x) { return std::fmax(x, 0.0) + std::log1p(std::exp(-std::fabs(x))); }, 0.0f,
+        infinity, false},
+    function<kernel::erf>{"erf", [](double x) { return std::erf(x); }, -1.0f, 1.0f, true},
+    function<kernel::gelu>{
+        "gelu",
+        [](double x) { return x < -100.0 ? -0.0 : 0.5 * x * std::erfc(-x / std::sqrt(2.0)); },
+        -0.17f, infinity, false},
+    function<kernel::gelu_tanh>{"gelu_tanh",
+                                [](double x) {
+                                    return gated(x, std::sqrt(8.0 / 3.141592653589793) *
+                                                        (x + 0.044715 * x * x * x));
+                                },
+                                -0.171f, infinity, false},
+    function<kernel::silu>{"silu", [](double x) { return gated(x, x); }, -0.279f, infinity, false},
+    function<swish>{"swish", [](double x) { return gated(x, static_cast<double>(1.702f) * x); },
+                    -0.164f, infinity, false},
+    function<kernel::mish>{
+        "mish", [](double x) { return x < -1e6 ? -0.0 : x * std::tanh(std::log1p(std::exp(x))); },
+        -0.309f, infinity, false},
+    function<kernel::hard_swish>{
+        "hard_swish", [](double x) { return x < -3.0 ? -0.0 : x * std::fmin(x + 3.0, 6.0) / 6.0; },
+        -0.37500003f, infinity, false},
+    function<kernel::softsign>{
+        "softsign",
+        [](double x) { return std::isinf(x) ? std::copysign(1.0, x) : x / (1.0 + std::fabs(x)); },
+        -1.0f, 1.0f, false},
+    function<kernel::selu>{"selu",
+                           [](double x) {
+                               constexpr double gamma = 1.0507009873554804934193;
+                               constexpr double gamma_alpha = 1.75809934084737685994;
+                               return x < 0.0 ? gamma_alpha * std::expm1(x) : gamma * x;
+                           },
+                           -1.7580994f, infinity, true},
+    function<celu>{"celu",
+                   [](double x) {
+                       constexpr auto alpha = static_cast<double>(0.7f);
+                       return x < 0.0 ? alpha * std::expm1(x / alpha) : x;
+                   },
+                   -0.7f, infinity, true},
 };
 
 // How far `result` is from `exact`, in ulp: the spacing of floats in the binade of `exact`, and

@@ -27,10 +27,19 @@
     FUNCTION(hard_swish, true, piecewise, hard_swish) \
     FUNCTION(clip, true, piecewise, clip, n.beta, n.max_value) \
     FUNCTION(shrink, true, piecewise, shrink, n.threshold, n.beta) \
+    FUNCTION(swish, n.alpha == 1.0f, swish, silu) \
+    FUNCTION(swish, true, swish, swish, n.alpha) \
+    FUNCTION(mish, true, swish, mish) \
+    FUNCTION(gelu, true, gelu, gelu) \
+    FUNCTION(gelu_tanh, true, gelu, gelu_tanh) \
+    FUNCTION(erf, true, erf, erf) \
+    FUNCTION(softplus, true, softplus, softplus) \
     FUNCTION(exp, true, exp, exp) \
+    FUNCTION(log, true, log, log) \
     FUNCTION(softsign, true, arithmetic, softsign) \
     FUNCTION(abs, true, arithmetic, abs) \
     FUNCTION(neg, true, arithmetic, neg) \
+    FUNCTION(sqrt, true, arithmetic, sqrt) \
     FUNCTION(reciprocal, true, arithmetic, reciprocal) \
     FUNCTION(square, true, arithmetic, square)
 

@@ -67,14 +67,29 @@ struct reciprocal {
     }
 };
 
+// The square root; NaN of negative numbers, and sqrt(-0) is -0. Its derivative at 0 is inf.
+struct sqrt {
+    template <class P>
+    LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t) const {
+        return P::sqrt(x);
+    }
+    static constexpr bool derivative_needs_input = false;
+    template <class P>
+    LAMINATE_INLINE typename P::reg derivative(P, typename P::reg, typename P::reg y,
+                                               std::size_t) const {
+        return P::div(P::splat(0.5f), y);
+    }
+};
+
 // x / (1 + |x|). softsign(+-inf) is +-1.
 struct softsign {
     static constexpr double max_ulp = 1.5;
 
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t = 0) const {
-        // The result is +-1 from there on. A constant comes first: min then lets a NaN through.
-        const typename P::reg size = P::min(P::splat(0x1p30f), P::abs(x));
+        // The result is +-1 from there on; beyond, adding 1 would round to and fro. A constant
+        // comes first: min then lets a NaN through.
+        const typename P::reg size = P::min(P::splat(0x1p24f), P::abs(x));
         return P::copysign(P::div(size, P::add(P::splat(1.0f), size)), x);
     }
     // (1 - |y|)^2

@@ -52,6 +52,8 @@ private:
 
 // x where x >= 0, else alpha * (exp(x / alpha) - 1)  (Barron, 2017). Needs alpha > 0.
 struct celu {
+    static constexpr double max_ulp = 3.0;
+
     float alpha;
 
     template <class P>

@@ -58,21 +58,18 @@ struct hard_swish {
     LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t = 0) const {
         const typename P::reg in = P::max(P::splat(-3.0f), x);
         const typename P::reg above = P::min(P::splat(6.0f), P::add(in, P::splat(3.0f)));
-        return P::mul(in, P::mul(above, P::splat(sixth)));
+        return P::mul(in, P::div(above, P::splat(6.0f)));
     }
     static constexpr bool derivative_needs_input = true;
     template <class P>
     LAMINATE_INLINE typename P::reg derivative(P, typename P::reg x, typename P::reg,
                                                std::size_t) const {
         const typename P::reg three = P::splat(3.0f);
-        const typename P::reg middle = P::fma(x, P::splat(2.0f * sixth), P::splat(0.5f));
+        const typename P::reg middle = P::fma(x, P::splat(0x1.555556p-2f), P::splat(0.5f));
         const typename P::reg up_to_3 =
             P::select(P::less(P::splat(-3.0f), x), middle, P::splat(0.0f));
         return P::select(P::less(three, x), P::splat(1.0f), up_to_3);
     }
-
-private:
-    static constexpr float sixth = 0x1.555556p-3f;
 };
 
 // min(highest, max(lowest, x)); with equal zeros, x itself.
@@ -103,8 +100,8 @@ struct shrink {
 
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t) const {
-        // The sign that x has is the one that bias loses.
-        const typename P::reg moved = P::sub(x, P::copysign(P::splat(bias), x));
+        const typename P::reg sign = P::copysign(P::splat(1.0f), x);
+        const typename P::reg moved = P::sub(x, P::mul(sign, P::splat(bias)));
         const typename P::reg or_nan = P::select(P::is_nan(x), x, P::splat(0.0f));
         return P::select(P::less(P::splat(lambd), P::abs(x)), moved, or_nan);
     }

@@ -8,7 +8,7 @@
 // The contract on bits: the sum is 16 partial sums, term i in partial sum i % 16 in rising order,
 // added as a tree (l and l + 8, then + 4, + 2, + 1). Subtracting the maximum keeps every exp in
 // [0, 1], so nothing overflows; padded lanes take no part. A NaN or +inf anywhere, or -inf
-// everywhere, gives NaN everywhere, as in PyTorch.
+// everywhere, gives NaN everywhere (in its group), as in PyTorch.
 //
 // Error: that of exp, of the subtraction (|x[i] - m| / 2 ulp of y[i] at most), of the sum (4 +
 // Width / 16 roundings) and of the division.
@@ -80,8 +80,24 @@ struct rows_together {
     }
 };
 
+// What softmax makes of d = x - m and e = exp(d): e of the first pass, over the sum of all.
+struct share {
+    template <class P>
+    static LAMINATE_INLINE typename P::reg kept(P, typename P::reg, typename P::reg e) {
+        return e;
+    }
+    template <class P>
+    static LAMINATE_INLINE typename P::reg of_sum(P, typename P::reg sum) {
+        return sum;
+    }
+    template <class P>
+    static LAMINATE_INLINE typename P::reg result(P, typename P::reg e, typename P::reg sum) {
+        return P::div(e, sum);
+    }
+};
+
 // The next Rows rows, which fit a register together.
-template <class P, std::size_t Width, std::size_t Rows>
+template <class P, std::size_t Width, std::size_t Rows, class Form>
 LAMINATE_INLINE void softmax_together(const float* x, std::size_t x_stride, float* y,
                                       std::size_t y_stride) {
     using rows = rows_together<P, Width, Rows>;
@@ -90,10 +106,11 @@ LAMINATE_INLINE void softmax_together(const float* x, std::size_t x_stride, floa
     const typename P::reg in = rows::template load<0, Rows>(x, x_stride);
     const typename P::reg maximum =
         fold_maximum<P, places(Width)>(P::select(inside, in, P::splat(-inf)));
-    const typename P::reg e =
-        P::select(inside, exp::not_positive(P{}, P::sub(in, maximum)), P::splat(0.0f));
+    const typename P::reg d = P::sub(in, maximum);
+    const typename P::reg e = P::select(inside, exp::not_positive(P{}, d), P::splat(0.0f));
     typename P::reg sum = e;
-    rows::template store<0>(y, y_stride, P::div(e, fold_sum<P, places(Width)>(&sum)));
+    const typename P::reg total = Form::of_sum(P{}, fold_sum<P, places(Width)>(&sum));
+    rows::template store<0>(y, y_stride, Form::result(P{}, Form::kept(P{}, d, e), total));
 }
 
 template <class P, std::size_t Width>
@@ -110,7 +127,7 @@ LAMINATE_INLINE typename P::reg row_maximum(const float* x) {
 }
 
 // A row that fills a register at least.
-template <class P, std::size_t Width>
+template <class P, std::size_t Width, class Form>
 LAMINATE_INLINE void softmax_row(const float* x, float* y) {
     constexpr std::size_t tail = Width % P::lanes;
     constexpr std::size_t whole = Width - tail;
@@ -119,44 +136,53 @@ LAMINATE_INLINE void softmax_row(const float* x, float* y) {
     typename P::reg sum[registers] = {};
     LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = P::splat(0.0f);
     for (std::size_t i = 0; i < whole; i += P::lanes) {
-        const typename P::reg e = exp::not_positive(P{}, P::sub(P::load(x + i), maximum));
-        P::store(y + i, e);
+        const typename P::reg d = P::sub(P::load(x + i), maximum);
+        const typename P::reg e = exp::not_positive(P{}, d);
+        P::store(y + i, Form::kept(P{}, d, e));
         sum[i / P::lanes % registers] = P::add(sum[i / P::lanes % registers], e);
     }
     typename P::reg last = P::splat(0.0f); // kept in a register: a partial store can't forward
     if constexpr (tail > 0) {
-        const typename P::reg in = P::load_first(x + whole, tail);
-        last = P::select(P::first(tail), exp::not_positive(P{}, P::sub(in, maximum)), last);
+        const typename P::reg d = P::sub(P::load_first(x + whole, tail), maximum);
+        const typename P::reg e = P::select(P::first(tail), exp::not_positive(P{}, d), last);
         constexpr std::size_t g = whole / P::lanes % registers;
-        sum[g] = P::add(sum[g], last);
+        sum[g] = P::add(sum[g], e);
+        last = Form::kept(P{}, d, e);
     }
-    const typename P::reg total = fold_sum<P, partial_sums>(sum);
+    const typename P::reg total = Form::of_sum(P{}, fold_sum<P, partial_sums>(sum));
     for (std::size_t i = 0; i < whole; i += P::lanes)
-        P::store(y + i, P::div(P::load(y + i), total));
-    if constexpr (tail > 0) P::store_first(y + whole, P::div(last, total), tail);
+        P::store(y + i, Form::result(P{}, P::load(y + i), total));
+    if constexpr (tail > 0) P::store_first(y + whole, Form::result(P{}, last, total), tail);
 }
 
-template <class P, std::size_t Width, std::size_t Groups = 1>
-constexpr void softmax(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
-                       std::size_t rows) {
+template <class P, std::size_t Width, std::size_t Groups, class Form>
+constexpr void softmax_rows(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
+                            std::size_t rows) {
     if constexpr (Groups > 1) {
         constexpr std::size_t part = Width / Groups;
         for (std::size_t row = 0; row < rows; ++row)
-            softmax<P, part>(x + row * x_stride, part, y + row * y_stride, part, Groups);
+            softmax_rows<P, part, 1, Form>(x + row * x_stride, part, y + row * y_stride, part,
+                                           Groups);
     } else if constexpr (Width >= P::lanes) {
         for (std::size_t row = 0; row < rows; ++row)
-            softmax_row<P, Width>(x + row * x_stride, y + row * y_stride);
+            softmax_row<P, Width, Form>(x + row * x_stride, y + row * y_stride);
     } else {
         constexpr std::size_t together = P::lanes / places(Width);
         std::size_t row = 0;
         if constexpr (together > 1)
             for (; row + together <= rows; row += together)
-                softmax_together<P, Width, together>(x + row * x_stride, x_stride,
-                                                     y + row * y_stride, y_stride);
+                softmax_together<P, Width, together, Form>(x + row * x_stride, x_stride,
+                                                           y + row * y_stride, y_stride);
         for (; row < rows; ++row)
-            softmax_together<P, Width, 1>(x + row * x_stride, x_stride, y + row * y_stride,
-                                          y_stride);
+            softmax_together<P, Width, 1, Form>(x + row * x_stride, x_stride, y + row * y_stride,
+                                                y_stride);
     }
+}
+
+template <class P, std::size_t Width, std::size_t Groups = 1>
+constexpr void softmax(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
+                       std::size_t rows) {
+    softmax_rows<P, Width, Groups, share>(x, x_stride, y, y_stride, rows);
 }
 
 } // namespace laminate::kernel

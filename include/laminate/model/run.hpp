@@ -18,12 +18,18 @@
 #include "../kernel/chain.hpp"
 #include "../kernel/dense.hpp"
 #include "../kernel/elu.hpp"
+#include "../kernel/erf.hpp"
 #include "../kernel/exp.hpp"
+#include "../kernel/gelu.hpp"
+#include "../kernel/log.hpp"
+#include "../kernel/log_softmax.hpp"
 #include "../kernel/maxout.hpp"
 #include "../kernel/piecewise.hpp"
 #include "../kernel/relu.hpp"
 #include "../kernel/sigmoid.hpp"
 #include "../kernel/softmax.hpp"
+#include "../kernel/softplus.hpp"
+#include "../kernel/swish.hpp"
 #include "../kernel/tanh.hpp"
 #include "../pack/concept.hpp"
 #include "../pack/scalar.hpp"
@@ -81,6 +87,8 @@ constexpr void run_step(const float* parameters, rows_at<const float> from, rows
                                          y, y_stride, rows, epilogue<Plan, Step>(parameters));
     } else if constexpr (c.run == ir::kernel::softmax) {
         kernel::softmax<P, c.outputs, c.groups>(x, x_stride, y, y_stride, rows);
+    } else if constexpr (c.run == ir::kernel::log_softmax) {
+        kernel::log_softmax<P, c.outputs, c.groups>(x, x_stride, y, y_stride, rows);
     } else if constexpr (c.run == ir::kernel::maxout) {
         using pack = std::conditional_t<c.one_lane, pack::scalar, P>;
         kernel::maxout<pack, c.outputs, c.pieces, c.unit_step, c.piece_step>(x, x_stride, y,

@@ -47,6 +47,7 @@ concept words = requires(typename P::reg a, typename P::mask m, const float* in,
     { P::mul(a, a) } -> std::same_as<typename P::reg>;
     { P::div(a, a) } -> std::same_as<typename P::reg>;
     { P::fma(a, a, a) } -> std::same_as<typename P::reg>;
+    { P::sqrt(a) } -> std::same_as<typename P::reg>;
     // fma(b, c, a), where a loop adds to a
     { P::accumulate(a, a, a) } -> std::same_as<typename P::reg>;
     // the second operand where both are equal or either is NaN
@@ -62,6 +63,9 @@ concept words = requires(typename P::reg a, typename P::mask m, const float* in,
     { P::abs(a) } -> std::same_as<typename P::reg>;
     { P::copysign(a, a) } -> std::same_as<typename P::reg>;
     { P::pow2(a) } -> std::same_as<typename P::reg>;
+    // of a positive normal number: a is mantissa(a) * 2^exponent(a), sqrt(1/2) <= mantissa < sqrt(2)
+    { P::exponent(a) } -> std::same_as<typename P::reg>;
+    { P::mantissa(a) } -> std::same_as<typename P::reg>;
     // (1 + a) * 2^b for |a| < 1/2 and integral b from -158 to Largest, which is 128 at most: the
     // sum rounded to float, and once more where the result is denormal
     { P::template scale_1p<128>(a, a) } -> std::same_as<typename P::reg>;

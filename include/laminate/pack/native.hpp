@@ -198,6 +198,31 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> min(floats<Lanes> a, floats<Lanes> b) {
 }
 
 template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> sqrt(floats<Lanes> a) {
+#if defined(__AVX512F__)
+    if constexpr (Lanes == 16) return (floats<Lanes>)_mm512_maskz_sqrt_ps(0xffff, (__m512)a);
+#endif
+#if defined(__AVX__)
+    if constexpr (Lanes == 8) return (floats<Lanes>)_mm256_sqrt_ps((__m256)a);
+#endif
+#if defined(__aarch64__)
+    if constexpr (Lanes == 4) return (floats<Lanes>)vsqrtq_f32((float32x4_t)a);
+#else
+    if constexpr (Lanes == 4) return (floats<Lanes>)_mm_sqrt_ps((__m128)a);
+#endif
+}
+
+// See pack::scalar.
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> exponent(floats<Lanes> a) {
+    return __builtin_convertvector(((ints<Lanes>)a - 0x3f3504f3) >> 23, floats<Lanes>);
+}
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> mantissa(floats<Lanes> a) {
+    return (floats<Lanes>)((((ints<Lanes>)a - 0x3f3504f3) & 0x007fffff) + 0x3f3504f3);
+}
+
+template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> pow2(floats<Lanes> n) {
     return (floats<Lanes>)((ints<Lanes>)(n + 12583039.0f) << 23); // see pack::scalar
 }

@@ -48,6 +48,7 @@ struct portable_lanes {
     static LAMINATE_INLINE_RUNTIME reg fma(reg a, reg b, reg c) {
         return native::fma<Lanes>(a, b, c);
     }
+    static LAMINATE_INLINE_RUNTIME reg sqrt(reg a) { return native::sqrt<Lanes>(a); }
     static LAMINATE_INLINE_RUNTIME reg accumulate(reg sum, reg a, reg b) {
         return native::accumulate<Lanes>(sum, a, b);
     }
@@ -61,6 +62,8 @@ struct portable_lanes {
         return (reg)(((mask)magnitude & 0x7fffffff) | ((mask)sign & ~0x7fffffff));
     }
     static LAMINATE_INLINE_RUNTIME reg pow2(reg n) { return native::pow2<Lanes>(n); }
+    static LAMINATE_INLINE_RUNTIME reg exponent(reg a) { return native::exponent<Lanes>(a); }
+    static LAMINATE_INLINE_RUNTIME reg mantissa(reg a) { return native::mantissa<Lanes>(a); }
     template <int Largest>
     static LAMINATE_INLINE_RUNTIME reg scale_1p(reg a, reg n) {
         return native::scale_1p<Lanes, Largest>(a, n);

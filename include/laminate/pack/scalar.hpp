@@ -10,6 +10,7 @@
 
 #include "../base/compiler.hpp"
 #include "exact_fma.hpp"
+#include "exact_sqrt.hpp"
 #include "table.hpp"
 
 namespace laminate::pack {
@@ -35,6 +36,7 @@ struct scalar {
     static LAMINATE_INLINE float mul(float a, float b) { return exact_fma(a, b, -0.0f); }
     static LAMINATE_INLINE float div(float a, float b) { return a / b; }
     static LAMINATE_INLINE float fma(float a, float b, float c) { return exact_fma(a, b, c); }
+    static LAMINATE_INLINE float sqrt(float a) { return exact_sqrt(a); }
     // fma for a sum that a loop adds to.
     static LAMINATE_INLINE float accumulate(float sum, float a, float b) { return fma(a, b, sum); }
     static LAMINATE_INLINE float min(float a, float b) { return a < b ? a : b; }
@@ -68,6 +70,15 @@ struct scalar {
             const float power = pow2(half);
             return mul(fma(power, a, power), pow2(n - half));
         }
+    }
+    // Subtracting the bits of sqrt(1/2) leaves the exponent above the bits of the mantissa.
+    static LAMINATE_INLINE float exponent(float a) {
+        const std::uint32_t above = __builtin_bit_cast(std::uint32_t, a) - 0x3f3504f3U;
+        return static_cast<float>(static_cast<std::int32_t>(above) >> 23);
+    }
+    static LAMINATE_INLINE float mantissa(float a) {
+        const std::uint32_t above = __builtin_bit_cast(std::uint32_t, a) - 0x3f3504f3U;
+        return __builtin_bit_cast(float, (above & 0x007fffffU) + 0x3f3504f3U);
     }
     template <int Shift>
     static LAMINATE_INLINE float lookup(const table& of, float a) {

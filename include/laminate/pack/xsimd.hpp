@@ -44,6 +44,7 @@ struct xsimd {
     static LAMINATE_INLINE_RUNTIME reg fma(reg a, reg b, reg c) {
         return wrap(native::fma<lanes>(raw(a), raw(b), raw(c)));
     }
+    static LAMINATE_INLINE_RUNTIME reg sqrt(reg a) { return wrap(native::sqrt<lanes>(raw(a))); }
     static LAMINATE_INLINE_RUNTIME reg accumulate(reg sum, reg a, reg b) {
         return wrap(native::accumulate<lanes>(raw(sum), raw(a), raw(b)));
     }
@@ -64,6 +65,12 @@ struct xsimd {
         return ::xsimd::bitofsign(sign) | ::xsimd::abs(magnitude);
     }
     static LAMINATE_INLINE_RUNTIME reg pow2(reg n) { return wrap(native::pow2<lanes>(raw(n))); }
+    static LAMINATE_INLINE_RUNTIME reg exponent(reg a) {
+        return wrap(native::exponent<lanes>(raw(a)));
+    }
+    static LAMINATE_INLINE_RUNTIME reg mantissa(reg a) {
+        return wrap(native::mantissa<lanes>(raw(a)));
+    }
     template <int Largest>
     static LAMINATE_INLINE_RUNTIME reg scale_1p(reg a, reg n) {
         return wrap(native::scale_1p<lanes, Largest>(raw(a), raw(n)));
