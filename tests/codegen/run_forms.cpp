@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sources whose weights lie in a file: right ones are loaded and give the right bits, wrong ones are
-// refused, each for its reason; and sources with one function give the same bits.
+// Sources whose weights lie in a file: right ones are loaded and give the right bits, wrong ones
+// are refused, each for its reason; and sources with one function give the same bits.
 //
 // usage: run_forms <folder of the files of weights> <scratch folder>
 
@@ -12,8 +12,8 @@
 #include "many_rows.hpp"
 #include "one_row.hpp"
 #include "other.hpp"
-#include "stored.hpp"
 #include "stored.h"
+#include "stored.hpp"
 
 namespace {
 
@@ -29,7 +29,8 @@ std::string read(const std::string& path) {
     std::string bytes;
     std::FILE* const file = std::fopen(path.c_str(), "rb");
     if (file == nullptr) return bytes;
-    for (int c = std::fgetc(file); c != EOF; c = std::fgetc(file)) bytes += static_cast<char>(c);
+    for (int c = std::fgetc(file); c != EOF; c = std::fgetc(file))
+        bytes += static_cast<char>(c);
     std::fclose(file);
     return bytes;
 }
@@ -90,7 +91,7 @@ void check_bits(const stored::weights& weights) {
     check(std::memcmp(one, row, sizeof row) == 0, "the bits of embedded weights");
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv) {
     if (argc != 3) return 2;

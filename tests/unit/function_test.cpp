@@ -58,14 +58,14 @@ TEMPLATE_LIST_TEST_CASE("function: exact ones", "[function]", all_packs) {
                              return line < 0.0f ? 0.0f : line > 1.0f ? 1.0f : line;
                          })) == 0);
     for (auto [low, high] : {std::pair{-1.0f, 1.0f}, {0.0f, 6.0f}, {-inf, 2.0f}, {0.5f, inf}})
-        CHECK(differences<P>(kernel::clip{low, high}, of_numbers([low = low, high = high](float x) {
-                                 return x < low ? low : x > high ? high : x;
+        CHECK(differences<P>(kernel::clip{low, high}, of_numbers([a = low, b = high](float x) {
+                                 return x < a ? a : x > b ? b : x;
                              })) == 0);
     for (auto [lambd, bias] : {std::pair{0.5f, 0.0f}, {0.5f, 0.5f}, {0.0f, -1.0f}})
-        CHECK(differences<P>(kernel::shrink{lambd, bias},
-                             of_numbers([lambd = lambd, bias = bias](float x) {
-                                 return x < -lambd ? x + bias : x > lambd ? x - bias : 0.0f;
-                             })) == 0);
+        CHECK(
+            differences<P>(kernel::shrink{lambd, bias}, of_numbers([l = lambd, b = bias](float x) {
+                               return x < -l ? x + b : x > l ? x - b : 0.0f;
+                           })) == 0);
 }
 
 TEMPLATE_LIST_TEST_CASE("function: special values of exact ones", "[function]", all_packs) {

@@ -19,7 +19,7 @@ namespace laminate::kernel {
 // 0 and odd powers alone. Monotone, across the borders of the pieces too, by trial. erf(+-0) = +-0,
 // erf(+-inf) = +-1, erf(NaN) is NaN.
 struct erf {
-    static constexpr double max_ulp = 1.1;
+    static constexpr double max_ulp = 0.9;
 
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t = 0) const {
