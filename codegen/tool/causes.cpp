@@ -23,12 +23,12 @@ using row = std::vector<double>;
 
 row outputs_of(const graph& network, std::span<const float> inputs) {
     row outputs;
-    for (std::size_t at = 0; at < inputs.size(); at += network.inputs())
-        for (const reference::estimate& e :
-             reference::interpret(network.nodes, network.parameters,
-                                  inputs.subspan(at, network.inputs()))
-                 .back())
+    for (std::size_t at = 0; at < inputs.size(); at += network.inputs()) {
+        const auto values = reference::interpret(network.nodes, network.parameters,
+                                                 inputs.subspan(at, network.inputs()));
+        for (const reference::estimate& e : values.back())
             outputs.push_back(e.value);
+    }
     return outputs;
 }
 
@@ -45,6 +45,7 @@ double largest_difference(std::span<const double> a, std::span<const double> b) 
 struct investigation {
     const graph& network;
     observation seen;
+    std::span<const float> all_inputs; // those of `seen` are the first of them
     row model;
 
     // A guess explains what was seen if it is right to five digits, and ten times better than none.
@@ -176,21 +177,44 @@ cause input_scale(const investigation& i) {
     return std::nullopt;
 }
 
-// Rows whose mean and deviation over the whole array make them standard.
-cause standardised_inputs(const investigation& i) {
-    const auto count = static_cast<double>(i.seen.inputs.size());
+struct moments {
     double mean = 0.0;
+    double deviation = 0.0;
+};
+
+// Of every `step`-th number from `first` on.
+moments moments_of(std::span<const float> x, std::size_t first, std::size_t step) {
+    const auto count = static_cast<double>((x.size() - first + step - 1) / step);
+    moments m;
     double square = 0.0;
-    for (const float x : i.seen.inputs) {
-        mean += static_cast<double>(x) / count;
-        square += static_cast<double>(x) * static_cast<double>(x) / count;
+    for (std::size_t at = first; at < x.size(); at += step) {
+        const auto number = static_cast<double>(x[at]);
+        m.mean += number / count;
+        square += number * number / count;
     }
-    const double deviation = std::sqrt(square - mean * mean);
-    std::vector<float> inputs;
-    for (const float x : i.seen.inputs)
-        inputs.push_back(static_cast<float>((static_cast<double>(x) - mean) / deviation));
-    if (!i.explains(outputs_of(i.network, inputs))) return std::nullopt;
-    return "normalisation of the inputs is missing: with mean 0 and deviation 1 the outputs agree";
+    m.deviation = std::sqrt(square - m.mean * m.mean);
+    return m;
+}
+
+// By the mean and deviation of all inputs that were given, or of each unit's.
+cause standardised_inputs(const investigation& i) {
+    const std::size_t width = i.network.inputs();
+    for (const bool by_unit : {false, true}) {
+        std::vector<float> inputs(i.seen.inputs.begin(), i.seen.inputs.end());
+        for (std::size_t unit = 0; unit < (by_unit ? width : 1); ++unit) {
+            const std::size_t step = by_unit ? width : 1;
+            const moments m = moments_of(i.all_inputs, unit, step);
+            for (std::size_t at = unit; at < inputs.size(); at += step)
+                inputs[at] =
+                    static_cast<float>((static_cast<double>(inputs[at]) - m.mean) / m.deviation);
+        }
+        if (i.explains(outputs_of(i.network, inputs)))
+            return fmt::format(
+                "normalisation of the inputs is missing: with mean 0 and deviation 1{} "
+                "the outputs agree",
+                by_unit ? " of each input" : "");
+    }
+    return std::nullopt;
 }
 
 // The inputs of one row with their axes in another order.
@@ -342,11 +366,11 @@ cause rows_in_another_order(const investigation& i) {
 } // namespace
 
 std::string likely_cause(const graph& network, const observation& seen) {
-    // Each guess evaluates the network again: a few rows are enough to tell guesses apart.
-    const std::size_t rows = std::min<std::size_t>(seen.inputs.size() / network.inputs(), 8);
+    // Each guess evaluates the network again: some rows are enough to tell guesses apart.
+    const std::size_t rows = std::min<std::size_t>(seen.inputs.size() / network.inputs(), 64);
     const observation few{seen.inputs.first(rows * network.inputs()),
                           seen.outputs.first(rows * network.outputs())};
-    const investigation i{network, few, outputs_of(network, few.inputs)};
+    const investigation i{network, few, seen.inputs, outputs_of(network, few.inputs)};
     constexpr cause (*guesses[])(const investigation&) = {
         not_a_number,          missing_activation,  extra_layer,   transposed_weights,
         input_scale,           standardised_inputs, wrong_axis,    permuted_outputs,

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Makes of the corpus' dense networks what the tests read. Needs NumPy (Debian: python3-numpy) and
 laminate. Promises, in the output directory, for each network of NETWORKS
-  <name>_network.hpp   corpus::<name>, declared by laminate as the file has it, layer by layer
+  <name>_network.hpp   corpus::<name>, declared by laminate after its passes
   <name>.safetensors   its parameters, named as PyTorch's nn.Sequential names them
   <name>.inputs.npy    float32 [rows, inputs]
   <name>.outputs.npy   float64 [rows, outputs], computed in double precision
@@ -38,10 +38,13 @@ NETWORKS = """
 def convert(laminate, item, output):
     """Lets laminate declare the network; returns its parameters and vectors."""
     name = item.name
-    done = subprocess.run([laminate, "generate", item / "model.onnx", "--dsl", "--no-optimize",
-                           "--name", name, "--namespace", "corpus", "--output", output],
-                          capture_output=True, text=True, check=False)
-    if done.returncode != 0:
+    for batch in [], ["--batch", "1"]:  # some files have a batch of millions, or mix its rows
+        done = subprocess.run([laminate, "generate", item / "model.onnx", *batch, "--dsl",
+                               "--name", name, "--namespace", "corpus", "--output", output],
+                              capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            break
+    else:
         sys.exit(done.stderr)
     vectors = json.loads((item / "meta.json").read_text())["vectors"]
     samples = vectors["inputs"][0]["shape"][0]

@@ -7,7 +7,6 @@
 #include "acasxu_1_1_network.hpp"
 #include "fc1_network.hpp"
 #include "fc_2_2_3_network.hpp"
-#include "hls4ml_three_layer_bn_pytorch_network.hpp"
 #include "hls4ml_three_layer_keras_network.hpp"
 #include "hls4ml_two_layer_keras_network.hpp"
 #include "mlperf_ad01_autoencoder_network.hpp"
