@@ -22,7 +22,7 @@ namespace lam = laminate;
 
 namespace {
 
-constexpr std::uint64_t expected = 0x212b6c0dc578b913;
+constexpr std::uint64_t expected = 0x6a167db6f3283d4e;
 
 // Together every layer that has a way back of its own.
 struct classifier : lam::network<lam::input<19> | lam::dense<40> | lam::relu | lam::dropout<0.25f> |

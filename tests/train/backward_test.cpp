@@ -140,7 +140,7 @@ template <class P, std::size_t... I>
 void check_widths(std::index_sequence<I...>) {
     INFO(P::lanes << " lanes");
     std::size_t wrong = 0;
-    for (const std::size_t rows : {1, 2, 65})
+    for (const std::size_t rows : {1U, 2U, 65U})
         ((wrong += wrong_weights<P, inputs_of(I + 1), I + 1>(rows)), ...);
     CHECK(wrong == 0);
     ((wrong += wrong_turned<P, inputs_of(I + 1), I + 1>()), ...);
@@ -161,7 +161,7 @@ TEMPLATE_LIST_TEST_CASE("the way back: every width", "[train]", lam::test::all_p
 
 TEMPLATE_LIST_TEST_CASE("sum_of_squares: the same bits on every pack", "[train]",
                         lam::test::all_packs) {
-    for (const std::size_t floats : {16, 128, 144, 400}) {
+    for (const std::size_t floats : {16U, 128U, 144U, 400U}) {
         const tight_buffer x(floats);
         lam::test::fill(x.span(), floats);
         float chain[lam::kernel::square_chains] = {};

@@ -39,7 +39,7 @@ TEMPLATE_LIST_TEST_CASE("gradients: as the chain rule has them in double", "[tra
     constexpr std::size_t outputs = lam::model<TestType>::outputs;
     lam::trainer trainer(model, lam::mean_squared_error{}, lam::test::standstill);
     // One row, fewer and more than a tile, and more than are taken together.
-    for (const std::size_t rows : {1, 3, 7, 70}) {
+    for (const std::size_t rows : {1U, 3U, 7U, 70U}) {
         const std::vector<float> in = lam::test::random_rows<TestType>(rows, rows);
         std::vector<float> targets(rows * outputs);
         lam::test::fill(targets, rows + 1);

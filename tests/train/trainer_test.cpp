@@ -41,7 +41,7 @@ lam::model<Network> trained(std::size_t threads, std::uint64_t seed, std::size_t
 } // namespace
 
 TEST_CASE("trainer: the same bits with any number of threads", "[train]") {
-    for (const std::size_t rows : {1, 50, 200}) {
+    for (const std::size_t rows : {1U, 50U, 200U}) {
         const auto one = trained<dropping>(1, 7, rows);
         CHECK(one == trained<dropping>(2, 7, rows));
         CHECK(one == trained<dropping>(5, 7, rows));

@@ -46,7 +46,7 @@ LAMINATE_INLINE void subtract_logs(float* losses, const float* arguments, const 
         const typename P::reg log = kernel::log{}(P{}, load_some<P>(arguments + r, count));
         const typename P::reg total = load_some<P>(totals + r, count);
         const typename P::reg loss = load_some<P>(losses + r, count);
-        store_some<P>(losses + r, P::sub(loss, P::mul(total, log)), count);
+        store_some<P>(losses + r, P::fma(P::sub(P::splat(0.0f), total), log, loss), count);
     };
     std::size_t r = 0;
     for (; r + P::lanes <= rows; r += P::lanes)
@@ -107,22 +107,20 @@ constexpr void cross_entropy(const class_scores& s, const float* targets, const 
         const float* const p = s.p + row * s.stride;
         const float* const t = targets + row * Width;
         const typename P::reg highest = row_maximum<P, Width>(x);
-        const auto weighted = [&](std::size_t i, std::size_t count) LAMINATE_INLINE_LAMBDA {
-            const typename P::reg in = load_some<P>(t + i, count);
-            return weights == nullptr ? in : P::mul(in, load_some<P>(weights + i, count));
+        const auto weight = [&](std::size_t i, std::size_t count) LAMINATE_INLINE_LAMBDA {
+            return weights == nullptr ? P::splat(1.0f) : load_some<P>(weights + i, count);
         };
         typename P::reg total[registers] = {};
         typename P::reg below[registers] = {};
         LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) total[g] = below[g] = zero;
         for (std::size_t i = 0; i < Width; i += P::lanes) {
             const std::size_t count = Width - i < P::lanes ? Width - i : P::lanes;
-            const typename P::reg target = weighted(i, count);
-            const typename P::reg depth =
-                P::mul(target, P::sub(highest, load_some<P>(x + i, count)));
-            const typename P::mask inside = P::first(count);
-            const std::size_t g = i / P::lanes % registers;
-            total[g] = P::add(total[g], P::select(inside, target, zero));
-            below[g] = P::add(below[g], P::select(inside, depth, zero));
+            const typename P::reg target = load_some<P>(t + i, count);
+            const typename P::reg of_class = weight(i, count);
+            const typename P::reg depth = P::sub(highest, load_some<P>(x + i, count));
+            const std::size_t g = i / P::lanes % registers; // lanes behind the targets have 0
+            total[g] = P::fma(target, of_class, total[g]);
+            below[g] = P::fma(P::mul(target, of_class), depth, below[g]);
         }
         const typename P::reg sum = fold_sum<P, partial_sums>(total);
         const float argument = first_lane<P>(row_maximum<P, Width>(p));
@@ -132,8 +130,9 @@ constexpr void cross_entropy(const class_scores& s, const float* targets, const 
         if (s.dy == nullptr) continue;
         for (std::size_t i = 0; i < Width; i += P::lanes) {
             const std::size_t count = Width - i < P::lanes ? Width - i : P::lanes;
+            const typename P::reg target = P::sub(zero, load_some<P>(t + i, count));
             const typename P::reg off =
-                P::sub(P::mul(load_some<P>(p + i, count), sum), weighted(i, count));
+                P::fma(load_some<P>(p + i, count), sum, P::mul(target, weight(i, count)));
             store_some<P>(s.dy + row * s.stride + i, P::mul(off, P::splat(s.scales[row])), count);
         }
     }

@@ -5,7 +5,7 @@
 // and targets one row behind the other. Reads exactly Width floats of each row of outputs and
 // targets; writes exactly Width gradients of each row, times the row's scale.
 //
-// The contract on bits: a row's loss is 16 partial sums, term i in sum i % 16 in rising order,
+// The contract on bits: a row's loss is 16 chains of fma, term i in chain i % 16 in rising order,
 // added as a tree (l and l + 8, then + 4, + 2, + 1).
 
 #include <cstddef>
@@ -20,9 +20,11 @@
 
 namespace laminate::kernel {
 
+// What a number adds to its row's loss is a product, so that it is added by fma.
 template <class P>
 struct loss_term {
     typename P::reg value;
+    typename P::reg times;
     typename P::reg gradient; // by the output
 };
 
@@ -32,7 +34,7 @@ struct squared_error {
     LAMINATE_INLINE loss_term<P> operator()(P, typename P::reg y, typename P::reg t, std::size_t,
                                             std::size_t) const {
         const typename P::reg e = P::sub(y, t);
-        return {P::mul(e, e), P::add(e, e)};
+        return {e, e, P::add(e, e)};
     }
 };
 
@@ -45,7 +47,7 @@ struct absolute_error {
         const typename P::reg e = P::sub(y, t);
         const typename P::reg size = P::abs(e);
         const typename P::reg sign = P::copysign(P::splat(1.0f), e);
-        return {size, P::select(P::less(zero, size), sign, zero)};
+        return {size, P::splat(1.0f), P::select(P::less(zero, size), sign, zero)};
     }
 };
 
@@ -60,8 +62,7 @@ struct huber_error {
         const typename P::reg size = P::abs(e);
         const typename P::reg inside = P::min(P::splat(delta), size);
         // inside * (size - inside / 2), which is both
-        const typename P::reg value = P::mul(inside, P::fma(P::splat(-0.5f), inside, size));
-        return {value, P::copysign(inside, e)};
+        return {inside, P::fma(P::splat(-0.5f), inside, size), P::copysign(inside, e)};
     }
 };
 
@@ -86,7 +87,8 @@ struct logistic_error {
         const typename P::reg if_yes = P::add(P::max(zero, P::sub(zero, x)), rest);
         const typename P::reg if_no = P::add(P::max(zero, x), rest);
         const typename P::reg p = sigmoid{}(pack, x);
-        return {P::fma(yes, if_yes, P::mul(no, if_no)), P::sub(P::mul(P::add(yes, no), p), yes)};
+        return {P::fma(yes, if_yes, P::mul(no, if_no)), one,
+                P::fma(P::fma(weight, t, no), p, P::sub(zero, yes))};
     }
 };
 
@@ -108,7 +110,7 @@ constexpr void row_losses(const float* y, std::size_t y_stride, const float* tar
                 term(P{}, load_some<P>(out + i, count), load_some<P>(target + i, count), i, count);
             if (count < P::lanes) l.value = P::select(P::first(count), l.value, P::splat(0.0f));
             const std::size_t g = i / P::lanes % registers;
-            sum[g] = P::add(sum[g], l.value);
+            sum[g] = P::fma(l.value, l.times, sum[g]);
             if (dy != nullptr) {
                 float* const to = dy + row * y_stride + i;
                 store_some<P>(to, finished<P>(epilogue, P::mul(l.gradient, scale), to, i), count);

@@ -58,8 +58,7 @@ constexpr void transpose_panel(const float* weights, float* turned, std::size_t 
         for (std::size_t o = 0; o < count; o += P::lanes)
             transpose_square<P>(from + (first_input + i) * width + o, width,
                                 Inputs > first_input + i ? Inputs - first_input - i : 0,
-                                turned + (begin + o) * turned_stride + i, turned_stride,
-                                count - o);
+                                turned + (begin + o) * turned_stride + i, turned_stride, count - o);
 }
 
 // Inputs and Outputs are the layer's own; the turned weights have BackPanels panels of inputs.

@@ -29,13 +29,14 @@ struct sgd_rule {
 };
 struct rmsprop_rule {
     float minus_rate;
+    float keep; // decay
     float rise; // 1 - decay
     float epsilon;
 
     template <class P>
     LAMINATE_INLINE void operator()(P, typename P::reg& w, typename P::reg g, typename P::reg& m,
                                     typename P::reg&) const {
-        m = P::fma(P::splat(rise), P::sub(P::mul(g, g), m), m);
+        m = P::fma(P::mul(P::splat(rise), g), g, P::mul(P::splat(keep), m));
         const typename P::reg root = P::add(P::sqrt(m), P::splat(epsilon));
         w = P::fma(P::splat(minus_rate), P::div(g, root), w);
     }
@@ -43,6 +44,7 @@ struct rmsprop_rule {
 struct adam_rule {
     float minus_rate;
     float rise1; // 1 - beta1
+    float keep2; // beta2
     float rise2; // 1 - beta2
     float epsilon;
 
@@ -50,7 +52,7 @@ struct adam_rule {
     LAMINATE_INLINE void operator()(P, typename P::reg& w, typename P::reg g, typename P::reg& m,
                                     typename P::reg& v) const {
         m = P::fma(P::splat(rise1), P::sub(g, m), m);
-        v = P::fma(P::splat(rise2), P::sub(P::mul(g, g), v), v);
+        v = P::fma(P::mul(P::splat(rise2), g), g, P::mul(P::splat(keep2), v));
         const typename P::reg root = P::add(P::sqrt(v), P::splat(epsilon));
         w = P::fma(P::splat(minus_rate), P::div(m, root), w);
     }

@@ -160,16 +160,16 @@ constexpr void narrow_weight_gradient(const float* x, std::size_t x_stride, cons
     }
 }
 
-// Sums over rows for Lines lines of units from `unit` on: of what term(place in the rows) says.
-template <class P, std::size_t Lines, class Term>
+// Sums over rows for Lines lines of units from `unit` on: add(sum, place in the rows) adds to one.
+template <class P, std::size_t Lines, class Add>
 LAMINATE_INLINE void line_sums(std::size_t stride, std::size_t rows, std::size_t unit, float* sums,
-                               const Term& term) {
+                               const Add& add) {
     constexpr std::size_t registers = Lines * line_floats / P::lanes;
     typename P::reg sum[registers] = {};
     LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = P::splat(0.0f);
     for (std::size_t row = 0; row < rows; ++row)
         LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] =
-            P::add(sum[g], term(row * stride + unit + g * P::lanes));
+            add(sum[g], row * stride + unit + g * P::lanes);
     LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g)
         P::store(sums + g * P::lanes, sum[g]);
 }
@@ -178,12 +178,13 @@ template <class P>
 constexpr void bias_gradient(const float* dy, std::size_t dy_stride, std::size_t rows, float* db,
                              std::size_t floats) {
     constexpr std::size_t together = P::lanes / 4 > 0 ? P::lanes / 4 : 1; // lines
-    const auto term = [dy](std::size_t at) LAMINATE_INLINE_LAMBDA { return P::load(dy + at); };
+    const auto add = [dy](typename P::reg sum, std::size_t at)
+                         LAMINATE_INLINE_LAMBDA { return P::add(sum, P::load(dy + at)); };
     std::size_t u = 0;
     for (; u + together * line_floats <= floats; u += together * line_floats)
-        line_sums<P, together>(dy_stride, rows, u, db + u, term);
+        line_sums<P, together>(dy_stride, rows, u, db + u, add);
     for (; u < floats; u += line_floats)
-        line_sums<P, 1>(dy_stride, rows, u, db + u, term);
+        line_sums<P, 1>(dy_stride, rows, u, db + u, add);
 }
 
 // The gradient of slopes that are learned, one for each unit: sums of dy * f.slope_derivative(x),
@@ -196,9 +197,9 @@ constexpr void slope_gradient(const float* x, const float* dy, std::size_t strid
     for (std::size_t u = 0; u < stride; u += line_floats) {
         float sums[line_floats] = {};
         line_sums<P, 1>(stride, rows, u, Shared ? sums : slopes + u,
-                        [&](std::size_t at) LAMINATE_INLINE_LAMBDA {
-                            return P::mul(P::load(dy + at),
-                                          f.slope_derivative(P{}, P::load(x + at)));
+                        [&](typename P::reg sum, std::size_t at) LAMINATE_INLINE_LAMBDA {
+                            return P::fma(P::load(dy + at),
+                                          f.slope_derivative(P{}, P::load(x + at)), sum);
                         });
         for (std::size_t i = 0; i < line_floats; ++i)
             partial[i] += sums[i];

@@ -15,13 +15,14 @@ namespace laminate {
 
 namespace detail {
 
-// base^exponent by products alone. (Through fma, so that no compiler contracts the last one with a
-// difference.)
+// base^exponent by products alone. (volatile: or a compiler may contract the last of them with the
+// difference that it goes into.)
 inline double power(double base, std::uint64_t exponent) {
     double result = 1.0;
-    for (; exponent > 0; exponent /= 2, base = std::fma(base, base, -0.0))
-        if (exponent % 2 == 1) result = std::fma(result, base, -0.0);
-    return result;
+    for (; exponent > 0; exponent /= 2, base *= base)
+        if (exponent % 2 == 1) result *= base;
+    const volatile double rounded = result;
+    return rounded;
 }
 
 } // namespace detail
@@ -49,7 +50,8 @@ struct rmsprop {
 
     static constexpr std::size_t moments = 1;
     kernel::rmsprop_rule rule(std::uint64_t) const {
-        return {-learning_rate, static_cast<float>(1.0 - static_cast<double>(decay)), epsilon};
+        return {-learning_rate, decay, static_cast<float>(1.0 - static_cast<double>(decay)),
+                epsilon};
     }
 };
 
@@ -68,7 +70,7 @@ struct adam {
         const double first = 1.0 - detail::power(static_cast<double>(beta1), t);
         const double second = std::sqrt(1.0 - detail::power(static_cast<double>(beta2), t));
         return {static_cast<float>(-(static_cast<double>(learning_rate) * second) / first),
-                static_cast<float>(1.0 - static_cast<double>(beta1)),
+                static_cast<float>(1.0 - static_cast<double>(beta1)), beta2,
                 static_cast<float>(1.0 - static_cast<double>(beta2)),
                 static_cast<float>(static_cast<double>(epsilon) * second)};
     }

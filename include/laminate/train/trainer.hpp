@@ -161,7 +161,7 @@ public:
     }
     auto gradients() const {
         return [this]<std::size_t... I>(std::index_sequence<I...>) {
-            return boost::hana::make_tuple(gradient_of<I>()...);
+            return boost::hana::make_tuple(this->template gradient_of<I>()...);
         }
         (std::make_index_sequence<plan_.nodes.size() - 1>{});
     }
