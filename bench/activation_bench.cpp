@@ -30,6 +30,8 @@
 #include <cstdio>
 #include <functional>
 #include <string>
+#include <tuple>
+#include <type_traits>
 #include <vector>
 
 namespace {
@@ -213,6 +215,18 @@ void add_elementwise() {
     enter_laminate(expm1, kernel::expm1{});
     enter_laminate(sigmoid, kernel::sigmoid{});
     enter_laminate(tanh, kernel::tanh{});
+    // The others as tests/accuracy lists them: nobody else here has them all.
+    std::apply(
+        [](const auto&... f) {
+            const auto enter = [](const auto& function) {
+                using functor = typename std::decay_t<decltype(function)>::functor;
+                for (const char* peers_have : {"exp", "expm1", "sigmoid", "tanh"})
+                    if (function.name == peers_have) return;
+                enter_laminate(contest{std::string(function.name), function.exact}, functor{});
+            };
+            (enter(f), ...);
+        },
+        laminate::truth::functions);
     enter_peer<bench::xsimd_math>("xsimd", "", exp, expm1, sigmoid, tanh);
 #if LAMINATE_BENCH_SLEEF
     enter_peer<bench::sleef_math>("SLEEF", "1.00", exp, expm1, sigmoid, tanh);

@@ -87,13 +87,13 @@ interval affine(double scale, double shift, interval x) {
 // error.
 interval by_ends(const ir::node& n, double slope, interval x) {
     const auto f = [&](double at) {
-        return reference::exact(n, std::clamp(at, x.low, x.high), slope);
+        return reference::exact(n, std::clamp(at, x.low, x.high), slope, 0.0);
     };
     const auto threshold = static_cast<double>(n.threshold);
     const interval y =
         hull({f(x.low), f(x.high), f(0.0), f(threshold), f(std::nextafter(threshold, -largest))});
     if (n.kind == ir::op::clip || (n.kind == ir::op::relu && n.alpha == 0.0f)) return y;
-    return widen(y, 6.0 * roundoff * size(y) + underflow);
+    return widen(y, 10.0 * roundoff * size(y) + underflow);
 }
 
 // x * s(x), where s rises from 0 to 1: never above max(x, 0), and nowhere below `least`.
@@ -132,6 +132,8 @@ interval elementwise(const ir::node& n, double slope, double bias, interval x) {
         return gated(-0.32, x);
     case ir::op::hard_swish:
         return gated(-0.38, x);
+    case ir::op::swish: // x s(a x) = (a x) s(a x) / a
+        return n.alpha > 0.0f ? gated(-0.29 / static_cast<double>(n.alpha), x) : unbounded;
     case ir::op::softplus:
     case ir::op::exp:
         return both({0.0, unbounded.high}, by_ends(n, slope, x));

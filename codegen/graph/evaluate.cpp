@@ -7,12 +7,18 @@
 #include <laminate/kernel/affine.hpp>
 #include <laminate/kernel/arithmetic.hpp>
 #include <laminate/kernel/elu.hpp>
+#include <laminate/kernel/erf.hpp>
 #include <laminate/kernel/exp.hpp>
+#include <laminate/kernel/gelu.hpp>
+#include <laminate/kernel/log.hpp>
+#include <laminate/kernel/log_softmax.hpp>
 #include <laminate/kernel/maxout.hpp>
 #include <laminate/kernel/piecewise.hpp>
 #include <laminate/kernel/relu.hpp>
 #include <laminate/kernel/sigmoid.hpp>
 #include <laminate/kernel/softmax.hpp>
+#include <laminate/kernel/softplus.hpp>
+#include <laminate/kernel/swish.hpp>
 #include <laminate/kernel/tanh.hpp>
 #include <laminate/pack/scalar.hpp>
 
@@ -84,22 +90,27 @@ void dense(const ir::call& c, const float* x, const float* weights, const float*
             y[o] = pack::add(y[o], 0.0f);
 }
 
-// The order that kernel/softmax.hpp states, whose widths are fixed at compile time.
+// The order that kernel/softmax.hpp states, whose widths are fixed at compile time; Form is one of
+// its forms.
+template <class Form>
 void softmax(std::span<const float> x, std::span<float> y) {
     float maximum = -std::numeric_limits<float>::infinity();
     for (const float f : x)
         maximum = pack::max(maximum, f);
     std::array<float, kernel::partial_sums> sum = {};
     for (std::size_t i = 0; i < x.size(); ++i) {
-        y[i] = kernel::exp::not_positive(pack{}, pack::sub(x[i], maximum));
+        const float d = pack::sub(x[i], maximum);
+        const float e = kernel::exp::not_positive(pack{}, d);
+        y[i] = Form::kept(pack{}, d, e);
         float& part = sum[i % kernel::partial_sums];
-        part = pack::add(part, y[i]);
+        part = pack::add(part, e);
     }
     for (std::size_t half = sum.size() / 2; half > 0; half /= 2)
         for (std::size_t k = 0; k < half; ++k)
             sum[k] = pack::add(sum[k], sum[k + half]);
+    const float of_sum = Form::of_sum(pack{}, sum[0]);
     for (float& f : y)
-        f = pack::div(f, sum[0]);
+        f = Form::result(pack{}, f, of_sum);
 }
 
 // Group `g` of a row.
@@ -127,10 +138,12 @@ void run_step(const planned& network, const ir::step& s, const float* from, floa
     switch (c.run) {
     case ir::kernel::softmax:
         for (std::size_t g = 0; g < c.groups; ++g)
-            softmax(parts(from, c, g), parts(to, c, g));
+            softmax<kernel::share>(parts(from, c, g), parts(to, c, g));
         return;
     case ir::kernel::log_softmax:
-        raise({"defect in Laminate: evaluate lacks log_softmax"});
+        for (std::size_t g = 0; g < c.groups; ++g)
+            softmax<kernel::log_share>(parts(from, c, g), parts(to, c, g));
+        return;
     case ir::kernel::maxout:
         return maxout(c, from, to);
     case ir::kernel::dense: {

@@ -58,8 +58,56 @@ inline row dense(const ir::node& n, const layer_parameters& p, const row& x) {
 }
 
 // The exact function of an elementwise node.
-inline double exact(const ir::node& n, double x, double slope) {
+inline double exact(const ir::node& n, double x, double slope, double shift = 0.0) {
+    const auto alpha = static_cast<double>(n.alpha);
+    const auto beta = static_cast<double>(n.beta);
+    const auto lambd = static_cast<double>(n.threshold);
+    const auto share = [](double z) { return 1.0 / (1.0 + std::exp(-z)); };
     switch (n.kind) {
+    case ir::op::affine:
+        return slope * x + shift;
+    case ir::op::selu:
+        return x >= 0.0 ? 1.05070098735548049 * x : 1.75809934084737686 * std::expm1(x);
+    case ir::op::celu:
+        return x >= 0.0 ? x : alpha * std::expm1(x / alpha);
+    case ir::op::thresholded_relu:
+        return x > alpha ? x : 0.0;
+    case ir::op::hard_sigmoid:
+        return std::clamp(alpha * x + beta, 0.0, 1.0);
+    case ir::op::hard_swish:
+        return x * std::clamp((x + 3.0) / 6.0, 0.0, 1.0);
+    case ir::op::swish:
+        return x * share(alpha * x);
+    case ir::op::mish:
+        return x * std::tanh(std::log1p(std::exp(x)));
+    case ir::op::gelu:
+        return 0.5 * x * std::erfc(-x / std::sqrt(2.0));
+    case ir::op::gelu_tanh:
+        return x * share(std::sqrt(8.0 / 3.14159265358979324) * (x + 0.044715 * x * x * x));
+    case ir::op::erf:
+        return std::erf(x);
+    case ir::op::softplus:
+        return std::log1p(std::exp(x));
+    case ir::op::softsign:
+        return x / (1.0 + std::abs(x));
+    case ir::op::clip:
+        return std::clamp(x, beta, static_cast<double>(n.max_value));
+    case ir::op::shrink:
+        return x < -lambd ? x + beta : x > lambd ? x - beta : 0.0;
+    case ir::op::abs:
+        return std::abs(x);
+    case ir::op::neg:
+        return -x;
+    case ir::op::exp:
+        return std::exp(x);
+    case ir::op::log:
+        return std::log(x);
+    case ir::op::sqrt:
+        return std::sqrt(x);
+    case ir::op::reciprocal:
+        return 1.0 / x;
+    case ir::op::square:
+        return x * x;
     case ir::op::relu:
         return x >= static_cast<double>(n.max_value) ? static_cast<double>(n.max_value)
                : x >= static_cast<double>(n.threshold)
@@ -77,54 +125,57 @@ inline double exact(const ir::node& n, double x, double slope) {
         return 1.0 / (1.0 + std::exp(-x));
     case ir::op::tanh:
         return std::tanh(x);
-    case ir::op::abs:
-        return std::abs(x);
-    case ir::op::neg:
-        return -x;
     default: // linear, dropout
         return x;
     }
 }
 
-// All these rise or fall steadily on either side of a corner, so the ends of an interval around x,
-// and the corner within it, show how far the result can be off; relu with a threshold jumps there.
-// 3 ulp (6 u) cover the stated errors of the functions and the rounding of a product.
+// How steep a function is at most that has a valley; 0 for all others, which rise or fall steadily
+// on either side of a corner.
+inline double steepest(ir::op kind) {
+    switch (kind) {
+    case ir::op::hard_swish:
+        return 1.5;
+    case ir::op::swish:
+    case ir::op::mish:
+    case ir::op::gelu:
+    case ir::op::gelu_tanh:
+        return 1.13;
+    default:
+        return 0.0;
+    }
+}
+
+// The ends of an interval around x, and the corners and jumps within it, show how far the result
+// can be off, or else how steep the function is. 5 ulp (10 u) cover the stated errors of the
+// functions and the rounding of a product.
 inline row elementwise(const ir::node& n, const layer_parameters& p, const row& x) {
     row y(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) {
         const double slope = p.slope.empty() ? 0.0 : p.slope[n.shared ? 0 : i];
-        const double value = exact(n, x[i].value, slope);
-        double off = 0.0;
+        const double shift = p.bias.empty() ? 0.0 : p.bias[i];
+        const double value = exact(n, x[i].value, slope, shift);
+        double off = steepest(n.kind) * x[i].bound;
         const double low = x[i].value - x[i].bound;
         const double high = x[i].value + x[i].bound;
-        for (double at : {low, high, 0.0, static_cast<double>(n.threshold),
-                          std::nextafter(static_cast<double>(n.threshold), -1.0)})
-            if (low <= at && at <= high) off = std::max(off, std::abs(exact(n, at, slope) - value));
+        for (double corner : {low, high, 0.0, static_cast<double>(n.threshold),
+                              -static_cast<double>(n.threshold), static_cast<double>(n.alpha)})
+            for (double at : {corner, std::nextafter(corner, -1e9), std::nextafter(corner, 1e9)})
+                if (low <= at && at <= high)
+                    off = std::max(off, std::abs(exact(n, at, slope, shift) - value));
+        off += off_float(slope) * (std::abs(x[i].value) + x[i].bound) + off_float(shift);
         const double rounding = n.kind == ir::op::linear || n.kind == ir::op::dropout
                                     ? 0.0
-                                    : 6.0 * roundoff * (std::abs(value) + off) + underflow;
+                                    : 10.0 * roundoff * (std::abs(value) + off) + underflow;
         y[i] = {value, off + rounding};
-    }
-    return y;
-}
-
-// s x + t, one fma: as a dense layer of one input.
-inline row affine(const layer_parameters& p, const row& x) {
-    row y(x.size());
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        const double s = p.slope[i];
-        const double most = std::abs(x[i].value) + x[i].bound;
-        const double size = (std::abs(s) + off_float(s)) * most + std::abs(p.bias[i]);
-        y[i] = {s * x[i].value + p.bias[i], std::abs(s) * x[i].bound + off_float(s) * most +
-                                                off_float(p.bias[i]) +
-                                                2.0 * (roundoff * size + underflow)};
     }
     return y;
 }
 
 // Where inputs are off by e, y is off by a factor of exp(2 e) at most. Beside it: exp of a rounded
 // difference d is off by |d| u and an ulp, the sum by 4 + n / 16 roundings, the division by one.
-inline row softmax(const row& x) {
+// The logarithm is off by what the share is, relative to it, and by its own roundings.
+inline row softmax(const row& x, bool logarithm = false) {
     double maximum = -std::numeric_limits<double>::infinity();
     double off = 0.0;
     double spread = 0.0;
@@ -142,8 +193,22 @@ inline row softmax(const row& x) {
         2.0 * roundoff * (8.0 + 2.0 * spread + static_cast<double>(x.size()) / 16.0);
     row y(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) {
-        const double value = std::exp(x[i].value - maximum) / sum;
+        const double log_share = x[i].value - maximum - std::log(sum);
+        const double value = std::exp(log_share);
         y[i] = {value, value * relative + 2.0 * underflow};
+        if (logarithm) y[i] = {log_share, relative + 4.0 * roundoff * std::abs(log_share)};
+    }
+    return y;
+}
+
+// Each part of the row by itself.
+inline row softmax(const ir::node& n, const row& x) {
+    row y;
+    const std::size_t part = x.size() / n.groups;
+    for (auto from = x.begin(); from != x.end(); from += static_cast<std::ptrdiff_t>(part)) {
+        const row group = softmax(row(from, from + static_cast<std::ptrdiff_t>(part)),
+                                  n.kind == ir::op::log_softmax);
+        y.insert(y.end(), group.begin(), group.end());
     }
     return y;
 }
@@ -172,11 +237,9 @@ inline std::vector<row> interpret(std::span<const ir::node> nodes,
         case ir::op::dense:
             values[i] = dense(n, parameters[i], x);
             break;
-        case ir::op::affine:
-            values[i] = affine(parameters[i], x);
-            break;
         case ir::op::softmax:
-            values[i] = softmax(x);
+        case ir::op::log_softmax:
+            values[i] = softmax(n, x);
             break;
         case ir::op::maxout:
             values[i] = maxout(n, x);

@@ -102,6 +102,7 @@ flow builder::softmax(const flow& x, ir::op kind, std::size_t groups) {
     f.groups = groups;
     // Within a group the order is nothing to softmax, but each must be a part of the row.
     const std::size_t wide = x.units.size() / groups;
+    if (wide < 2) refuse("expected at least 2 numbers to share 1 between, found ", wide);
     bool fits = x.units.size() == width(x.node) && is_injective(x);
     for (std::size_t i = 0; fits && i < x.units.size(); ++i)
         fits = x.units[i] / wide == x.units[i - i % wide] / wide;
@@ -176,8 +177,8 @@ linear_form builder::form_of(const flow& x, std::size_t base) {
     return form;
 }
 
-std::optional<std::vector<linear_form>>
-builder::linear_in_one(std::span<const value* const> values, bool replace_dense) {
+std::optional<std::vector<linear_form>> builder::linear_in_one(std::span<const value* const> values,
+                                                               bool replace_dense) {
     std::vector<std::size_t> shared;
     bool first = true;
     for (const value* v : values) {
@@ -201,8 +202,8 @@ builder::linear_in_one(std::span<const value* const> values, bool replace_dense)
         }
         const constant& c = std::get<constant>(*v);
         spent_.spend_matrix(c.size(), width(base));
-        forms.push_back({base, width(base), std::vector<double>(c.size() * width(base), 0.0),
-                         *c.numbers});
+        forms.push_back(
+            {base, width(base), std::vector<double>(c.size() * width(base), 0.0), *c.numbers});
     }
     return forms;
 }
@@ -227,6 +228,7 @@ flow builder::linear(linear_form form, flow like) {
 }
 
 flow builder::dense(linear_form form, flow like) {
+    if (form.rows() == 0) refuse("expected at least one number, found shape ", text(like.shape));
     ir::node dense = of_kind(ir::op::dense);
     dense.units = form.rows();
     dense.bias = std::any_of(form.bias.begin(), form.bias.end(), [](double b) { return b != 0.0; });
@@ -238,7 +240,8 @@ flow builder::dense(linear_form form, flow like) {
 }
 
 graph builder::finish(const flow& out) {
-    const flow last = in_order(out);
+    flow last = in_order(out);
+    if (last.node == 0) last = elementwise(last, of_kind(ir::op::linear)); // a network has a layer
     std::vector<std::size_t> chain = {last.node};
     while (chain.back() != 0)
         chain.push_back(nodes_[chain.back()].inputs[0]);

@@ -26,7 +26,11 @@ std::string describe(const message::NodeProto& node) {
 
 call::call(const message::NodeProto& node, std::int64_t opset, std::vector<const value*> inputs,
            builder& network, const tensor_reader& tensors)
-    : node_(node), opset_(opset), inputs_(std::move(inputs)), network_(network), tensors_(tensors),
+    : node_(node),
+      opset_(opset),
+      inputs_(std::move(inputs)),
+      network_(network),
+      tensors_(tensors),
       results_(static_cast<std::size_t>(node.output_size())) {}
 
 const std::string& call::name() const { return node_.op_type(); }
@@ -52,8 +56,8 @@ const constant& call::known(std::size_t i, const char* what) const {
 integers call::known_integers(std::size_t i, const char* what) const {
     const constant& c = known(i, what);
     if (!is_whole(c.type) || c.shape.size() > 1)
-        refuse("expected ", what, " as a list of integers, found ", onnx::name(c.type), " of shape ",
-               onnx::text(c.shape));
+        refuse("expected ", what, " as a list of integers, found ", onnx::name(c.type),
+               " of shape ", onnx::text(c.shape));
     integers found;
     for (double number : *c.numbers)
         found.push_back(whole(number));
@@ -65,8 +69,8 @@ const message::AttributeProto* call::find(const char* attribute, int type) const
     for (const auto& a : node_.attribute()) {
         if (a.name() != attribute) continue;
         if (a.type() != type)
-            refuse("attribute '", attribute, "' has an unexpected type (", static_cast<int>(a.type()),
-                   " instead of ", type, ")");
+            refuse("attribute '", attribute, "' has an unexpected type (",
+                   static_cast<int>(a.type()), " instead of ", type, ")");
         return &a;
     }
     return nullptr;

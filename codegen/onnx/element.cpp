@@ -51,10 +51,10 @@ range range_of(element type) {
 
 std::string name(element type) {
     constexpr std::array names = {
-        "UNDEFINED", "FLOAT",     "UINT8",      "INT8",           "UINT16",       "INT16",
-        "INT32",     "INT64",     "STRING",     "BOOL",           "FLOAT16",      "DOUBLE",
-        "UINT32",    "UINT64",    "COMPLEX64",  "COMPLEX128",     "BFLOAT16",     "FLOAT8E4M3FN",
-        "FLOAT8E4M3FNUZ", "FLOAT8E5M2", "FLOAT8E5M2FNUZ", "UINT4", "INT4",        "FLOAT4E2M1"};
+        "UNDEFINED",      "FLOAT",      "UINT8",          "INT8",       "UINT16",   "INT16",
+        "INT32",          "INT64",      "STRING",         "BOOL",       "FLOAT16",  "DOUBLE",
+        "UINT32",         "UINT64",     "COMPLEX64",      "COMPLEX128", "BFLOAT16", "FLOAT8E4M3FN",
+        "FLOAT8E4M3FNUZ", "FLOAT8E5M2", "FLOAT8E5M2FNUZ", "UINT4",      "INT4",     "FLOAT4E2M1"};
     const auto number = static_cast<std::int32_t>(type);
     if (number < 0 || number >= static_cast<std::int32_t>(names.size()))
         return sentence("type ", number);

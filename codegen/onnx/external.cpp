@@ -67,8 +67,8 @@ std::string read_external(const std::string& folder, const external_data& data, 
         refuse(where, ": expected ", length, " bytes from byte ", offset, " of ",
                quote(data.location), ", found a file of ", failed ? 0 : size, " bytes");
     if (length != bytes)
-        refuse(where, ": expected ", bytes, " bytes of external data by its shape, found a length of ",
-               length);
+        refuse(where, ": expected ", bytes,
+               " bytes of external data by its shape, found a length of ", length);
     std::string read(bytes, '\0');
     std::ifstream file(path, std::ios::binary);
     file.seekg(static_cast<std::streamoff>(offset));

@@ -15,8 +15,8 @@ std::size_t batch_after_reshape(const value& from, const dims& shape, std::size_
     };
     if (!all_one(x->shape, x->batch)) return no_axis;
     // Only an axis with nothing but ones before it can have taken the batch.
-    const bool plausible = hint != no_axis && all_one(shape, hint) &&
-                           (shape[hint] == 1 || hint == 0);
+    const bool plausible =
+        hint != no_axis && all_one(shape, hint) && (shape[hint] == 1 || hint == 0);
     return plausible ? hint : 0;
 }
 

@@ -14,7 +14,9 @@ class sorter {
 public:
     explicit sorter(const message::GraphProto& graph) : graph_(graph) {
         for (const auto& tensor : graph.initializer())
-            known_.insert(tensor.name());
+            if (!known_.insert(tensor.name()).second)
+                refuse("expected a new name for each initialiser, found ", quote(tensor.name()),
+                       " twice");
         for (const auto& input : graph.input())
             if (!known_.count(input.name())) inputs_.insert(input.name());
         for (int i = 0; i < graph.node_size(); ++i)

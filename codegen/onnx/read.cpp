@@ -36,6 +36,9 @@ void check_count(int found, std::size_t most, const char* what) {
 void check_graph(const message::GraphProto& graph, const limits& most) {
     check_count(graph.node_size(), most.nodes, "nodes");
     check_count(graph.initializer_size(), most.tensors, "initialisers");
+    if (graph.sparse_initializer_size() > 0)
+        refuse("expected dense initialisers, found ", graph.sparse_initializer_size(),
+               " sparse ones, which aren't supported");
     check_name(graph.name(), "a graph's name", most);
     for (const auto& node : graph.node()) {
         check_name(node.name(), "a node's name", most);
@@ -65,9 +68,10 @@ void parse(std::string_view bytes, const limits& most, message::ModelProto& into
     google::protobuf::io::CodedInputStream coded(&stream);
     coded.SetTotalBytesLimit(std::numeric_limits<int>::max());
     coded.SetRecursionLimit(static_cast<int>(most.recursion));
-    if (!into.ParseFromCodedStream(&coded) || !coded.ConsumedEntireMessage())
+    if (!into.ParsePartialFromCodedStream(&coded) || !coded.ConsumedEntireMessage())
         refuse("not an ONNX model: its bytes aren't the protobuf message of one. Is it complete?");
-    if (!into.has_graph()) refuse("expected a model with a graph, found none. Is it an ONNX model?");
+    if (!into.has_graph())
+        refuse("expected a model with a graph, found none. Is it an ONNX model?");
     check_graph(into.graph(), most);
     if (into.ir_version() < oldest_ir)
         refuse("expected IR version ", oldest_ir, " or newer, found ", into.ir_version());

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// A model file's messages, parsed and bounded. Needs its bytes. Promises a message with a graph whose
-// numbers of nodes and tensors, ranks and lengths of names are within the limits, of versions that
-// are known; everything else is still to be checked.
+// A model file's messages, parsed and bounded. Needs its bytes. Promises a message with a graph
+// whose numbers of nodes and tensors, ranks and lengths of names are within the limits, of versions
+// that are known; everything else is still to be checked.
 
 #include "limits.hpp"
 #include "message_fwd.hpp"

@@ -33,8 +33,7 @@ constexpr family families[] = {
     {"String", "strings"},
 };
 
-std::string reason_of(const message::NodeProto& node, const std::string& name,
-                      std::int64_t opset) {
+std::string reason_of(const message::NodeProto& node, const std::string& name, std::int64_t opset) {
     if (!node.domain().empty() && node.domain() != "ai.onnx") return "of a domain of its own";
     if (const rule* const known = find_rule(name))
         return opset < known->since
@@ -74,10 +73,11 @@ void check_support(const std::vector<const message::NodeProto*>& nodes, std::int
     for (const message::NodeProto* node : nodes) {
         if (is_known(*node, opset)) continue;
         const bool standard = node->domain().empty() || node->domain() == "ai.onnx";
-        const std::string kind = standard ? node->op_type() : node->domain() + "." + node->op_type();
+        const std::string kind =
+            standard ? node->op_type() : node->domain() + "." + node->op_type();
         missing& m = unknown[kind.substr(0, 100)];
         m.reason = reason_of(*node, node->op_type(), opset);
-        m.names.push_back(quote(!node->name().empty()         ? node->name()
+        m.names.push_back(quote(!node->name().empty()     ? node->name()
                                 : node->output_size() > 0 ? node->output(0)
                                                           : std::string()));
     }

@@ -7,7 +7,6 @@
 #include <laminate/model/half.hpp>
 
 #include <bit>
-#include <cstring>
 #include <type_traits>
 
 namespace laminate::codegen::onnx {
@@ -32,8 +31,9 @@ Bits bits_at(const std::string& bytes, std::size_t i) {
     std::make_unsigned_t<Bits> bits = 0;
     for (std::size_t b = 0; b < sizeof(Bits); ++b)
         bits = static_cast<std::make_unsigned_t<Bits>>(
-            bits | static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i * sizeof(Bits) + b]))
-                       << (8 * b));
+            bits |
+            static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i * sizeof(Bits) + b]))
+                << (8 * b));
     return static_cast<Bits>(bits);
 }
 
@@ -114,8 +114,8 @@ std::vector<double> typed(const message::TensorProto& t, element type, std::size
 std::vector<double> raw(const std::string& bytes, element type, std::size_t size,
                         const std::string& where) {
     if (bytes.size() / bytes_of(type) != size || bytes.size() % bytes_of(type) != 0)
-        refuse(where, ": expected ", size, " numbers of ", bytes_of(type),
-               " bytes, found ", bytes.size(), " bytes. Is the file damaged?");
+        refuse(where, ": expected ", size, " numbers of ", bytes_of(type), " bytes, found ",
+               bytes.size(), " bytes. Is the file damaged?");
     std::vector<double> found(size);
     for (std::size_t i = 0; i < size; ++i)
         found[i] = raw_number(bytes, i, type);
@@ -127,13 +127,16 @@ std::vector<double> raw(const std::string& bytes, element type, std::size_t size
 constant tensor_reader::read(const message::TensorProto& tensor, const std::string& where) const {
     const auto type = static_cast<element>(tensor.data_type());
     if (bytes_of(type) == 0)
-        refuse(where, ": expected numbers of a type that is read (FLOAT, DOUBLE, FLOAT16, "
-                      "BFLOAT16, integers, BOOL), found ",
+        refuse(where,
+               ": expected numbers of a type that is read (FLOAT, DOUBLE, FLOAT16, "
+               "BFLOAT16, integers, BOOL), found ",
                name(type));
     if (tensor.has_segment()) refuse(where, ": its data is in segments, which isn't supported");
     dims shape = shape_of_tensor(tensor, spent_, where);
     const std::size_t size = count(shape);
     const bool elsewhere = tensor.data_location() == message::TensorProto::EXTERNAL;
+    if (elsewhere && folder_.empty())
+        refuse(where, ": its data is external, and a model in memory has no folder");
     // What isn't there must not be paid for; an external file is measured before it is read.
     const std::size_t most = static_cast<std::size_t>(-1) / 16;
     if (size > most) refuse(where, ": the shape ", text(shape), " has too many elements");
@@ -146,6 +149,21 @@ constant tensor_reader::read(const message::TensorProto& tensor, const std::stri
     else
         numbers = typed(tensor, type, size, where);
     return make_constant(std::move(shape), type, std::move(numbers));
+}
+
+result<array> parse_tensor(std::string_view bytes, const std::string& name) {
+    try {
+        const limits most;
+        message::TensorProto tensor;
+        if (bytes.size() > most.file_bytes ||
+            !tensor.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+            refuse(name, ": its bytes aren't the protobuf message of a tensor");
+        budget spent(most);
+        const constant read = tensor_reader("", spent).read(tensor, name);
+        return array{{read.shape.begin(), read.shape.end()}, *read.numbers, is_whole(read.type)};
+    } catch (const refusal& why) {
+        return error{why.what()};
+    }
 }
 
 std::string tensor_reader::external(const message::TensorProto& tensor, std::size_t bytes,

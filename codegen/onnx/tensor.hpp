@@ -8,6 +8,7 @@
 #include <string>
 
 #include "budget.hpp"
+#include "import.hpp"
 #include "message_fwd.hpp"
 #include "value.hpp"
 
@@ -16,8 +17,7 @@ namespace laminate::codegen::onnx {
 class tensor_reader {
 public:
     // No folder: external data is refused, as for a model in memory.
-    tensor_reader(std::string folder, budget& spent)
-        : folder_(std::move(folder)), spent_(spent) {}
+    tensor_reader(std::string folder, budget& spent) : folder_(std::move(folder)), spent_(spent) {}
 
     budget& spent() const { return spent_; }
 
@@ -31,5 +31,8 @@ private:
     std::string folder_;
     budget& spent_;
 };
+
+// A file that is one TensorProto, as test data of models is; `name` stands for it in messages.
+result<array> parse_tensor(std::string_view bytes, const std::string& name);
 
 } // namespace laminate::codegen::onnx

@@ -27,8 +27,8 @@ value pick_from(const flow& from, dims shape, const indices& sources, std::size_
 } // namespace
 
 value pick(const value& from, dims shape, const indices& sources, std::size_t batch) {
-    return std::visit(
-        [&](const auto& x) { return pick_from(x, std::move(shape), sources, batch); }, from);
+    return std::visit([&](const auto& x) { return pick_from(x, std::move(shape), sources, batch); },
+                      from);
 }
 
 value reshaped(const value& from, dims shape, std::size_t batch) {

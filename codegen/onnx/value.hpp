@@ -21,7 +21,8 @@ struct constant {
     dims shape;
     element type = element::float32;
     std::shared_ptr<const std::vector<double>> numbers;
-    // Whether a number is the extent of the free batch, which only stands for itself: none if empty.
+    // Whether a number is the extent of the free batch, which only stands for itself: none if
+    // empty.
     std::vector<bool> from_batch = {};
 
     double operator[](std::size_t i) const { return (*numbers)[i]; }

@@ -18,16 +18,16 @@ struct field {
 };
 
 constexpr field fields[] = {
-    {model, 7, graph},      {model, 25, other},     {graph, 1, node},      {graph, 5, tensor},
-    {graph, 11, other},     {graph, 12, other},     {graph, 13, other},    {node, 5, attribute},
-    {attribute, 5, tensor}, {attribute, 6, graph},  {attribute, 10, tensor}, {attribute, 11, graph},
+    {model, 7, graph},      {model, 25, other},    {graph, 1, node},        {graph, 5, tensor},
+    {graph, 11, other},     {graph, 12, other},    {graph, 13, other},      {node, 5, attribute},
+    {attribute, 5, tensor}, {attribute, 6, graph}, {attribute, 10, tensor}, {attribute, 11, graph},
     {tensor, 9, raw},       {tensor, 13, other},
 };
 
 kind held(kind in, std::uint64_t number) {
-    const auto* const found = std::find_if(std::begin(fields), std::end(fields), [&](const field& f) {
-        return f.in == in && f.number == number;
-    });
+    const auto* const found =
+        std::find_if(std::begin(fields), std::end(fields),
+                     [&](const field& f) { return f.in == in && f.number == number; });
     return found == std::end(fields) ? other : found->holds;
 }
 

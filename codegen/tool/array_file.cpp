@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "../onnx/tensor_file.hpp"
+#include "../onnx/tensor.hpp"
 #include "npy.hpp"
 
 namespace laminate::codegen::tool {

@@ -74,7 +74,7 @@ command_line::command_line()
     app.name("laminate");
     app.set_version_flag("--version", "laminate " LAMINATE_VERSION, "Print the version and exit");
     app.set_help_flag("-h,--help", "Print this help and exit");
-    app.require_subcommand(1);
+    app.require_subcommand(0, 1); // so that a wrong word is told, not the lack of a right one
     app.footer(
         "Examples:\n"
         "  laminate generate model.onnx -o generated\n"

@@ -34,7 +34,7 @@ described_option describe_option(const CLI::Option& option) {
     d.description = option.get_description();
     d.group = option.get_group() == "Options" ? "" : option.get_group();
     d.choices = choices_of(type);
-    d.takes_value = d.positional || option.get_type_size() != 0;
+    d.takes_value = d.positional || option.get_items_expected_min() > 0;
     const std::string value = d.choices.empty() ? stands_for : joined(d.choices, "|");
     if (d.positional) {
         d.name = d.spelling = d.choices.empty() && type != "TEXT" && !type.empty()

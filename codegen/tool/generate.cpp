@@ -89,7 +89,11 @@ outcome generate(const generate_options& options) {
         write_network(n.plan, name, write);
     }
     const std::vector<std::string> written = files.publish(options.force);
-    if (!options.depfile.empty()) write_depfile(options.depfile, written, {options.model.model});
+    if (!options.depfile.empty()) {
+        std::vector<std::string> read = n.source.files;
+        read.push_back(options.model.model);
+        write_depfile(options.depfile, written, read);
+    }
 
     const ir::figures& cost = n.plan.plan().cost;
     outcome done;

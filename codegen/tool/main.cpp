@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
     command_line line;
     try {
         line.app.parse(argc, argv);
+        if (!line.chosen) throw CLI::RequiredError("A command");
         return print(line, line.chosen());
     } catch (const CLI::ParseError& problem) {
         const int code = line.app.exit(problem);

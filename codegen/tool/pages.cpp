@@ -40,6 +40,16 @@ void for_each_option(const described_command& c, Heading heading, Entry entry) {
     }
 }
 
+// Markdown reads <name> as a tag.
+std::string prose(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '<') out += '\\';
+        out += c;
+    }
+    return out;
+}
+
 std::string markdown(const std::string& about, const std::vector<described_command>& all) {
     std::string text =
         fmt::format("<!-- Made by `laminate page markdown` from --help; do not edit. -->\n"
@@ -56,7 +66,8 @@ std::string markdown(const std::string& about, const std::vector<described_comma
         for_each_option(
             c, [&](const std::string& group) { text += fmt::format("| **{}** | |\n", group); },
             [&](const described_option& o) {
-                text += fmt::format("| `{}` | {} |\n", cell(o.spelling), cell(o.description));
+                text +=
+                    fmt::format("| `{}` | {} |\n", cell(o.spelling), prose(cell(o.description)));
             });
         text += fmt::format("\nExamples:\n\n```console\n{}\n```\n", c.examples);
     }

@@ -8,7 +8,6 @@
 #include "page.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace chart {
@@ -67,7 +66,7 @@ inline std::vector<tick> ticks_of(const axis& a) {
 struct look {
     std::size_t colour = 1;
     bool dashed = false;
-    char mark = 'o'; // o circle, s square, d diamond, t triangle, x cross, 0 none
+    char mark = 'o'; // o circle, s square, d diamond, t triangle, 0 none
 };
 
 inline std::string stroke(look l) { return "line s" + std::to_string(l.colour); }
@@ -75,7 +74,6 @@ inline std::string fill(look l) { return 'f' + std::to_string(l.colour); }
 inline std::string dashes(look l) { return l.dashed ? "stroke-dasharray=\"6 5\"" : ""; }
 
 inline std::string mark_path(point p, char mark, double r = 4) {
-    const std::string x = number(p.x), y = number(p.y);
     switch (mark) {
     case 's':
         return page::outline({{p.x - r, p.y - r},
@@ -95,8 +93,8 @@ inline std::string mark_path(point p, char mark, double r = 4) {
                'z';
     default: {
         const std::string arc = 'a' + number(r) + ' ' + number(r) + " 0 1 0 ";
-        return 'M' + number(p.x - r) + ' ' + y + arc + number(2 * r) + " 0" + arc + number(-2 * r) +
-               " 0z";
+        return 'M' + number(p.x - r) + ' ' + number(p.y) + arc + number(2 * r) + " 0" + arc +
+               number(-2 * r) + " 0z";
     }
     }
 }
@@ -170,7 +168,7 @@ public:
         line(points, l);
         marks(points, l);
     }
-    /// From the axis (or `from`) to y, `width` wide around x, with what it stands for above it.
+    /// From the axis to y, `width` wide around x, with what it stands for above it.
     void bar(double x, double y, double width, look l, std::string_view label = "",
              std::string_view classes = "small middle") {
         const double left = across(x - width / 2), right = across(x + width / 2);
@@ -179,11 +177,7 @@ public:
                     l.dashed ? "fill-opacity=\".35\"" : "");
         page_->words({(left + right) / 2, b.y - 5}, label, classes);
     }
-    void note(double x, double y, std::string_view text, std::string_view classes = "small") {
-        page_->words(at(x, y), text, classes);
-    }
 
-    page& on() const { return *page_; }
     const box& where() const { return box_; }
 
 private:

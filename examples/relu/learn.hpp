@@ -7,6 +7,7 @@
 #include "../digits/dataset.hpp"
 
 #include <laminate/laminate.hpp>
+#include <laminate/train/activity.hpp>
 #include <laminate/train/csv.hpp>
 #include <laminate/train/idx.hpp>
 #include <laminate/train/metrics.hpp>

@@ -54,8 +54,7 @@ inline constexpr std::array<const char*, 8> dark = {"#e6edf3", "#58a6ff", "#ff8f
 
 class page {
 public:
-    page(double width, double height, const std::string& title, const std::string& subtitle = "")
-        : width_(width), height_(height) {
+    page(double width, double height, const std::string& title, const std::string& subtitle = "") {
         const std::string size = number(width) + ' ' + number(height);
         text_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + size + "\" width=\"" +
                 number(width) + "\" height=\"" + number(height) + "\" role=\"img\">\n<title>" +
@@ -65,11 +64,9 @@ public:
         if (!subtitle.empty()) words({20, 50}, subtitle, "small");
     }
 
-    double width() const { return width_; }
-    double height() const { return height_; }
-
     void words(point at, std::string_view what, std::string_view classes = "",
                std::string_view more = "") {
+        if (what.empty()) return;
         text_ += "<text x=\"" + number(at.x) + "\" y=\"" + number(at.y) + '"' +
                  attribute("class", classes) + ' ' + std::string(more) + '>' + escaped(what) +
                  "</text>\n";
@@ -99,7 +96,7 @@ public:
               bool round) {
         std::string d;
         for (const point p : centres)
-            d += 'M' + number(p.x, 1) + ' ' + number(p.y, 1) + "h0";
+            d += 'M' + number(p.x, 1) + ' ' + number(p.y, 1) + "h.1";
         const std::string cap = round ? "stroke-linecap:round" : "stroke-linecap:square";
         const auto width = [&](double w) {
             return "style=\"fill:none;" + cap + ";stroke-width:" + number(w) + '"';
@@ -155,7 +152,6 @@ private:
                colours(dark, "#0d1117", "#30363d") + "}\n";
     }
 
-    double width_, height_;
     std::string text_;
 };
 

@@ -60,7 +60,7 @@ inline constexpr auto functions = std::tuple{
     function<kernel::sigmoid>{"sigmoid", [](double x) { return 1.0 / (1.0 + std::exp(-x)); }, 0.0f,
                               1.0f, true},
     function<kernel::tanh>{"tanh", [](double x) { return std::tanh(x); }, -1.0f, 1.0f, true},
-    function<kernel::log>{"log", [](double x) { return std::log(x); }, -infinity, 89.0f, true},
+    function<kernel::log>{"log", [](double x) { return std::log(x); }, -infinity, infinity, true},
     function<kernel::softplus>{
         "softplus",
         [](double x) { return std::fmax(x, 0.0) + std::log1p(std::exp(-std::fabs(x))); }, 0.0f,

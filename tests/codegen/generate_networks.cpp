@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Writes the test networks as standalone sources, with pseudo-random weights, and for each a file
 // of inputs and of the outputs that the library computes. all.inc includes and lists them for
-// run_networks.cpp; altered/ holds one more, whose self-test must fail.
+// run_networks.cpp; altered/ holds one more, whose self-test must fail, forms/ the other forms of a
+// source, declared/ a declared network with its parameters.
 //
 // usage: generate_networks <directory>
 
+#include "../support/unpack.hpp"
+
+#include <laminate/codegen/graph/write_dsl.hpp>
 #include <laminate/codegen/write_cpp.hpp>
 #include <laminate/laminate.hpp>
 
@@ -83,6 +87,11 @@ public:
             if constexpr (requires { layer.slope; })
                 for (std::size_t u = 0; u < layer.slope.size(); ++u)
                     layer.slope[u] = next(0.5f);
+            if constexpr (requires { layer.scale; })
+                for (std::size_t u = 0; u < layer.scale.size(); ++u) {
+                    layer.scale[u] = next(2.0f);
+                    layer.shift[u] = next(0.5f);
+                }
         });
         return model;
     }
@@ -177,7 +186,27 @@ void write_activations(writer& to) {
     to.add("dropped", input<11> | lam::dropout<0.5f> | dense<4> | lam::dropout<0.1f> | lam::linear);
 }
 
+void write_functions(writer& to) {
+    to.add("affines", input<5> | lam::affine | dense<18> | lam::affine | maxout<3> | lam::affine);
+    to.add("gates", input<6> | dense<18> | lam::gelu | dense<9> | lam::silu | dense<7> | lam::mish);
+    to.add("more_gates", input<6> | dense<18> | lam::gelu(lam::tanh_approximation) | dense<9> |
+                             lam::swish(lam::alpha<1.702f>) | dense<7> | lam::hard_swish);
+    to.add("exponential", input<6> | dense<18> | lam::selu | dense<9> |
+                              lam::celu(lam::alpha<0.5f>) | lam::softplus | lam::log | lam::exp);
+    to.add("pieces", input<23> | lam::hard_sigmoid | dense<18> |
+                         lam::clip(lam::min_value<-0.5f>, lam::max_value<0.75f>) |
+                         lam::thresholded_relu(lam::alpha<0.125f>));
+    to.add("open_clip", input<23> | lam::clip(lam::min_value<0.125f>));
+    to.add("shrunk", input<23> | lam::shrink(lam::bias<0.5f>) | lam::erf | lam::softsign);
+    to.add("arithmetic",
+           input<19> | lam::square | lam::sqrt | lam::neg | lam::abs | lam::reciprocal);
+}
+
 void write_rows(writer& to) {
+    to.add("softmax_groups", input<36> | softmax(lam::groups<6>) | softmax(lam::groups<2>));
+    to.add("log_softmaxes",
+           input<4> | dense<12> | lam::log_softmax(lam::groups<3>) | dense<31> | lam::log_softmax);
+
     to.add("softmax_2", input<2> | softmax);
     to.add("softmax_3", input<4> | dense<3> | softmax);
     to.add("softmax_31", input<4> | dense<31> | softmax | dense<2>);
@@ -222,6 +251,49 @@ void write_altered(const std::string& directory) {
     write(path, text);
 }
 
+// The other forms of a source: weights in a file of their own (and those of a second network, to
+// take for the first's), one function only; and the declared network with a parameter file.
+void write_forms(const std::string& directory) {
+    std::filesystem::create_directories(directory);
+    const auto network =
+        input<20> | dense<33> | prelu | dense<18> | relu | maxout<3> | dense<5> | softmax;
+    const auto model = writer(directory).random_model(network);
+    lam::write_options options;
+    options.directory = directory;
+    options.self_test = options.c_interface = options.weights_file = true;
+    lam::write_cpp(model, "stored", options);
+    lam::write_cpp(writer(directory).random_model(input<20> | dense<33>), "other", options);
+    options.weights_file = false;
+    options.entries = lam::entry_points::single;
+    lam::write_cpp(model, "one_row", options);
+    options.entries = lam::entry_points::batch;
+    options.name_space = "forms::many";
+    options.weights_file = true;
+    lam::write_cpp(model, "many_rows", options);
+}
+
+constexpr auto declared =
+    input<12> | lam::affine | dense<34> | prelu | lam::dropout<0.25f> | dense<33>(no_bias) |
+    lam::leaky_relu(lam::negative_slope<0.1f>) | dense<20> | elu(lam::alpha<0.3f>) | maxout<5> |
+    prelu(lam::shared) | dense<17> | lam::relu6 | dense<12> |
+    relu(lam::max_value<1.5f>, lam::negative_slope<0.25f>, lam::threshold<0.125f>) |
+    lam::clip(lam::min_value<-0.5f>, lam::max_value<1.0f>) | lam::selu |
+    lam::hard_sigmoid(lam::alpha<0.3f>) | lam::shrink(lam::lambd<0.05f>) |
+    lam::celu(lam::alpha<0.7f>) | lam::thresholded_relu(lam::alpha<-2.0f>) | lam::linear | sigmoid |
+    softmax(lam::groups<2>);
+
+void write_declared(const std::string& directory) {
+    std::filesystem::create_directories(directory);
+    auto model = writer(directory).random_model(declared);
+    const lam::codegen::graph graph = lam::test::as_graph(model);
+    lam::write_options options;
+    options.directory = directory;
+    options.name_space = "written";
+    if (const auto why = lam::codegen::write_dsl(graph, "declared", options)) lam::raise(*why);
+    options.self_test = true;
+    if (const auto why = lam::try_write_cpp(model, "declared", options)) lam::raise(*why);
+}
+
 } // namespace
 
 int main(int argc, char** argv) try {
@@ -233,10 +305,13 @@ int main(int argc, char** argv) try {
     writer to(argv[1]);
     write_dense(to);
     write_activations(to);
+    write_functions(to);
     write_rows(to);
     write_hard_numbers(to);
     to.finish();
     write_altered(std::string(argv[1]) + "/altered");
+    write_forms(std::string(argv[1]) + "/forms");
+    write_declared(std::string(argv[1]) + "/declared");
 } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

@@ -114,7 +114,8 @@ int main() {
     };
     check(test::one_by_one{}, test::narrow{}, test::maxouts{}, test::maxout_first{}, test::slopes{},
           test::piecewise{}, test::softmaxes{}, test::identities{}, test::only_function{},
-          test::only_identities{}, exclusive{});
+          test::only_identities{}, test::affines{}, test::smooth{}, test::pieces{},
+          test::arithmetic{}, test::grouped{}, exclusive{});
     const auto out = at_run_time(acas)(at_run_time(acas_in));
     if (!test::same_bits(out, acas_out)) {
         std::puts("The network of ACAS Xu's size gives other bits at run time");

@@ -114,7 +114,7 @@ TEST_CASE("jet taggers of hls4ml") {
     agrees<corpus::two_layer_jet_tagger>("hls4ml_two_layer_pytorch");
     agrees<corpus::three_layer_jet_tagger>("hls4ml_three_layer_keras");
     agrees<corpus::three_layer_jet_tagger>("hls4ml_three_layer_pytorch");
-    agrees<corpus::three_layer_jet_tagger>("hls4ml_three_layer_bn_pytorch");
+    agrees<corpus::hls4ml_three_layer_bn_pytorch>("hls4ml_three_layer_bn_pytorch");
 }
 
 TEST_CASE("small controllers and toys") {

@@ -1,26 +1,26 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Makes of the corpus' dense networks what the tests read. Needs NumPy and onnx (Debian:
-python3-numpy, python3-onnx). Promises, in the output directory, for each network of NETWORKS
-  <name>.safetensors   float32 parameters, named as PyTorch's nn.Sequential names them
+"""Makes of the corpus' dense networks what the tests read. Needs NumPy (Debian: python3-numpy) and
+laminate. Promises, in the output directory, for each network of NETWORKS
+  <name>_network.hpp   corpus::<name>, declared by laminate as the file has it, layer by layer
+  <name>.safetensors   its parameters, named as PyTorch's nn.Sequential names them
   <name>.inputs.npy    float32 [rows, inputs]
   <name>.outputs.npy   float64 [rows, outputs], computed in double precision
   <name>.error.npy     float64 [1], how far a float32 evaluation by NumPy is off at most
 and mnist.images.npy, mnist.labels.npy (uint8), the files of datasets/ unpacked, and
-acas_constants.hpp, an ACAS Xu network as constants; or a message that names network and operator, and the exit code 1.
+acas_constants.hpp, an ACAS Xu network as constants; or a message and the exit code 1.
 
-usage: convert.py <corpus> <output directory>
+usage: convert.py <laminate> <corpus> <output directory>
 """
 
 import gzip
 import json
 import pathlib
 import struct
+import subprocess
 import sys
 
 import numpy as np
-import onnx
-from onnx import numpy_helper
 
 NETWORKS = """
     fc1 fc_2_2_3 rtneural_dense tanh_controller velardo_lesson9
@@ -34,115 +34,32 @@ NETWORKS = """
     3_6 3_9 4_4 4_5 4_6 4_7 4_8 4_9 5_1 5_2 5_3 5_4 5_5 5_8 5_9
 """.split()]
 
-# A sample is one row, so these change nothing but the shape.
-RESHAPING = {"Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze"}
-ACTIVATIONS = {"Elu", "Relu", "Sigmoid", "Softmax", "Tanh"}
 
-
-class Dense:
-    """y = W x + b in double precision, W [outputs, inputs]; b is None where there is none."""
-
-    def __init__(self, weights):
-        self.weights = weights.astype(np.float64)
-        self.bias = None
-
-    def add(self, values):
-        before = 0.0 if self.bias is None else self.bias
-        self.bias = before + np.broadcast_to(values.astype(np.float64), len(self.weights))
-
-    def scale(self, factors):
-        self.weights = self.weights * factors[:, np.newaxis]
-        if self.bias is not None:
-            self.bias = self.bias * factors
-
-
-def layers_of(graph):
-    """The chain of the graph: Dense objects and, between them, names of activations."""
-    constants = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
-    layers = []
-    flowing = next(i.name for i in graph.input if i.name not in constants)
-
-    for node in graph.node:
-        given = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
-
-        def need(right, what):
-            if not right:
-                raise ValueError(f"{node.op_type} '{node.output[0]}': {what}")
-
-        if node.op_type == "Constant":
-            constants[node.output[0]] = numpy_helper.to_array(given["value"])
-            continue
-        need(node.input[0] == flowing, "not a chain")
-        flowing = node.output[0]
-        operands = [constants.get(name) for name in node.input[1:]]
-
-        if node.op_type in RESHAPING:
-            pass
-        elif node.op_type in ACTIVATIONS:
-            need(given.get("alpha", 1.0) == 1.0, "alpha isn't 1")
-            layers.append(node.op_type)
-        elif node.op_type == "Sub":
-            need(not operands[0].any(), "subtracts something other than zero")
-        elif node.op_type == "MatMul":
-            layers.append(Dense(operands[0].T))
-        elif node.op_type == "Gemm":
-            need(given.get("alpha", 1.0) == given.get("beta", 1.0) == 1.0, "alpha or beta isn't 1")
-            need(not given.get("transA", 0), "transA")
-            layers.append(Dense(operands[0] if given.get("transB", 0) else operands[0].T))
-            if len(operands) > 1:
-                layers[-1].add(operands[1])
-        elif node.op_type == "Add":
-            need(isinstance(layers[-1], Dense), "adds to something other than a product")
-            layers[-1].add(operands[0])
-        elif node.op_type == "BatchNormalization":
-            need(isinstance(layers[-1], Dense), "normalises something other than a product")
-            gamma, beta, mean, variance = (o.astype(np.float64) for o in operands)
-            factors = gamma / np.sqrt(variance + given.get("epsilon", 1e-5))
-            layers[-1].scale(factors)
-            layers[-1].add(beta - mean * factors)
-        else:
-            need(False, "not known here")
-    if flowing != graph.output[0].name:
-        raise ValueError(f"the chain ends in '{flowing}', not in '{graph.output[0].name}'")
-    return layers
-
-
-def parameters_of(layers):
-    tensors = {}
-    for index, layer in enumerate(layers):
-        if isinstance(layer, Dense):
-            tensors[f"{index}.weight"] = layer.weights.astype("<f4")
-            if layer.bias is not None:
-                tensors[f"{index}.bias"] = layer.bias.astype("<f4")
-    return tensors
-
-
-def write_safetensors(path, tensors):
-    header, data = {}, b""
-    for name, values in tensors.items():
-        begin = len(data)
-        data += np.ascontiguousarray(values).tobytes()
-        header[name] = {"dtype": "F32", "shape": values.shape, "data_offsets": [begin, len(data)]}
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    path.write_bytes(struct.pack("<Q", len(text)) + text + data)
-
-
-def convert(item, output):
+def convert(laminate, item, output):
+    """Lets laminate declare the network; returns its parameters and vectors."""
     name = item.name
-    layers = layers_of(onnx.load(str(item / "model.onnx")).graph)
-    dense = [layer for layer in layers if isinstance(layer, Dense)]
-    tensors = parameters_of(layers)
-    write_safetensors(output / f"{name}.safetensors", tensors)
-
-    inputs = np.load(item / "inputs.npy").reshape(-1, dense[0].weights.shape[1])
-    outputs = np.load(item / "outputs.npy").reshape(-1, dense[-1].weights.shape[0])
-    np.save(output / f"{name}.inputs.npy", inputs.astype("<f4"))
-    np.save(output / f"{name}.outputs.npy", outputs.astype("<f8"))
+    done = subprocess.run([laminate, "generate", item / "model.onnx", "--dsl", "--no-optimize",
+                           "--name", name, "--namespace", "corpus", "--output", output],
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(done.stderr)
     vectors = json.loads((item / "meta.json").read_text())["vectors"]
+    samples = vectors["inputs"][0]["shape"][0]
+    inputs = np.load(item / "inputs.npy").astype("<f4")
+    outputs = np.load(item / "outputs.npy").astype("<f8")
+    if name == "rtneural_dense":  # one sample of many rows
+        samples = inputs.size
+    np.save(output / f"{name}.inputs.npy", inputs.reshape(samples, -1))
+    np.save(output / f"{name}.outputs.npy", outputs.reshape(samples, -1))
     np.save(output / f"{name}.error.npy",
             np.array([vectors["outputs"][0]["f32_numpy_max_abs_err"]], dtype="<f8"))
-    return tensors, inputs, outputs
+    return inputs.reshape(samples, -1), outputs.reshape(samples, -1)
+
+
+def parameters_of(path):
+    """All numbers of a safetensors file, in its order."""
+    data = path.read_bytes()
+    return np.frombuffer(data, "<f4", offset=8 + struct.unpack("<Q", data[:8])[0])
 
 
 def convert_mnist(item, output):
@@ -164,7 +81,7 @@ def unpack(folder, output):
             (output / packed.name).write_bytes(data)
 
 
-def write_constants(path, tensors, inputs, outputs):
+def write_constants(path, parameters, inputs, outputs):
     """The sample whose largest output is the clearest."""
     ordered = np.sort(outputs, axis=1)
     clearest = int(np.argmax(ordered[:, -1] - ordered[:, -2]))
@@ -178,27 +95,22 @@ def write_constants(path, tensors, inputs, outputs):
     path.write_text(
         "// Written by tests/corpus/convert.py; do not edit.\n#pragma once\n\n#include <cstddef>\n\n"
         "namespace acas_constants {\n\n// Layer by layer, weights [output][input], then bias.\n"
-        + array("parameters", np.concatenate([t.ravel() for t in tensors.values()]))
+        + array("parameters", parameters)
         + array("input", inputs[clearest])
         + f"inline constexpr std::size_t largest_output = {int(np.argmax(outputs[clearest]))};\n\n"
         "}  // namespace acas_constants\n")
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 4:
         sys.exit(__doc__)
-    corpus, output = map(pathlib.Path, sys.argv[1:])
+    laminate, corpus, output = map(pathlib.Path, sys.argv[1:])
     output.mkdir(parents=True, exist_ok=True)
-    for name in NETWORKS:
-        try:
-            converted = convert(corpus / "real" / name, output)
-        except (OSError, ValueError) as problem:
-            sys.exit(f"{corpus / 'real' / name}: {problem}")
-        if name == "acasxu_1_1":
-            constants = converted
+    vectors = {name: convert(laminate, corpus / "real" / name, output) for name in NETWORKS}
     convert_mnist(corpus / "datasets" / "mnist_t10k_0_7000", output)
     unpack(corpus / "datasets", output)
-    write_constants(output / "acas_constants.hpp", *constants)  # last: the build waits for this file
+    write_constants(output / "acas_constants.hpp",  # last: the build waits for this file
+                    parameters_of(output / "acasxu_1_1.safetensors"), *vectors["acasxu_1_1"])
 
 
 if __name__ == "__main__":

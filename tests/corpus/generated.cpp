@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // Standalone sources of trained networks give the bits of the library. Needs what convert.py and
-// laminate_add_network wrote.
+// laminate_add_model wrote.
 
 #include "acas_xu.hpp"
 #include "every_activation.hpp"

@@ -38,11 +38,26 @@ struct identities : network<input<6> | linear | dropout<0.5f> | dense<8> | dropo
 struct only_identities : network<input<13> | linear | dropout<0.5f>> {};
 struct only_function : network<input<35> | laminate::tanh | sigmoid> {};
 struct long_line : network<input<18> | repeat<9>(laminate::tanh | leaky_relu)> {};
+struct affines : network<input<11> | affine | dense<18> | affine | maxout<3> | affine | dense<21> |
+                         leaky_relu | affine> {};
+struct smooth : network<input<9> | dense<17> | gelu | dense<17> | silu | dense<18> | mish |
+                        dense<17> | gelu(tanh_approximation) | dense<19> | swish(alpha<1.702f>) |
+                        dense<5> | softplus | softsign | laminate::erf> {};
+struct pieces : network<input<9> | dense<17> | selu | dense<17> | celu(alpha<0.5f>) | hard_swish |
+                        dense<20> | hard_sigmoid | clip(min_value<0.25f>, max_value<0.75f>)> {};
+struct jumps
+    : network<input<22> | thresholded_relu(alpha<0.5f>) | shrink(lambd<1.0f>, bias<0.25f>) | neg> {
+};
+struct arithmetic : network<input<21> | square | softplus | laminate::log | laminate::exp |
+                            reciprocal | laminate::sqrt | neg | laminate::abs> {};
+struct grouped : network<input<6> | softmax(groups<3>) | dense<20> | log_softmax(groups<4>) |
+                         dense<36> | log_softmax | dense<40> | softmax(groups<2>)> {};
 struct deep : network<input<5> | repeat<12>(dense<20>(no_bias) | relu)> {};
 
 using all_networks =
     std::tuple<one_by_one, trigger, policy, narrow, two_panels, maxouts, maxout_first, slopes,
-               piecewise, softmaxes, identities, only_identities, only_function, long_line, deep>;
+               piecewise, softmaxes, identities, only_identities, only_function, long_line, affines,
+               smooth, pieces, jumps, arithmetic, grouped, deep>;
 
 // Weights such that values neither vanish nor explode. Written through the views, so that padding
 // stays what the model made it.
@@ -64,6 +79,11 @@ constexpr void randomize(Model& model, std::uint64_t seed) {
         if constexpr (requires { layer.slope; })
             for (std::size_t u = 0; u < layer.slope.size(); ++u)
                 layer.slope[u] = r.uniform(0.5f);
+        if constexpr (requires { layer.scale; })
+            for (std::size_t u = 0; u < layer.scale.size(); ++u) {
+                layer.scale[u] = r.uniform(2.0f);
+                layer.shift[u] = r.uniform(0.5f);
+            }
     });
 }
 

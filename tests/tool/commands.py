@@ -130,7 +130,7 @@ class Usage(Case):
 
     def test_wrong_usage(self):
         for words, says in [
-                ([], "subcommand"), (["nonsense"], "nonsense"), (["generate"], "model"),
+                ([], "command is required"), (["nonsense"], "nonsense"), (["generate"], "model"),
                 (["generate", "m.onnx", "--nonsense"], "--nonsense"),
                 (["run", "m.onnx"], "--input is required"),
                 (["verify", "m.onnx", "--input", "x.npy"], "--expected is required"),
@@ -183,6 +183,18 @@ class Generate(Case):
         text = (self.folder / "net.d").read_text()
         self.assertIn("net.cpp", text.split(":")[0])
         self.assertIn(str(self.model), text.split(":")[1])
+
+    def test_external_data(self):
+        model = onnx.load(str(self.model))
+        (self.folder / "beside").mkdir()
+        onnx.save(model, str(self.folder / "beside/net.onnx"), save_as_external_data=True,
+                  location="numbers.bin", size_threshold=0)
+        self.laminate("generate", "beside/net.onnx", "-o", "out", "--depfile", "net.d")
+        text = (self.folder / "net.d").read_text()
+        self.assertIn("numbers.bin", text)
+        (self.folder / "beside/numbers.bin").unlink()
+        self.laminate("generate", "beside/net.onnx", "-o", "other", code=1, says="numbers.bin")
+        self.assertFalse((self.folder / "other").exists())
 
     def test_foreign_files_stay(self):
         (self.folder / "out").mkdir()

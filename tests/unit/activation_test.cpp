@@ -6,6 +6,7 @@
 #include "support/buffer.hpp"
 #include "support/catch.hpp"
 #include "support/compare.hpp"
+#include "support/functor.hpp"
 #include "support/packs.hpp"
 #include "support/random.hpp"
 
@@ -30,39 +31,14 @@ namespace {
 namespace lam = laminate;
 namespace kernel = laminate::kernel;
 using lam::test::all_packs;
+using lam::test::apply;
+using lam::test::differences;
 using lam::test::same_bits;
 
 constexpr float inf = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 constexpr float denormal = std::numeric_limits<float>::denorm_min();
 constexpr float largest = std::numeric_limits<float>::max();
-
-// f(x), computed in every lane; they must agree.
-template <class P, class Function>
-float apply(const Function& f, float x) {
-    std::array<float, P::lanes> y = {};
-    P::store(y.data(), f(P{}, P::splat(x), 0));
-    for (float lane : y)
-        if (!same_bits(lane, y[0])) FAIL("lanes differ");
-    return y[0];
-}
-
-// The number of floats, special, common and any, where `f` differs from `formula`.
-template <class P, class Function, class Formula>
-int differences(const Function& f, const Formula& formula) {
-    lam::test::random r(7);
-    std::vector<float> inputs = {0.0f, -0.0f, inf,      -inf,      not_a_number, 1.0f,
-                                 6.0f, 0.5f,  denormal, -denormal, largest,      -largest};
-    for (int i = 0; i < 20'000; ++i)
-        inputs.push_back(i % 2 == 0 ? r.any() : r.uniform(8.0f));
-    int found = 0;
-    for (float x : inputs) {
-        const float y = apply<P>(f, x);
-        if (!same_bits(y, formula(x)) && found++ < 5)
-            UNSCOPED_INFO(std::hexfloat << "f(" << x << ") is " << y << ", not " << formula(x));
-    }
-    return found;
-}
 
 // Keras 3's formula, ops.nn.relu and layers.ReLU: f(x) = max_value if x >= max_value,
 // x if threshold <= x < max_value, negative_slope * (x - threshold) otherwise; and without a slope

@@ -46,6 +46,19 @@ TEST_CASE("describe: the figures of the last line are the plan's", "[describe]")
     SUCCEED();
 }
 
+TEST_CASE("describe: layers as they are written", "[describe]") {
+    constexpr auto all = lam::input<12> | lam::affine | lam::celu(lam::alpha<0.5f>) | lam::silu |
+                         lam::swish(lam::alpha<1.5f>) | lam::hard_sigmoid | lam::clip |
+                         lam::shrink | lam::thresholded_relu | lam::gelu(lam::tanh_approximation) |
+                         lam::softmax(lam::groups<4>) | lam::log_softmax;
+    const std::string text = lam::describe(all);
+    for (const char* layer :
+         {"affine ", "celu(0.5)", "silu", "swish(1.5)", "hard_sigmoid(0.2, 0.5)", "clip(-inf, inf)",
+          "shrink(0.5, bias 0)", "thresholded_relu(1)", "gelu(tanh_approximation)",
+          "softmax(groups<4>)", "\nlog_softmax "})
+        CHECK_THAT(text, contains(layer));
+}
+
 TEST_CASE("draw: a Graphviz cluster for each step, an edge for each value", "[describe]") {
     const std::string dot = lam::draw(network);
     CHECK_THAT(dot, contains("digraph network {"));

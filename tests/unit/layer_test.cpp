@@ -63,10 +63,29 @@ TEST_CASE("layer: every layer is one node", "[layer]") {
                   "as declared");
     static_assert(!node_of(lam::prelu).shared, "as declared");
     static_assert(node_of(lam::prelu(lam::shared)).shared, "as declared");
+    static_assert(node_of(lam::softmax(lam::groups<3>)) ==
+                      ir::node{.kind = ir::op::softmax, .groups = 3},
+                  "as declared");
+    static_assert(node_of(lam::log_softmax).kind == ir::op::log_softmax, "as declared");
+    static_assert(node_of(lam::gelu).kind == ir::op::gelu, "as declared");
+    static_assert(node_of(lam::gelu(lam::tanh_approximation)).kind == ir::op::gelu_tanh,
+                  "as declared");
+    static_assert(node_of(lam::affine).kind == ir::op::affine, "as declared");
     SUCCEED();
 }
 
 TEST_CASE("layer: options, in any order", "[layer]") {
+    static_assert(node_of(lam::silu) == ir::node{.kind = ir::op::swish, .alpha = 1.0f},
+                  "silu is a name of swish");
+    static_assert(node_of(lam::hard_sigmoid) ==
+                      ir::node{.kind = ir::op::hard_sigmoid, .alpha = 0.2f, .beta = 0.5f},
+                  "ONNX's numbers");
+    static_assert(node_of(lam::clip(lam::max_value<2.0f>, lam::min_value<-1.0f>)) ==
+                      ir::node{.kind = ir::op::clip, .beta = -1.0f, .max_value = 2.0f},
+                  "as declared");
+    static_assert(node_of(lam::shrink(lam::bias<0.5f>)) ==
+                      ir::node{.kind = ir::op::shrink, .beta = 0.5f, .threshold = 0.5f},
+                  "as declared");
     static_assert(ir::is_plain_relu(node_of(lam::relu)), "as declared");
     static_assert(node_of(lam::relu6).max_value == 6.0f, "as declared");
     static_assert(!ir::is_plain_relu(node_of(lam::relu6)), "as declared");

@@ -110,6 +110,8 @@ TEMPLATE_LIST_TEST_CASE("pack: arithmetic", "[pack]", all_packs) {
                 [](float a, float b, float) { return a * b; }) == 0);
     CHECK(check([](reg a, reg b, reg) { return P::div(a, b); },
                 [](float a, float b, float) { return a / b; }) == 0);
+    CHECK(check([](reg a, reg, reg) { return P::sqrt(a); },
+                [](float a, float, float) { return std::sqrt(a); }) == 0);
     CHECK(check([](reg a, reg b, reg c) { return P::fma(a, b, c); },
                 [](float a, float b, float c) { return std::fma(a, b, c); }) == 0);
     CHECK(check([](reg a, reg b, reg c) { return P::accumulate(c, a, b); },
@@ -156,6 +158,27 @@ TEMPLATE_LIST_TEST_CASE("pack: bits of floats", "[pack]", all_packs) {
         P::store(out.data(), P::pow2(P::splat(static_cast<float>(n))));
         for (float f : out)
             REQUIRE(same_bits(f, std::ldexp(1.0f, n)));
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("pack: mantissa and exponent", "[pack]", all_packs) {
+    using P = TestType;
+    const auto lane = [](typename P::reg a) {
+        std::array<float, P::lanes> out = {};
+        P::store(out.data(), a);
+        return out[P::lanes - 1];
+    };
+    laminate::test::random r(9);
+    std::vector<float> inputs = {1.0f, 0x1p-126f, 0x1.fffffep127f, 0x1.6a09e6p0f, 0x1.6a09e8p0f};
+    for (int i = 0; i < 20'000; ++i)
+        inputs.push_back(std::fabs(r.any()));
+    for (float x : inputs) {
+        if (!std::isnormal(x)) continue;
+        const float m = lane(P::mantissa(P::splat(x)));
+        const float n = lane(P::exponent(P::splat(x)));
+        REQUIRE(m >= 0x1.6a09e6p-1f);
+        REQUIRE(m < 0x1.6a09e8p0f);
+        REQUIRE(same_bits(std::ldexp(m, static_cast<int>(n)), x));
     }
 }
 
@@ -362,6 +385,24 @@ TEST_CASE("pack: fma is exact in constant expressions", "[pack]") {
     static_assert(same_bits(exact_fma(1.0f, 0.0f, -0.0f), 0.0f), "0 + -0 is 0");
     static_assert(exact_fma(0x1p-100f, 0x1p-49f, 0.0f) == denormal, "results may be denormal");
     SUCCEED();
+}
+
+TEST_CASE("pack: the square root without the instruction has its bits", "[pack]") {
+    using laminate::pack::newton_sqrt;
+    laminate::test::random r(10);
+    int different = 0;
+    for (float x : special)
+        if (!same_bits(newton_sqrt(x), std::sqrt(x))) ++different;
+    for (int i = 0; i < 200'000; ++i) {
+        // Floats whose root is nearly halfway between two others come from squares of such points.
+        const float any = r.any();
+        const double half = 1.0 + (2.0 * static_cast<double>(r.below(1U << 23)) + 1.0) * 0x1p-24;
+        const auto near_tie = static_cast<float>(half * half);
+        for (float x : {any, near_tie})
+            if (!same_bits(newton_sqrt(x), std::sqrt(x)) && different++ < 5)
+                UNSCOPED_INFO(std::hexfloat << x);
+    }
+    CHECK(different == 0);
 }
 
 TEST_CASE("pack: the emulation of fma has the bits of the instruction", "[pack]") {

@@ -87,6 +87,21 @@ TEST_CASE("reference: elementwise functions", "[reference]") {
     CHECK(f({.kind = ir::op::dropout}, -3.0) == -3.0);
 }
 
+TEST_CASE("reference: functions with a valley are bounded by their slope", "[reference]") {
+    // The minimum of silu is at -1.278, where both ends of the interval lie above it.
+    const ir::node silu = {.kind = ir::op::swish, .alpha = 1.0f};
+    const reference::row y = reference::elementwise(silu, {}, {{-1.3, 0.1}});
+    CHECK(y[0].bound >= std::abs(reference::exact(silu, -1.4, 0.0) - y[0].value));
+    CHECK(y[0].bound >= 0.1);
+    CHECK(reference::exact({.kind = ir::op::affine}, 2.0, 3.0, 0.5) == 6.5);
+    CHECK(std::abs(reference::exact({.kind = ir::op::gelu}, 1.0, 0.0) - 0.8413447460685429) <
+          1e-15);
+    CHECK(std::abs(reference::exact({.kind = ir::op::gelu_tanh}, 1.0, 0.0) - 0.8411919906082768) <
+          1e-14);
+    CHECK(std::abs(reference::exact({.kind = ir::op::mish}, 1.0, 0.0) - 0.8650983882673103) <
+          1e-14);
+}
+
 TEST_CASE("reference: softmax and maxout", "[reference]") {
     const reference::row y = reference::softmax({{0.0, 0.0}, {std::log(3.0), 0.0}});
     CHECK(std::abs(y[0].value - 0.25) < 1e-15);

@@ -7,6 +7,7 @@
 #include "support/packs.hpp"
 #include "support/random.hpp"
 
+#include <laminate/kernel/log_softmax.hpp>
 #include <laminate/kernel/softmax.hpp>
 
 #include <algorithm>
@@ -69,7 +70,87 @@ void check_width() {
     }
 }
 
+// Groups of Width floats give what as many rows give.
+template <class P, std::size_t Width, std::size_t Groups>
+void check_groups() {
+    INFO(Groups << " groups of " << Width << ", " << P::lanes << " lanes");
+    constexpr std::size_t row = Groups * Width;
+    const lam::test::tight_buffer x(2 * row);
+    lam::test::fill(x.span(), Width, 16.0f);
+    const auto check = [&x](const auto& grouped, const auto& apart) {
+        const lam::test::guarded_buffer y(2 * row);
+        std::vector<float> expected(2 * row);
+        grouped(x.data(), y.data());
+        apart(x.data(), expected.data());
+        CHECK(y.intact());
+        CHECK(same_bits(y.span(), expected));
+        const lam::test::tight_buffer over(2 * row);
+        std::copy(x.span().begin(), x.span().end(), over.data());
+        grouped(over.data(), over.data());
+        CHECK(same_bits(over.span(), expected));
+    };
+    check(
+        [](const float* in, float* out) { kernel::softmax<P, row, Groups>(in, row, out, row, 2); },
+        [](const float* in, float* out) {
+            kernel::softmax<lam::pack::scalar, Width>(in, Width, out, Width, 2 * Groups);
+        });
+    check([](const float* in,
+             float* out) { kernel::log_softmax<P, row, Groups>(in, row, out, row, 2); },
+          [](const float* in, float* out) {
+              kernel::log_softmax<lam::pack::scalar, Width>(in, Width, out, Width, 2 * Groups);
+          });
+}
+
+// log_softmax is off by the roundings of x - m, of the logarithm and of their difference.
+template <class P, std::size_t Width>
+void check_logarithm() {
+    INFO("width " << Width << ", " << P::lanes << " lanes");
+    const lam::test::tight_buffer x(3 * Width);
+    lam::test::fill(x.span(), Width, 16.0f);
+    const lam::test::guarded_buffer y(3 * Width);
+    kernel::log_softmax<P, Width>(x.data(), Width, y.data(), Width, 3);
+    CHECK(y.intact());
+    for (std::size_t r = 0; r < 3; ++r) {
+        const auto row = x.span().subspan(r * Width, Width);
+        double sum = 0.0;
+        for (float f : row)
+            sum += std::exp(static_cast<double>(f));
+        for (std::size_t i = 0; i < Width; ++i) {
+            const double exact = static_cast<double>(row[i]) - std::log(sum);
+            REQUIRE(std::abs(static_cast<double>(y[r * Width + i]) - exact) <= 64.0 * 0x1p-24);
+        }
+    }
+}
+
 } // namespace
+
+TEMPLATE_LIST_TEST_CASE("softmax: in groups", "[softmax]", all_packs) {
+    []<std::size_t... I>(std::index_sequence<I...>) { (check_groups<TestType, I + 1, 3>(), ...); }
+    (std::make_index_sequence<TestType::lanes + 1>{});
+    check_groups<TestType, 2, 9>();
+    check_groups<TestType, 21, 2>();
+}
+
+TEMPLATE_LIST_TEST_CASE("log_softmax: every width", "[softmax]", all_packs) {
+    []<std::size_t... I>(std::index_sequence<I...>) { (check_logarithm<TestType, I + 1>(), ...); }
+    (std::make_index_sequence<2 * TestType::lanes + 1>{});
+}
+
+TEMPLATE_LIST_TEST_CASE("log_softmax: special values", "[softmax]", all_packs) {
+    const auto of = [](std::array<float, 3> x) {
+        std::array<float, 3> y = {};
+        kernel::log_softmax<TestType, 3>(x.data(), 3, y.data(), 3, 1);
+        return y;
+    };
+    CHECK(of({0.0f, -inf, -inf}) == std::array{0.0f, -inf, -inf});
+    CHECK(of({3e38f, -3e38f, 0.0f})[1] == -inf);
+    CHECK(of({1000.0f, 0.0f, 1000.0f})[1] == -1000.0f - std::log(2.0f));
+    for (float bad : {not_a_number, inf})
+        for (float f : of({1.0f, bad, 2.0f}))
+            CHECK(std::isnan(f));
+    for (float f : of({-inf, -inf, -inf}))
+        CHECK(std::isnan(f));
+}
 
 TEMPLATE_LIST_TEST_CASE("softmax: every width", "[softmax]", all_packs) {
     []<std::size_t... I>(std::index_sequence<I...>) { (check_width<TestType, I + 1>(), ...); }

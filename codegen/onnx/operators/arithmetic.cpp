@@ -21,7 +21,8 @@ std::vector<double> repeated(const call& c, const constant& x, const dims& out) 
 }
 
 value sum_of_constants(const call& c, const std::vector<term>& terms, const dims& out) {
-    constant total = make_constant(out, type_of(*terms.front().of), std::vector<double>(count(out)));
+    constant total =
+        make_constant(out, type_of(*terms.front().of), std::vector<double>(count(out)));
     for (const term& t : terms)
         total = paired(c, total, std::get<constant>(*t.of), total.type,
                        [&t](double a, double b) { return a + t.factor * b; });

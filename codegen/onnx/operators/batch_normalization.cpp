@@ -42,8 +42,8 @@ void batch_normalization(call& c) {
     const constant shift = per_channel(c, 2, "B");
     const constant moved = paired(c, per_channel(c, 3, "mean"), scale, type_of(c.in(0)),
                                   [](double m, double s) { return -m * s; });
-    const constant total = paired(c, shift, moved, type_of(c.in(0)),
-                                  [](double a, double b) { return a + b; });
+    const constant total =
+        paired(c, shift, moved, type_of(c.in(0)), [](double a, double b) { return a + b; });
     c.set(scaled_and_shifted(c, c.in(0), scale, total));
 }
 

@@ -10,8 +10,8 @@ namespace laminate::codegen::onnx::rules {
 void cast(call& c) {
     (void)c.integer("saturate", 1); // of 8-bit floats
     (void)c.text("round_mode", "up");
-    const element to = c.name() == "CastLike" ? type_of(c.in(1))
-                                              : static_cast<element>(c.integer("to", 0));
+    const element to =
+        c.name() == "CastLike" ? type_of(c.in(1)) : static_cast<element>(c.integer("to", 0));
     if (bytes_of(to) == 0) refuse("casts to ", name(to), ", which isn't supported");
     if (const constant* const x = c.constant_at(0)) {
         constant result = mapped(c, *x, [to](double n) { return converted(n, to); });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Concat of constants; of parts of one node's row, which costs nothing; of values that are linear in
-// one and the same value.
+// Concat of constants; of parts of one node's row, which costs nothing; of values that are linear
+// in one and the same value.
 #include "arithmetic.hpp"
 #include "rules.hpp"
 
@@ -26,7 +26,8 @@ layout layout_of(const call& c, std::size_t axis) {
     for (std::size_t i = 0; i < c.inputs(); ++i) {
         dims expected = c.shape(i);
         if (expected.size() != l.shape.size())
-            refuse("expected inputs of one rank, found ", text(c.shape(0)), " and ", text(expected));
+            refuse("expected inputs of one rank, found ", text(c.shape(0)), " and ",
+                   text(expected));
         l.shape[axis] += expected[axis];
         expected[axis] = l.shape[axis];
         if (expected != l.shape)
@@ -81,8 +82,9 @@ value of_linear(const call& c, const layout& l, flow like) {
         values.push_back(&c.in(i));
     const auto forms = c.network().linear_in_one(values, false);
     if (!forms)
-        refuse("branches: it joins values that aren't linear in one and the same value, which isn't "
-               "supported");
+        refuse(
+            "branches: it joins values that aren't linear in one and the same value, which isn't "
+            "supported");
     linear_form joined{forms->front().base, forms->front().columns, {}, {}};
     c.spent().spend_matrix(l.origins.size(), joined.columns);
     joined.weights.reserve(l.origins.size() * joined.columns);

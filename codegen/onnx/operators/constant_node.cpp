@@ -9,8 +9,8 @@ void constant_node(call& c) {
     if (c.has_attribute("value_float"))
         return c.set(make_constant({}, element::float32, {c.number("value_float", 0.0)}));
     if (c.has_attribute("value_int"))
-        return c.set(make_constant({}, element::int64,
-                                   {static_cast<double>(c.integer("value_int", 0))}));
+        return c.set(
+            make_constant({}, element::int64, {static_cast<double>(c.integer("value_int", 0))}));
     if (const auto numbers = c.number_list("value_floats"))
         return c.set(make_constant({numbers->size()}, element::float32, *numbers));
     if (const auto numbers = c.integer_list("value_ints"))

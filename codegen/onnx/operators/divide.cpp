@@ -20,7 +20,8 @@ void divide(call& c) {
         return c.set(paired(c, c.known(0, "integers"), *below, below->type, by));
     }
     if (above != nullptr && below != nullptr)
-        return c.set(paired(c, *above, *below, above->type, [](double a, double b) { return a / b; }));
+        return c.set(
+            paired(c, *above, *below, above->type, [](double a, double b) { return a / b; }));
     if (below != nullptr)
         return c.set(scaled(c, c.in(0), mapped(c, *below, [](double b) { return 1.0 / b; })));
     if (above == nullptr)

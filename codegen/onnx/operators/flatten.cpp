@@ -8,9 +8,8 @@ namespace laminate::codegen::onnx::rules {
 void flatten(call& c) {
     const dims& from = c.shape(0);
     const std::int64_t given = c.integer("axis", 1);
-    const std::size_t axis = given == static_cast<std::int64_t>(from.size())
-                                 ? from.size()
-                                 : axis_of(given, from.size());
+    const std::size_t axis =
+        given == static_cast<std::int64_t>(from.size()) ? from.size() : axis_of(given, from.size());
     const auto middle = from.begin() + static_cast<std::ptrdiff_t>(axis);
     dims shape = {count(dims(from.begin(), middle)), count(dims(middle, from.end()))};
     const flow* const x = c.flow_at(0);

@@ -13,7 +13,7 @@ namespace {
 struct stack {
     std::size_t rows, inner, columns;
     indices a_stack, b_stack;
-    dims shape;              // of the result
+    dims shape;                 // of the result
     std::size_t a_rank, b_rank; // as multiplied: at least 2
 };
 

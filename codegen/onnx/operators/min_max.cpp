@@ -38,8 +38,8 @@ void min_max(call& c) {
     if (x == nullptr && limit) return c.set(*limit);
     if (!limit) return c.set(c.in(0));
     const std::vector<double>& numbers = *limit->numbers;
-    if (numbers.empty() || std::any_of(numbers.begin(), numbers.end(),
-                                       [&](double n) { return n != numbers.front(); }))
+    if (numbers.empty() ||
+        std::any_of(numbers.begin(), numbers.end(), [&](double n) { return n != numbers.front(); }))
         refuse("expected one number to compare with, found several");
     const value all = expanded(c, *x, broadcast(x->shape, limit->shape));
     ir::node f = node_of(largest && numbers.front() == 0.0 ? ir::op::relu : ir::op::clip);

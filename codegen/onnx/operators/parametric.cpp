@@ -42,8 +42,8 @@ exact_function celu(const call& c, ir::node& f) {
 exact_function selu(const call& c, ir::node& f) {
     const double alpha = c.number("alpha", static_cast<double>(1.67326319217681884765625f));
     const double gamma = c.number("gamma", static_cast<double>(1.05070102214813232421875f));
-    const bool usual = std::abs(alpha - 1.6732632423543772) < 1e-4 &&
-                       std::abs(gamma - 1.0507009873554805) < 1e-4;
+    const bool usual =
+        std::abs(alpha - 1.6732632423543772) < 1e-4 && std::abs(gamma - 1.0507009873554805) < 1e-4;
     if (!usual && c.flow_at(0) != nullptr)
         refuse("expected alpha 1.67326 and gamma 1.0507, found ", std::to_string(alpha), " and ",
                std::to_string(gamma));
@@ -116,9 +116,8 @@ constexpr function functions[] = {
 } // namespace
 
 void parametric(call& c) {
-    const auto* const found =
-        std::find_if(std::begin(functions), std::end(functions),
-                     [&c](const function& f) { return f.name == c.name(); });
+    const auto* const found = std::find_if(std::begin(functions), std::end(functions),
+                                           [&c](const function& f) { return f.name == c.name(); });
     expect_real(c);
     ir::node f;
     const exact_function exact = found->read(c, f);

@@ -15,13 +15,12 @@ void prelu(call& c) {
         slope.shape[1] = x[1];
     }
     if (const constant* const k = c.constant_at(0))
-        return c.set(paired(c, *k, slope, k->type,
-                            [](double a, double s) { return a < 0.0 ? a * s : a; }));
+        return c.set(
+            paired(c, *k, slope, k->type, [](double a, double s) { return a < 0.0 ? a * s : a; }));
     if (broadcast(x, slope.shape) != x)
         refuse("expected slopes that broadcast to ", text(x), ", found ", text(slope.shape));
     std::vector<double> slopes = *slope.numbers;
-    if (slope.size() > 1)
-        slopes = *std::get<constant>(expanded(c, slope, x)).numbers;
+    if (slope.size() > 1) slopes = *std::get<constant>(expanded(c, slope, x)).numbers;
     c.set(c.network().prelu(*c.flow_at(0), std::move(slopes)));
 }
 

@@ -14,7 +14,8 @@ void range(call& c) {
     }
     const auto [start, limit, delta] = given;
     const double steps = std::ceil((limit - start) / delta);
-    if (!(steps < 1e9)) refuse("expected a range that ends, found a delta of ", std::to_string(delta));
+    if (!(steps < 1e9))
+        refuse("expected a range that ends, found a delta of ", std::to_string(delta));
     const auto size = static_cast<std::size_t>(std::max(steps, 0.0));
     c.allow({size});
     std::vector<double> numbers;

@@ -12,9 +12,9 @@ namespace {
 
 // The elements that one of the result is made of lie at its start plus each of 'within'.
 struct reduction {
-    dims kept;       // the result's shape
-    indices starts;  // per element of the result
-    indices within;  // the elements it is made of
+    dims kept;      // the result's shape
+    indices starts; // per element of the result
+    indices within; // the elements it is made of
     std::size_t batch = no_axis;
 };
 

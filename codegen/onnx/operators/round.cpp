@@ -9,11 +9,12 @@ namespace laminate::codegen::onnx::rules {
 
 void round(call& c) {
     const std::string& name = c.name();
-    const auto f = name == "Floor"  ? +[](double x) { return std::floor(x); }
-                   : name == "Ceil" ? +[](double x) { return std::ceil(x); }
-                   : name == "Round"
-                       ? +[](double x) { return std::nearbyint(x); }
-                       : +[](double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x; };
+    const auto f = name == "Floor"   ? +[](double x) { return std::floor(x); }
+                   : name == "Ceil"  ? +[](double x) { return std::ceil(x); }
+                   : name == "Round" ? +[](double x) { return std::nearbyint(x); }
+                                     : +[](double x) {
+                                           return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x;
+                                       };
     c.set(mapped(c, c.known(0, "its input"), f));
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 // The rules, each in a file of this folder; list.cpp has them by the operators' names. A rule reads
-// a call's inputs and attributes and sets its outputs, or refuses. Constants give constants, so that
-// shape arithmetic folds by the same rules.
+// a call's inputs and attributes and sets its outputs, or refuses. Constants give constants, so
+// that shape arithmetic folds by the same rules.
 
 #include "../call.hpp"
 

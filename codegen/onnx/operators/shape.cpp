@@ -19,9 +19,8 @@ void shape(call& c) {
     const dims& of = c.shape(0);
     const std::size_t start = c.opset() < 15 ? 0 : bound(c.integer("start", 0), of.size());
     const std::size_t end =
-        c.opset() < 15
-            ? of.size()
-            : bound(c.integer("end", static_cast<std::int64_t>(of.size())), of.size());
+        c.opset() < 15 ? of.size()
+                       : bound(c.integer("end", static_cast<std::int64_t>(of.size())), of.size());
     const flow* const x = c.flow_at(0);
     std::vector<double> extents;
     std::vector<bool> from_batch;
@@ -29,7 +28,8 @@ void shape(call& c) {
         extents.push_back(static_cast<double>(of[axis]));
         from_batch.push_back(x != nullptr && x->batch == axis);
     }
-    constant found = make_constant({extents.size()}, element::int64, std::move(extents));
+    const dims length = {extents.size()};
+    constant found = make_constant(length, element::int64, std::move(extents));
     if (x != nullptr && x->batch != no_axis) found.from_batch = std::move(from_batch);
     c.set(std::move(found));
 }

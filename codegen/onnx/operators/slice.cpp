@@ -59,9 +59,10 @@ void slice(call& c) {
         if (by == 0) refuse("expected steps other than 0, found 0");
         const std::int64_t start = by > 0 ? bound(s.starts[i], extent, 0, extent)
                                           : bound(s.starts[i], extent, 0, extent - 1);
-        const std::int64_t end = by > 0 ? bound(s.ends[i], extent, 0, extent)
-                                        : bound(s.ends[i], extent, -1, extent - 1);
-        const std::int64_t length = by > 0 ? (end - start + by - 1) / by : (end - start + by + 1) / by;
+        const std::int64_t end =
+            by > 0 ? bound(s.ends[i], extent, 0, extent) : bound(s.ends[i], extent, -1, extent - 1);
+        const std::int64_t length =
+            by > 0 ? (end - start + by - 1) / by : (end - start + by + 1) / by;
         shape[axis] = static_cast<std::size_t>(std::max<std::int64_t>(length, 0));
         if (batch == axis && static_cast<std::int64_t>(shape[axis]) != extent) batch = no_axis;
         first += start * step[axis];

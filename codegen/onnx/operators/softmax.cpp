@@ -53,8 +53,8 @@ value grouped(const call& c, const value& x, std::size_t groups) {
         return make_constant(k->shape, k->type,
                              of_numbers(*k->numbers, k->size() / groups, logarithm));
     }
-    return c.network().softmax(std::get<flow>(x),
-                               logarithm ? ir::op::log_softmax : ir::op::softmax, groups);
+    return c.network().softmax(std::get<flow>(x), logarithm ? ir::op::log_softmax : ir::op::softmax,
+                               groups);
 }
 
 } // namespace
@@ -72,7 +72,8 @@ void softmax(call& c) {
     const flow* const x = c.flow_at(0);
     const std::size_t batch = x != nullptr ? x->batch : no_axis;
     if (old) {
-        const std::size_t groups = count(dims(shape.begin(), shape.begin() + static_cast<long>(axis)));
+        const std::size_t groups =
+            count(dims(shape.begin(), shape.begin() + static_cast<long>(axis)));
         const value y = grouped(c, c.in(0), groups);
         return c.set(reshaped(y, shape, batch != no_axis && batch < axis ? batch : no_axis));
     }

@@ -34,8 +34,8 @@ void split(call& c) {
     std::size_t done = 0;
     for (std::size_t i = 0; i < lengths.size(); ++i) {
         if (lengths[i] < 0 || static_cast<std::size_t>(lengths[i]) > from[axis] - done)
-            refuse("expected lengths that add up to ", from[axis], ", found ", lengths[i], " after ",
-                   done);
+            refuse("expected lengths that add up to ", from[axis], ", found ", lengths[i],
+                   " after ", done);
         dims shape = from;
         shape[axis] = static_cast<std::size_t>(lengths[i]);
         c.move(std::move(shape), integers(apart.begin(), apart.end()),

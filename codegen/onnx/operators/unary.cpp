@@ -40,9 +40,8 @@ constexpr function functions[] = {
 } // namespace
 
 void unary(call& c) {
-    const auto* const found =
-        std::find_if(std::begin(functions), std::end(functions),
-                     [&c](const function& f) { return f.name == c.name(); });
+    const auto* const found = std::find_if(std::begin(functions), std::end(functions),
+                                           [&c](const function& f) { return f.name == c.name(); });
     if (!found->also_whole || c.flow_at(0) != nullptr) expect_real(c);
     apply(c, node_of(found->kind), found->exact);
 }

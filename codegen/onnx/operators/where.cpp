@@ -16,8 +16,8 @@ void where(call& c) {
     const value second = expanded(c, no, out);
     std::vector<double> numbers;
     for (std::size_t i = 0; i < count(out); ++i)
-        numbers.push_back(std::get<constant>(std::get<constant>(condition)[i] != 0.0 ? first
-                                                                                     : second)[i]);
+        numbers.push_back(
+            std::get<constant>(std::get<constant>(condition)[i] != 0.0 ? first : second)[i]);
     c.set(make_constant(out, yes.type, std::move(numbers)));
 }
 

@@ -35,7 +35,7 @@ struct elu {
 //   alpha = 1.67326324235437728481704..., gamma = 1.05070098735548049341933...
 // make mean 0 and variance 1 a fixed point  (Klambauer et al., 2017). selu(-inf) is -1.7580993.
 struct selu {
-    static constexpr double max_ulp = 2.8;
+    static constexpr double max_ulp = 1.9;
 
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P pack, typename P::reg x, std::size_t = 0) const {
@@ -60,7 +60,7 @@ private:
 
 // x where x >= 0, else alpha * (exp(x / alpha) - 1)  (Barron, 2017). Needs alpha > 0.
 struct celu {
-    static constexpr double max_ulp = 3.0;
+    static constexpr double max_ulp = 2.2;
 
     float alpha;
 

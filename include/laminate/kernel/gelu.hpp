@@ -21,7 +21,7 @@ namespace laminate::kernel {
 // and near each centre c, with d = t - c, r is r0 + r1 d + ... + r7 d^7. gelu(+-0) = +-0,
 // gelu(-inf) = -0, gelu(inf) = inf, gelu(NaN) is NaN.
 struct gelu {
-    static constexpr double max_ulp = 4.0;
+    static constexpr double max_ulp = 4.6;
 
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P pack, typename P::reg x, std::size_t = 0) const {
@@ -113,7 +113,7 @@ private:
 // z, which e^-z is sensitive to, is computed in two floats, and a and b consist of two.
 // gelu_tanh(+-0) = +-0, gelu_tanh(-inf) = -0, gelu_tanh(inf) = inf, gelu_tanh(NaN) is NaN.
 struct gelu_tanh {
-    static constexpr double max_ulp = 4.0;
+    static constexpr double max_ulp = 3.6;
 
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P pack, typename P::reg x, std::size_t = 0) const {

@@ -46,7 +46,7 @@ LAMINATE_INLINE typename P::reg log_1p_of_unit(P pack, typename P::reg e) {
 // log(x), as exponent * log(2) + log(mantissa). log(+-0) = -inf, log(inf) = inf, log of a negative
 // number or NaN is NaN, log(1) = +0.
 struct log {
-    static constexpr double max_ulp = 1.1;
+    static constexpr double max_ulp = 0.99;
 
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P pack, typename P::reg x, std::size_t = 0) const {

@@ -49,7 +49,7 @@ LAMINATE_INLINE typename P::reg gated(P pack, typename P::reg x, typename P::reg
 // x / (1 + e^-x)  (Elfwing et al., 2017). silu(+-0) = +-0, silu(-inf) = -0, silu(inf) = inf,
 // silu(NaN) is NaN.
 struct silu {
-    static constexpr double max_ulp = 2.5;
+    static constexpr double max_ulp = 3.2;
 
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P pack, typename P::reg x, std::size_t = 0) const {
@@ -63,15 +63,16 @@ struct silu {
     LAMINATE_INLINE typename P::reg derivative(P pack, typename P::reg x, typename P::reg,
                                                std::size_t) const {
         const typename P::reg one = P::splat(1.0f);
-        const typename P::reg s = sigmoid{}(pack, x);
-        return P::mul(s, P::fma(x, P::sub(one, s), one));
+        const typename P::reg in = P::min(P::splat(40.0f), P::max(P::splat(-104.0f), x));
+        const typename P::reg s = sigmoid{}(pack, in);
+        return P::mul(s, P::fma(in, P::sub(one, s), one));
     }
 };
 
-// x / (1 + e^(-alpha x))  (Ramachandran et al., 2017), with the error of silu for every alpha.
+// x / (1 + e^(-alpha x))  (Ramachandran et al., 2017), with the same error for every alpha.
 // Needs 2^-30 <= alpha <= 2^30.
 struct swish {
-    static constexpr double max_ulp = silu::max_ulp;
+    static constexpr double max_ulp = 3.6;
 
     float alpha;
 
@@ -96,7 +97,7 @@ struct swish {
 //   else:   x - |x| e 2 e / (1 + e (2 + 2 e))
 // mish(+-0) = +-0, mish(-inf) = -0, mish(inf) = inf, mish(NaN) is NaN.
 struct mish {
-    static constexpr double max_ulp = 4.0;
+    static constexpr double max_ulp = 5.0;
 
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P pack, typename P::reg x, std::size_t = 0) const {

@@ -2,7 +2,8 @@
 #pragma once
 
 // x / (1 + exp(-alpha * x)) (Ramachandran et al., 2017), within the error that kernel/swish.hpp
-// states. alpha is 1 unless given, which has a name of its own, silu. NaN stays NaN.
+// states. Needs 2^-30 <= alpha <= 2^30; it is 1 unless given, which has a name of its own, silu.
+// NaN stays NaN.
 
 #include "options.hpp"
 
@@ -11,6 +12,10 @@ namespace laminate {
 namespace layers {
 template <activation_options Options = activation_options{.alpha = 1.0f}>
 struct swish : layer_base {
+    static_assert(
+        Options.alpha >= 0x1p-30f && Options.alpha <= 0x1p30f,
+        "Laminate: swish needs alpha above 0 (from 2^-30 to 2^30): it is x * sigmoid(alpha "
+        "* x); for the mirror image write neg | swish(alpha<...>) | neg");
     static constexpr ir::node node = {.kind = ir::op::swish, .alpha = Options.alpha};
 
     template <class... Given>

@@ -63,7 +63,8 @@ concept words = requires(typename P::reg a, typename P::mask m, const float* in,
     { P::abs(a) } -> std::same_as<typename P::reg>;
     { P::copysign(a, a) } -> std::same_as<typename P::reg>;
     { P::pow2(a) } -> std::same_as<typename P::reg>;
-    // of a positive normal number: a is mantissa(a) * 2^exponent(a), sqrt(1/2) <= mantissa < sqrt(2)
+    // of a positive normal number: a is mantissa(a) * 2^exponent(a), sqrt(1/2) <= mantissa <
+    // sqrt(2)
     { P::exponent(a) } -> std::same_as<typename P::reg>;
     { P::mantissa(a) } -> std::same_as<typename P::reg>;
     // (1 + a) * 2^b for |a| < 1/2 and integral b from -158 to Largest, which is 128 at most: the

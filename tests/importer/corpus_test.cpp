@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+// Every model of the corpus is imported and agrees with its outputs, or folds to them, or is
+// refused with a sentence. corpus_items.txt holds which; LAMINATE_WRITE_CORPUS_ITEMS=<file> writes
+// it anew.
+
+#include "../support/catch.hpp"
+#include "interpret.hpp"
+#include "items.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+namespace {
+
+using namespace laminate;
+using namespace laminate::test;
+using codegen::onnx::import_options;
+using codegen::onnx::imported;
+
+std::string shortened(const std::string& message, const std::string& path) {
+    const std::string rest = message.substr(message.find(path) == 0 ? path.size() + 2 : 0);
+    return rest.substr(0, 160);
+}
+
+// Published outputs come with ONNX's own tolerance; those in double allow for attributes in float.
+bool agrees(double found, double expected, bool is_exact) {
+    if (std::isnan(expected)) return std::isnan(found);
+    if (std::isinf(expected)) return found == expected;
+    const double tolerance =
+        is_exact ? 1e-6 + 1e-6 * std::abs(expected) : 1e-7 + 1e-3 * std::abs(expected);
+    return std::abs(found - expected) <= tolerance;
+}
+
+std::string compare(const std::vector<double>& found, const array& expected, bool is_exact) {
+    if (found.size() != expected.numbers.size())
+        return "expected " + std::to_string(expected.numbers.size()) + " numbers, found " +
+               std::to_string(found.size());
+    for (std::size_t i = 0; i < found.size(); ++i)
+        if (!agrees(found[i], expected.numbers[i], is_exact))
+            return "number " + std::to_string(i) + ": expected " +
+                   std::to_string(expected.numbers[i]) + ", found " + std::to_string(found[i]);
+    return "";
+}
+
+// All inputs but the first one bound to the sample's; the leading extent of a file that wasn't
+// meant as a row is taken from the sample.
+import_options options_for(const corpus_item& item, const sample& s, std::size_t bound_from) {
+    import_options options;
+    for (std::size_t i = bound_from; i < std::min(s.inputs.size(), item.input_names.size()); ++i)
+        options.constants[item.input_names[i]] = s.inputs[i];
+    if (item.output_names.size() > 1) options.output = item.output_names.front();
+    return options;
+}
+
+std::string run_rows(const imported& network, const sample& s, std::size_t output) {
+    const std::vector<double>& all = s.inputs.at(0).numbers;
+    const std::size_t width = network.network.inputs();
+    if (all.size() % width != 0) return "the sample's width is not the network's";
+    std::vector<double> found;
+    for (std::size_t at = 0; at < all.size(); at += width) {
+        const auto row = all.begin() + static_cast<std::ptrdiff_t>(at);
+        const auto y = interpret(network.network, {row, row + static_cast<std::ptrdiff_t>(width)});
+        found.insert(found.end(), y.begin(), y.end());
+    }
+    return compare(found, s.outputs.at(output), s.is_exact);
+}
+
+std::string fold(const corpus_item& item, const std::vector<sample>& samples) {
+    for (const sample& s : samples) {
+        import_options options = options_for(item, s, 0);
+        const auto outputs = codegen::onnx::fold_model(item.model(), options);
+        if (!outputs) return outputs.error().message;
+        for (std::size_t k = 0; k < std::min(outputs->size(), s.outputs.size()); ++k)
+            if (const std::string wrong = compare((*outputs)[k].numbers, s.outputs[k], s.is_exact);
+                !wrong.empty())
+                return "WRONG: folded output " + std::to_string(k) + ": " + wrong;
+    }
+    return samples.empty() ? "no samples" : "";
+}
+
+// These files say that their outputs are of rank 0; the corpus' outputs aren't.
+bool contradicts_itself(const std::string& id) {
+    return id == "op-zoo/burn_reduce_max" || id == "op-zoo/burn_reduce_min";
+}
+
+// imported, folded, or refused: <why>; WRONG where the outputs differ.
+std::string outcome(const corpus_item& item) {
+    if (contradicts_itself(item.id)) return "skipped: its outputs contradict its shapes";
+    std::vector<sample> samples;
+    std::string no_samples;
+    try {
+        samples = samples_of(item);
+    } catch (const std::exception& why) {
+        no_samples = why.what();
+    }
+    if (samples.empty()) samples.emplace_back();
+    std::string refusal;
+    for (std::size_t k = 0; k < std::max<std::size_t>(item.output_names.size(), 1); ++k) {
+        for (const sample& s : samples) {
+            import_options options = options_for(item, s, 1);
+            if (item.output_names.size() > 1) options.output = item.output_names[k];
+            auto network = codegen::onnx::import_model(item.model(), options);
+            // Some files have the number of rows of a data set as their leading extent.
+            if (network && !s.inputs.empty() &&
+                s.inputs[0].numbers.size() < network->network.inputs())
+                options.batch = s.inputs[0].shape.at(0);
+            if (!network && network.error().message.find("Set the batch to 1") != std::string::npos)
+                options.batch = 1;
+            if (options.batch) network = codegen::onnx::import_model(item.model(), options);
+            if (!network) {
+                refusal = network.error().message;
+                break;
+            }
+            if (s.inputs.empty()) continue;
+            if (const std::string wrong = run_rows(*network, s, k); !wrong.empty())
+                return "WRONG: output " + std::to_string(k) + ": " + wrong;
+        }
+        if (!refusal.empty()) break;
+    }
+    if (refusal.empty()) return "imported";
+    if (!samples.front().inputs.empty()) {
+        const std::string folded = fold(item, samples);
+        if (folded.empty()) return "folded: as a network, " + shortened(refusal, item.model());
+        if (folded.starts_with("WRONG")) return folded;
+    }
+    return "refused: " + shortened(refusal, item.model());
+}
+
+std::map<std::string, std::string> stored_items() {
+    std::map<std::string, std::string> stored;
+    std::ifstream file(LAMINATE_SOURCE_DIR "/tests/importer/corpus_items.txt");
+    for (std::string line; std::getline(file, line);)
+        if (const std::size_t at = line.find('\t'); at != std::string::npos)
+            stored[line.substr(0, at)] = line.substr(at + 1);
+    return stored;
+}
+
+// Without the corpus tests are skipped, but not in CI.
+bool corpus_is_there() {
+    if (std::filesystem::exists(LAMINATE_CORPUS "/index.json")) return true;
+    const char* const ci = std::getenv("CI");
+    if (ci != nullptr && std::string(ci) == "true")
+        FAIL("no corpus of networks in '" LAMINATE_CORPUS "'; set LAMINATE_CORPUS");
+    WARN("skipped: no corpus of networks in '" LAMINATE_CORPUS "'; set LAMINATE_CORPUS");
+    return false;
+}
+
+} // namespace
+
+TEST_CASE("every model of the corpus is imported and right, or refused", "[corpus]") {
+    if (!corpus_is_there()) return;
+    const std::string corpus = LAMINATE_CORPUS;
+    const char* const write_to = std::getenv("LAMINATE_WRITE_CORPUS_ITEMS");
+    std::ostringstream written;
+    const std::map<std::string, std::string> stored = stored_items();
+    std::set<std::string> seen;
+    std::size_t right = 0;
+    for (const corpus_item& item : corpus_items(corpus)) {
+        const std::string found = outcome(item);
+        seen.insert(item.id);
+        written << item.id << '\t' << found << '\n';
+        right += found.starts_with("refused") ? 0u : 1u;
+        INFO(item.id);
+        CHECK_THAT(found, !contains("WRONG"));
+        if (write_to == nullptr) CHECK(found == stored.at(item.id));
+    }
+    for (const auto& [id, found] : stored)
+        CHECK(seen.count(id) == 1);
+    if (write_to != nullptr) std::ofstream(write_to) << written.str();
+    CHECK(right > 0);
+}
+
+TEST_CASE("what has to be refused is, with its reason", "[corpus]") {
+    if (!corpus_is_there()) return;
+    const std::map<std::string, std::string> reasons = {
+        {"burn_bernoulli", "Bernoulli (random"},
+        {"burn_grid_sample", "GridSample"},
+        {"burn_loop_dynamic_cond", "Loop (control flow"},
+        {"burn_random_normal", "RandomNormal (random"},
+        {"burn_scan_axis1", "Scan (control flow"},
+        {"burn_topk", "TopK"},
+        {"hls4ml_three_layer_bn_keras", "expected var of shape [1] for x of shape [64, 1]"},
+        {"marabou_dropout_training_mode_true", "expected training_mode false"},
+        {"onnx2c_treeensembleclassifier", "ai.onnx.ml.TreeEnsembleClassifier"},
+        {"onnx_test_gradient_of_add", "ai.onnx.preview.training.Gradient"},
+        {"onnx_test_sequence_model1", "SequenceInsert (a sequence"},
+    };
+    for (const auto& [name, reason] : reasons) {
+        INFO(name);
+        const auto network = codegen::onnx::import_model(std::string(LAMINATE_CORPUS) + "/reject/" +
+                                                         name + "/model.onnx");
+        REQUIRE_FALSE(network.has_value());
+        CHECK_THAT(network.error().message, contains(reason));
+    }
+}
+
+// A file that is cut anywhere is refused in time and memory.
+TEST_CASE("models cut at every 64th byte are refused", "[corpus]") {
+    if (!corpus_is_there()) return;
+    for (const char* name :
+         {"acasxu_1_1", "fc1", "fc_2_2_3", "fc_matMul", "hls4ml_three_layer_bn_pytorch",
+          "hls4ml_two_layer_keras", "rl_go2_policy", "rtneural_dense", "velardo_lesson9",
+          "KJ_TinyTaxiNet"}) {
+        const std::string path = std::string(LAMINATE_CORPUS) + "/real/" + name + "/model.onnx";
+        const std::string bytes = read_file(path, std::size_t{1} << 26).value();
+        INFO(name);
+        std::size_t refused = 0;
+        std::size_t cuts = 0;
+        for (std::size_t length = 0; length < bytes.size(); length += 64, ++cuts) {
+            const auto network =
+                codegen::onnx::import_model_bytes(std::string_view(bytes).substr(0, length), name);
+            refused += network ? 0u : 1u;
+        }
+        // What follows the graph may be missing unnoticed, as in any file of protobuf.
+        CHECK(refused + 8 >= cuts);
+        CHECK(refused > 0);
+    }
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: MIT
+// What small models become, and the sentence that refuses each kind of mistake.
+
+#include "../support/catch.hpp"
+#include "../support/scratch.hpp"
+#include "interpret.hpp"
+#include "models.hpp"
+
+#include <laminate/codegen/onnx/tensor.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+using namespace laminate;
+using namespace laminate::test;
+using codegen::onnx::import_options;
+
+namespace {
+
+std::string refusal_of(const small_model& m, const import_options& options = {}) {
+    const auto network = m.import(options);
+    return network ? "accepted" : network.error().message;
+}
+
+std::vector<ir::op> kinds(const codegen::graph& g) {
+    std::vector<ir::op> all;
+    for (const ir::node& n : g.nodes)
+        all.push_back(n.kind);
+    return all;
+}
+
+using ops = std::vector<ir::op>;
+
+small_model one(const std::string& kind, std::int64_t opset = 13) {
+    small_model m(opset);
+    m.input({"N", "2"}).output().node(kind, {"x"});
+    return m;
+}
+
+} // namespace
+
+TEST_CASE("Gemm becomes one dense layer, whatever its attributes") {
+    small_model m;
+    m.input({"N", "2"}).output();
+    m.floats("w", {3, 2}, {1, 2, 3, 4, 5, 6}).floats("c", {3}, {10, 20, 30});
+    m.node("Gemm", {"x", "w", "c"}).named("fc").with("transB", std::int64_t{1});
+    m.with("alpha", 2.0f).with("beta", 0.5f);
+    const auto network = m.import().value();
+    CHECK(kinds(network.network) == ops{ir::op::input, ir::op::dense});
+    CHECK(network.network.parameters[1].weights == std::vector<double>{2, 4, 6, 8, 10, 12});
+    CHECK(network.network.parameters[1].bias == std::vector<double>{5, 10, 15});
+    CHECK(network.network.origins[1] == "Gemm 'fc'");
+    CHECK(network.network.input_shape == std::vector<std::size_t>{2});
+    CHECK(network.network.output_shape == std::vector<std::size_t>{3});
+    CHECK(network.batch_is_free);
+    CHECK(network.opset == 13);
+    CHECK(network.operators.at("Gemm") == 1);
+}
+
+TEST_CASE("what only moves elements costs nothing") {
+    small_model m;
+    m.input({"N", "2", "3"}).output().integers("shape", {0, -1});
+    m.floats("w", {6, 1}, {1, 2, 3, 4, 5, 6});
+    m.node("Transpose", {"x"}, {"t"});
+    auto& perm = *m.graph().mutable_node(0)->add_attribute();
+    perm.set_name("perm");
+    perm.set_type(::onnx::AttributeProto::INTS);
+    for (int axis : {0, 2, 1})
+        perm.add_ints(axis);
+    m.node("Reshape", {"t", "shape"}, {"r"}).node("MatMul", {"r", "w"});
+    const auto network = m.import().value();
+    CHECK(kinds(network.network) == ops{ir::op::input, ir::op::dense});
+    CHECK(network.network.parameters[1].weights == std::vector<double>{1, 3, 5, 2, 4, 6});
+    CHECK(network.batch_is_free);
+}
+
+TEST_CASE("layers over one value are added; other sums are branches") {
+    small_model m;
+    m.input({"1", "2"}).output();
+    m.floats("a", {2, 2}, {1, 2, 3, 4}).floats("b", {2, 2}, {10, 20, 30, 40});
+    m.node("MatMul", {"x", "a"}, {"p"}).node("MatMul", {"x", "b"}, {"q"}).node("Add", {"p", "q"});
+    const auto network = m.import().value();
+    CHECK(kinds(network.network) == ops{ir::op::input, ir::op::dense});
+    CHECK(network.network.parameters[1].weights == std::vector<double>{11, 33, 22, 44});
+
+    small_model branches;
+    branches.input({"1", "2"}).output().node("Relu", {"x"}, {"r"}).node("Add", {"x", "r"});
+    branches.named("skip");
+    CHECK_THAT(refusal_of(branches), contains("small.onnx: Add 'skip': branches: it combines"));
+}
+
+TEST_CASE("products that spell an activation are one") {
+    small_model swish;
+    swish.input({"1", "2"}).output().node("Sigmoid", {"x"}, {"s"}).node("Mul", {"s", "x"});
+    CHECK(kinds(swish.import().value().network) == ops{ir::op::input, ir::op::swish});
+
+    small_model gelu;
+    gelu.input({"1", "2"}).output();
+    gelu.floats("root", {}, {1.41421356f}).floats("one", {}, {1}).floats("half", {}, {0.5f});
+    gelu.node("Div", {"x", "root"}, {"d"})
+        .node("Erf", {"d"}, {"e"})
+        .node("Add", {"e", "one"}, {"f"});
+    gelu.node("Mul", {"x", "f"}, {"g"}).node("Mul", {"g", "half"});
+    const auto network = gelu.import().value().network;
+    const std::vector<double> y = interpret(network, {1.0, -0.5});
+    CHECK(std::abs(y[0] - 0.8413447460685429) < 1e-7);
+    CHECK(std::abs(y[1] + 0.15426876936299344) < 1e-7);
+}
+
+TEST_CASE("softmax over any axis, old and new") {
+    small_model m;
+    m.input({"N", "2", "3"}).output().node("Softmax", {"x"}).with("axis", std::int64_t{1});
+    const auto network = m.import().value().network;
+    const std::vector<double> y = interpret(network, {1, 2, 3, 1, 5, 3});
+    CHECK(std::abs(y[0] - 0.5) < 1e-12);
+    CHECK(std::abs(y[1] + y[4] - 1.0) < 1e-12);
+
+    small_model last;
+    last.input({"N", "2", "3"}).output().node("Softmax", {"x"});
+    const auto grouped = last.import().value().network;
+    CHECK(kinds(grouped) == ops{ir::op::input, ir::op::softmax});
+    CHECK(grouped.nodes[1].groups == 2);
+
+    small_model old(11);
+    old.input({"N", "2", "3"}).output().node("Softmax", {"x"});
+    CHECK(old.import().value().network.nodes[1].groups == 1);
+
+    small_model mixing;
+    mixing.input({"N", "2"}).output().node("Softmax", {"x"}).with("axis", std::int64_t{0});
+    CHECK_THAT(refusal_of(mixing), contains("at least 2 numbers"));
+}
+
+TEST_CASE("rows of a free batch don't mix") {
+    small_model m;
+    m.input({"N", "2"}).output().floats("w", {1, 1}, {3}).node("MatMul", {"w", "x"});
+    CHECK_THAT(refusal_of(m), contains("MatMul of 'y' mixes the rows of the free batch 'N' of "
+                                       "input 'x'. Fix it: --batch 1"));
+    import_options options;
+    options.batch = 1;
+    const auto fixed = m.import(options).value();
+    CHECK_FALSE(fixed.batch_is_free);
+    options.batch = 3;
+    CHECK_THAT(refusal_of(m, options), contains("inner extents agree"));
+
+    small_model size;
+    size.input({"N", "2"}).output().node("Shape", {"x"}, {"s"}).node("Cast", {"s"}, {"f"});
+    size.with("to", std::int64_t{1}).node("Mul", {"x", "f"});
+    CHECK_THAT(refusal_of(size), contains("Mul of 'y' mixes the rows"));
+}
+
+TEST_CASE("symbols, fixed extents and inputs that are constants") {
+    small_model m;
+    m.input({"N", "F"}).output().node("Relu", {"x"});
+    CHECK_THAT(refusal_of(m), contains("input 'x': expected a known extent at axis 1, found 'F'. "
+                                       "Set it: --set F=<extent>"));
+    import_options options;
+    options.symbols["F"] = 5;
+    CHECK(m.import(options).value().network.inputs() == 5);
+    options.symbols["G"] = 5;
+    CHECK_THAT(refusal_of(m, options), contains("'G', which isn't one"));
+
+    small_model fixed;
+    fixed.input({"4", "3"}).output().node("Relu", {"x"});
+    const auto row = fixed.import().value();
+    CHECK(row.network.inputs() == 12);
+    CHECK(row.network.input_shape == std::vector<std::size_t>{4, 3});
+    CHECK(row.notes.size() == 1);
+
+    small_model two;
+    two.input({"1", "2"}).input({"2"}, "b").output().node("Add", {"x", "b"});
+    CHECK_THAT(refusal_of(two), contains("branches: expected one input, found 2 ('x', 'b')"));
+    import_options bound;
+    bound.constants["b"] = {{2}, {1.0, 2.0}, false};
+    CHECK(kinds(two.import(bound).value().network) == ops{ir::op::input, ir::op::affine});
+    bound.constants["b"] = {{3}, {1.0, 2.0, 3.0}, false};
+    CHECK_THAT(refusal_of(two, bound), contains("the constant's shape [3] is not"));
+}
+
+TEST_CASE("all unsupported operators are listed at once") {
+    small_model m;
+    m.input({"1", "2"}).output();
+    m.node("LSTM", {"x"}, {"a"}).named("one").node("LSTM", {"a"}, {"b"}).named("two");
+    m.node("Loop", {"b"}, {"c"}).node("Mine", {"c"});
+    m.graph().mutable_node(3)->set_domain("own");
+    CHECK(
+        refusal_of(m) ==
+        "small.onnx: 3 operators aren't supported: LSTM (2 nodes: 'one', 'two'), Loop (control "
+        "flow; 1 node: 'c'), own.Mine (of a domain of its own; 1 node: 'y'). `laminate operators` "
+        "lists those that are");
+    CHECK_THAT(refusal_of(one("Relu", 99)),
+               contains("Relu (known up to opset 24, the model has 99"));
+    CHECK_THAT(refusal_of(one("Mish", 13)), contains("Mish (new in opset 18, the model has 13"));
+}
+
+TEST_CASE("a wrong file is refused in a sentence") {
+    const auto of_bytes = [](const std::string& bytes) {
+        return codegen::onnx::import_model_bytes(bytes, "f").error().message;
+    };
+    CHECK_THAT(of_bytes("no protobuf"), contains("f: not an ONNX model"));
+    CHECK_THAT(of_bytes(""), contains("expected a model with a graph, found none"));
+    CHECK_THAT(refusal_of(one("Relu", 5)), contains("expected opset 6 or newer, found 5"));
+
+    small_model old = one("Relu");
+    old.model.set_ir_version(2);
+    CHECK_THAT(refusal_of(old), contains("expected IR version 3 or newer, found 2"));
+
+    small_model cycle;
+    cycle.input({"1", "2"}).output().node("Relu", {"b"}, {"a"}).node("Relu", {"a"}, {"b"});
+    cycle.node("Add", {"x", "a"});
+    CHECK_THAT(refusal_of(cycle), contains("depends on its own output"));
+
+    small_model nowhere;
+    nowhere.input({"1", "2"}).output().node("Add", {"x", "z"});
+    CHECK_THAT(refusal_of(nowhere), contains("expected a value named 'z', found no node"));
+
+    small_model twice = one("Relu");
+    twice.node("Relu", {"x"});
+    CHECK_THAT(refusal_of(twice), contains("found 'y' twice"));
+
+    small_model attribute = one("Relu");
+    attribute.with("slope", 1.0f);
+    CHECK_THAT(refusal_of(attribute), contains("attribute 'slope' isn't known"));
+
+    small_model type;
+    type.input({"1", "2"}, "x", ::onnx::TensorProto::INT64).output().node("Relu", {"x"});
+    CHECK_THAT(refusal_of(type), contains("expected floating-point numbers, found INT64"));
+
+    small_model outputs = one("Relu");
+    outputs.output("z").node("Neg", {"x"}, {"z"});
+    CHECK_THAT(refusal_of(outputs), contains("branches: expected one output, found 2 ('y', 'z')"));
+    import_options chosen;
+    chosen.output = "z";
+    CHECK(kinds(outputs.import(chosen).value().network) == ops{ir::op::input, ir::op::neg});
+
+    small_model mask;
+    mask.input({"1", "2"}).output("m").node("Dropout", {"x"}, {"y", "m"});
+    CHECK_THAT(refusal_of(mask), contains("'m' is an output that its operator doesn't give"));
+
+    small_model damaged;
+    damaged.input({"1", "2"}).output().floats("w", {2, 2}, {1, 2, 3}).node("MatMul", {"x", "w"});
+    CHECK_THAT(refusal_of(damaged), contains("initialiser 'w': expected 4 numbers in float_data, "
+                                             "found 3"));
+}
+
+TEST_CASE("what a file asks for is bounded") {
+    small_model huge;
+    huge.input({"1", "2"}).output().integers("s", {1000000, 1000000});
+    huge.node("ConstantOfShape", {"s"}, {"c"}).node("Add", {"x", "c"});
+    CHECK_THAT(refusal_of(huge), contains("numbers, the most that is made while importing"));
+
+    import_options few;
+    few.most.nodes = 0;
+    CHECK_THAT(refusal_of(one("Relu"), few), contains("expected at most 0 nodes, found 1"));
+    few = {};
+    few.most.name_bytes = 3;
+    CHECK_THAT(refusal_of(one("Relu"), few), contains("names of at most 3 bytes"));
+    few = {};
+    few.most.row = 1;
+    CHECK_THAT(refusal_of(one("Relu"), few), contains("expected at most 1 numbers in a row"));
+    few = {};
+    few.most.message_bytes = 100;
+    CHECK_THAT(refusal_of(one("Relu"), few), contains("bytes of memory; at most 100"));
+}
+
+TEST_CASE("external data stays in the model's folder") {
+    const scratch_directory outside;
+    const scratch_directory folder;
+    std::ofstream(outside / "secret.bin") << std::string(8, 'x');
+    std::ofstream(folder / "data.bin") << std::string("\0\0\0\0\0\0\x80?\0\0\0@", 12);
+    std::filesystem::create_symlink(outside / "secret.bin", folder / "link.bin");
+    const auto import = [&](const std::string& location, const std::string& offset,
+                            const std::string& length) {
+        small_model m;
+        m.input({"1", "2"}).output().node("Add", {"x", "b"});
+        ::onnx::TensorProto& b = *m.graph().add_initializer();
+        b.set_name("b");
+        b.set_data_type(::onnx::TensorProto::FLOAT);
+        b.add_dims(2);
+        b.set_data_location(::onnx::TensorProto::EXTERNAL);
+        for (const auto& [key, text] :
+             {std::pair{"location", location}, {"offset", offset}, {"length", length}}) {
+            auto& entry = *b.add_external_data();
+            entry.set_key(key);
+            entry.set_value(text);
+        }
+        std::ofstream(folder / "model.onnx", std::ios::binary) << m.bytes();
+        const auto network = codegen::onnx::import_model(folder / "model.onnx");
+        return network ? std::to_string(network->network.parameters[1].bias[1])
+                       : network.error().message;
+    };
+    CHECK(import("data.bin", "4", "8") == "2.000000");
+    CHECK_THAT(import("../secret.bin", "", ""), contains("has '..' in it"));
+    CHECK_THAT(import("/etc/hostname", "", ""), contains("is an absolute path"));
+    CHECK_THAT(import("link.bin", "", ""), contains("is a link that leaves the model's folder"));
+    CHECK_THAT(import("none.bin", "", ""), contains("found no such file"));
+    CHECK_THAT(import("data.bin", "8", "8"), contains("found a file of 12 bytes"));
+    CHECK_THAT(import("data.bin", "18446744073709551615", "8"), contains("found a file of 12"));
+    CHECK_THAT(import("data.bin", "-1", "8"), contains("expected a number as the offset"));
+    CHECK_THAT(import("data.bin", "0", "4"), contains("expected 8 bytes of external data"));
+}
+
+TEST_CASE("tensors of every type and form") {
+    const auto numbers = [](const ::onnx::TensorProto& tensor) {
+        const auto read = codegen::onnx::parse_tensor(tensor.SerializeAsString(), "t");
+        return read ? read->numbers : std::vector<double>{};
+    };
+    ::onnx::TensorProto t;
+    t.add_dims(2);
+    t.set_data_type(::onnx::TensorProto::FLOAT16);
+    t.add_int32_data(0x3c00);
+    t.add_int32_data(0xc000);
+    CHECK(numbers(t) == std::vector<double>{1, -2});
+    t.clear_int32_data();
+    t.set_raw_data(std::string("\x80\x3f\x00\xc0", 4));
+    t.set_data_type(::onnx::TensorProto::BFLOAT16);
+    CHECK(numbers(t) == std::vector<double>{1, -2});
+    t.set_data_type(::onnx::TensorProto::INT16);
+    CHECK(numbers(t) == std::vector<double>{0x3f80, -0x4000});
+    t.set_data_type(::onnx::TensorProto::UINT16);
+    CHECK(numbers(t) == std::vector<double>{0x3f80, 0xc000});
+    t.set_data_type(::onnx::TensorProto::INT32);
+    CHECK(numbers(t).empty()); // two numbers of four bytes aren't there
+    t.set_data_type(::onnx::TensorProto::STRING);
+    CHECK(numbers(t).empty());
+}
+
+TEST_CASE("what is supported is what the list has") {
+    const auto all = codegen::onnx::supported_operators();
+    CHECK(all.size() > 70);
+    CHECK(std::is_sorted(all.begin(), all.end(),
+                         [](const auto& a, const auto& b) { return a.name < b.name; }));
+    std::ifstream docs(LAMINATE_SOURCE_DIR "/docs/onnx.md");
+    const std::string text((std::istreambuf_iterator<char>(docs)), {});
+    for (const auto& o : all) {
+        const std::string row = "| " + o.name + " | " + std::to_string(o.since) + "-" +
+                                std::to_string(o.until) + " | " + o.restriction + " |";
+        CHECK_THAT(text, contains(row));
+    }
+}

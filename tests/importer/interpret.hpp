@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What a graph computes, node by node in double: enough to compare an import with published
+// outputs. Needs a chain of nodes. Promises no float on the way, so that what differs is the
+// import.
+
+#include <laminate/codegen/graph/graph.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <vector>
+
+namespace laminate::test {
+
+inline double softplus_of(double x) {
+    return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
+}
+
+inline double function_of(const ir::node& n, double x) {
+    const double alpha = static_cast<double>(n.alpha);
+    const double beta = static_cast<double>(n.beta);
+    const double threshold = static_cast<double>(n.threshold);
+    const double most = static_cast<double>(n.max_value);
+    const auto sigmoid = [](double v) { return 1.0 / (1.0 + std::exp(-v)); };
+    switch (n.kind) {
+    case ir::op::linear:
+        return x;
+    case ir::op::relu:
+        return std::max(x, 0.0);
+    case ir::op::leaky_relu:
+        return x < 0.0 ? alpha * x : x;
+    case ir::op::elu:
+        return x < 0.0 ? alpha * std::expm1(x) : x;
+    case ir::op::sigmoid:
+        return sigmoid(x);
+    case ir::op::tanh:
+        return std::tanh(x);
+    case ir::op::selu:
+        return 1.0507009873554805 * (x > 0.0 ? x : 1.6732632423543772 * std::expm1(x));
+    case ir::op::celu:
+        return std::max(x, 0.0) + std::min(alpha * std::expm1(x / alpha), 0.0);
+    case ir::op::thresholded_relu:
+        return x > alpha ? x : 0.0;
+    case ir::op::hard_sigmoid:
+        return std::clamp(alpha * x + beta, 0.0, 1.0);
+    case ir::op::hard_swish:
+        return x * std::clamp(x / 6.0 + 0.5, 0.0, 1.0);
+    case ir::op::swish:
+        return x * sigmoid(alpha * x);
+    case ir::op::softplus:
+        return softplus_of(x);
+    case ir::op::softsign:
+        return x / (1.0 + std::abs(x));
+    case ir::op::gelu:
+        return 0.5 * x * (1.0 + std::erf(x * std::sqrt(0.5)));
+    case ir::op::gelu_tanh:
+        return 0.5 * x * (1.0 + std::tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)));
+    case ir::op::mish:
+        return x * std::tanh(softplus_of(x));
+    case ir::op::erf:
+        return std::erf(x);
+    case ir::op::clip:
+        return std::min(std::max(x, beta), most);
+    case ir::op::shrink:
+        return x < -threshold ? x + beta : x > threshold ? x - beta : 0.0;
+    case ir::op::abs:
+        return std::abs(x);
+    case ir::op::exp:
+        return std::exp(x);
+    case ir::op::log:
+        return std::log(x);
+    case ir::op::sqrt:
+        return std::sqrt(x);
+    case ir::op::neg:
+        return -x;
+    case ir::op::reciprocal:
+        return 1.0 / x;
+    case ir::op::square:
+        return x * x;
+    default:
+        throw std::runtime_error(std::string("no truth for ") + ir::name(n.kind));
+    }
+}
+
+inline std::vector<double> dense_of(const codegen::layer_parameters& p, std::size_t units,
+                                    const std::vector<double>& x) {
+    std::vector<double> y(units, 0.0);
+    for (std::size_t o = 0; o < units; ++o) {
+        for (std::size_t i = 0; i < x.size(); ++i)
+            y[o] += p.weights.at(o * x.size() + i) * x[i];
+        if (!p.bias.empty()) y[o] += p.bias.at(o);
+    }
+    return y;
+}
+
+inline std::vector<double> softmax_of(const ir::node& n, const std::vector<double>& x) {
+    std::vector<double> y(x.size());
+    const std::size_t wide = x.size() / n.groups;
+    for (std::size_t start = 0; start < x.size(); start += wide) {
+        double most = x[start];
+        double total = 0.0;
+        for (std::size_t i = start; i < start + wide; ++i)
+            most = std::max(most, x[i]);
+        for (std::size_t i = start; i < start + wide; ++i)
+            total += std::exp(x[i] - most);
+        for (std::size_t i = start; i < start + wide; ++i)
+            y[i] = n.kind == ir::op::log_softmax ? x[i] - most - std::log(total)
+                                                 : std::exp(x[i] - most) / total;
+    }
+    return y;
+}
+
+inline std::vector<double> interpret(const codegen::graph& network, std::vector<double> x) {
+    for (std::size_t i = 1; i < network.nodes.size(); ++i) {
+        const ir::node& n = network.nodes[i];
+        const codegen::layer_parameters& p = network.parameters[i];
+        if (n.inputs[0] != i - 1) throw std::runtime_error("the nodes are no chain");
+        if (n.kind == ir::op::dense) {
+            x = dense_of(p, n.units, x);
+        } else if (ir::is_softmax(n.kind)) {
+            x = softmax_of(n, x);
+        } else {
+            for (std::size_t u = 0; u < x.size(); ++u) {
+                if (n.kind == ir::op::affine)
+                    x[u] = p.slope.at(u) * x[u] + p.bias.at(u);
+                else if (n.kind == ir::op::prelu)
+                    x[u] = x[u] < 0.0 ? p.slope.at(n.shared ? 0 : u) * x[u] : x[u];
+                else
+                    x[u] = function_of(n, x[u]);
+            }
+        }
+        if (x.size() != n.output.size()) throw std::runtime_error("a node's width is wrong");
+    }
+    return x;
+}
+
+} // namespace laminate::test

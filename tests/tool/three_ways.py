@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Models of the corpus through `laminate`, three ways: reference, kernels, generated source.
+
+usage: three_ways.py <laminate> <corpus> <list of items> <work directory> [<item>...]
+
+Reference and kernels are compared with each item's vectors by `laminate verify`. The sources carry a
+self-test with the vectors' inputs and the kernels' outputs, row by row and by batch, bit by bit; a few
+dozen of them make one program. CXX is the compiler.
+"""
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+GROUPS = 16          # programs
+TOLERANCE = "2e-6"   # the vectors' own error: most were computed in float32, by other functions
+
+
+def run(*command):
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, check=False)
+
+
+def arrays_of(folder, kind, count):
+    """All samples of each input or output: lists of arrays, one per sample."""
+    sets = sorted(folder.glob("test_data_set_*"))
+    if sets:
+        def tensor(data_set, k):
+            proto = onnx.TensorProto()
+            proto.ParseFromString((data_set / f"{kind}_{k}.pb").read_bytes())
+            return numpy_helper.to_array(proto)
+        return [[tensor(s, k) for s in sets] for k in range(count)]
+    names = [f"{kind}s.npy"] if count == 1 else [f"{kind}s_{k}.npy" for k in range(count)]
+    return [list(np.load(folder / name)) for name in names]
+
+
+class Item:
+    def __init__(self, corpus, name, work):
+        self.folder, self.name = corpus / name, name
+        self.identifier = re.sub(r"\W", "_", name)
+        self.work = work / self.identifier
+        self.work.mkdir()
+        graph = onnx.load(str(self.folder / "model.onnx"), load_external_data=False).graph
+        constants = {t.name for t in graph.initializer}
+        self.inputs = [i.name for i in graph.input if i.name not in constants]
+        self.outputs = [o.name for o in graph.output]
+
+    def save(self, name, array):
+        np.save(self.work / name, array)
+        return self.work / name
+
+    def words(self):
+        """The arguments of one run: rows of the first input, the first sample of all others."""
+        inputs = arrays_of(self.folder, "input", len(self.inputs))
+        outputs = arrays_of(self.folder, "output", len(self.outputs))
+        samples = len(inputs[0]) if len(inputs) == 1 else 1
+        x = self.save("x.npy", np.stack(inputs[0][:samples]))
+        y = self.save("y.npy", np.stack(outputs[0][:samples]).astype(np.float64))
+        words = [self.folder / "model.onnx"]
+        for name, values in list(zip(self.inputs, inputs))[1:]:
+            words += ["--constant", f"{name}={self.save(f'{len(words)}.npy', values[0])}"]
+        if len(self.outputs) > 1:
+            words += ["--model-output", self.outputs[0]]
+        return words, x, y
+
+    def check(self, laminate, sources):
+        """Nothing, or what is wrong. Some files have a data set's number of rows as their batch."""
+        words, x, y = self.words()
+        batches = [[], ["--batch", "1"], ["--batch", np.load(x).shape[1:2][0] if np.load(x).ndim > 1 else 1]]
+        for batch in batches:
+            wrong = self.check_as(laminate, sources, words + batch, x, y)
+            if not wrong or "batch" not in wrong and "expected rows of" not in wrong:
+                return wrong
+        return wrong
+
+    def check_as(self, laminate, sources, words, x, y):
+        verified = run(laminate, "verify", *words, "--input", x, "--expected", y, "--no-compile",
+                       "--tolerance", TOLERANCE, "--json")
+        if verified.returncode != 0:
+            return verified.stdout + verified.stderr
+        generated = run(laminate, "generate", *words, "-o", sources, "--name", self.identifier,
+                        "--golden", x)
+        return generated.stderr if generated.returncode != 0 else None
+
+
+def program(number, names, sources):
+    """Compiles and runs one program of many sources."""
+    text = "".join(f'#include "{name}.cpp"\n' for name in names)
+    text += "#include <cstdio>\nint main() {\n    int wrong = 0;\n"
+    for name in names:
+        text += f'    if (!{name}::self_test()) wrong = 1, std::puts("{name}");\n'
+    path = sources / f"program_{number}.cpp"
+    path.write_text(text + "    return wrong;\n}\n")
+    binary = path.with_suffix("")
+    compiler = os.environ.get("CXX", "c++").split()
+    compiled = run(*compiler, "-std=c++17", "-O1", "-march=native", path, "-o", binary)
+    if compiled.returncode != 0:
+        return "doesn't compile:\n" + compiled.stderr[:3000]
+    ran = run(binary)
+    return None if ran.returncode == 0 else f"other bits than the kernels': {ran.stdout}"
+
+
+def main():
+    laminate, corpus, names, work = map(pathlib.Path, sys.argv[1:5])
+    items = sys.argv[5:] or [line.split("\t")[0] for line in names.read_text().splitlines()
+                             if line.endswith("\timported")]
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    sources = work / "sources"
+    sources.mkdir()
+    failures = []
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        all_items = [Item(corpus, name, work) for name in items]
+        for item, wrong in zip(all_items, pool.map(lambda i: i.check(laminate, sources), all_items)):
+            if wrong:
+                failures.append(f"{item.name}: {wrong}")
+        good = [i.identifier for i in all_items if (sources / f"{i.identifier}.cpp").exists()]
+        groups = [good[g::GROUPS] for g in range(GROUPS) if good[g::GROUPS]]
+        jobs = [pool.submit(program, n, group, sources) for n, group in enumerate(groups)]
+        failures += [f"program {n}: {job.result()}" for n, job in enumerate(jobs) if job.result()]
+    print("\n".join(failures))
+    print(json.dumps({"items": len(items), "sources": len(good), "failures": len(failures)}))
+    if not failures:
+        shutil.rmtree(work)
+    sys.exit(1 if failures or not good else 0)
+
+
+main()
