@@ -41,6 +41,7 @@ TEST_CASE("idx: what is wrong is said with its byte", "[train]") {
     CHECK_THAT(refused({}), contains("t.idx: byte 0: expected an IDX file"));
     CHECK_THAT(refused({0x1f, 0x8b, 8, 0}), contains("gunzip t.idx"));
     CHECK_THAT(refused({0, 0, 7, 1, 0, 0, 0, 0}), contains("byte 2") && contains("found 7"));
+    CHECK_THAT(refused({0, 0, 8, 17}), contains("byte 3") && contains("found 17"));
     CHECK_THAT(refused({0, 0, 8, 3, 0, 0, 0, 1}), contains("byte 4") && contains("3 axes"));
     CHECK_THAT(refused({0, 0, 8, 1, 0, 0, 0, 3, 1, 2}), contains("byte 8: expected [3] numbers"));
     CHECK_THAT(refused({0, 0, 8, 1, 0, 0, 0, 1, 1, 2}), contains("found 2 bytes"));

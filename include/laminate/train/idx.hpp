@@ -17,6 +17,7 @@
 namespace laminate {
 
 inline constexpr std::size_t max_array_file = std::size_t{1} << (sizeof(std::size_t) > 4 ? 32 : 30);
+inline constexpr std::size_t max_idx_axes = 16;
 
 namespace detail {
 
@@ -77,6 +78,8 @@ inline double idx_number(unsigned type, std::string_view bytes) {
     const std::size_t width = detail::idx_bytes(type);
     if (width == 0) return wrong("byte 2: expected a type of 8, 9, 11, 12, 13 or 14, found ", type);
     const std::size_t axes = static_cast<unsigned char>(bytes[3]);
+    if (axes > max_idx_axes)
+        return wrong("byte 3: expected ", max_idx_axes, " axes at most, found ", axes);
     if (bytes.size() < 4 + 4 * axes)
         return wrong("byte 4: expected the extents of ", axes, " axes, found the end of the file");
 
