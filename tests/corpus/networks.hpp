@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The dense networks of the corpus, as laminate declares them of their files: each bears the name of
-// its directory there. Needs what convert.py wrote. Promises a name for those that share one shape.
+// The dense networks of the corpus, as laminate declares them of their files: each bears the name
+// of its directory there. Needs what convert.py wrote. Promises a name for those that share one
+// shape.
 
 #include "acasxu_1_1_network.hpp"
 #include "fc1_network.hpp"
