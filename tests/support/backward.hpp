@@ -4,10 +4,11 @@
 // The truth that gradients are compared with: a network and a loss in double, one row and one node
 // at a time, forth and back by the chain rule as textbooks write it. Needs nodes with inferred
 // shapes. Promises to share nothing with kernels, packs or plans but the functions in
-// reference.hpp.
+// the reference of values.
 
-#include "reference.hpp"
+#include <laminate/codegen/graph/reference.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <functional>
@@ -16,21 +17,8 @@
 
 namespace laminate::test {
 
-// Of one node, in double: weights[output * inputs + input], bias[output], slope.
-struct exact_parameters {
-    std::vector<double> weights;
-    std::vector<double> bias;
-    std::vector<double> slope;
-};
-
-inline std::vector<exact_parameters> in_double(const std::vector<node_parameters>& all) {
-    std::vector<exact_parameters> result;
-    for (const node_parameters& p : all)
-        result.push_back({{p.weights.begin(), p.weights.end()},
-                          {p.bias.begin(), p.bias.end()},
-                          {p.slope.begin(), p.slope.end()}});
-    return result;
-}
+// Of one node, in double.
+using exact_parameters = codegen::layer_parameters;
 
 using numbers = std::vector<double>;
 
@@ -45,6 +33,17 @@ inline double slope_of(const ir::node& n, const exact_parameters& p, std::size_t
     return p.slope.empty() ? 0.0 : p.slope[n.shared ? 0 : unit];
 }
 
+inline double shift_of(const exact_parameters& p, std::size_t unit) {
+    return p.bias.empty() ? 0.0 : p.bias[unit];
+}
+
+// Calls f(first, last) for each part of a row that is a distribution.
+template <class Function>
+void each_group(const ir::node& n, std::size_t units, const Function& f) {
+    for (std::size_t part = units / n.groups, u = 0; u < units; u += part)
+        f(u, u + part);
+}
+
 inline numbers forward(const ir::node& n, const exact_parameters& p, const numbers& x) {
     numbers y;
     if (n.kind == ir::op::dense) {
@@ -53,27 +52,84 @@ inline numbers forward(const ir::node& n, const exact_parameters& p, const numbe
             for (std::size_t i = 0; i < x.size(); ++i)
                 y[o] += p.weights[o * x.size() + i] * x[i];
         }
-    } else if (n.kind == ir::op::softmax) {
-        double sum = 0.0;
-        const double highest = *std::max_element(x.begin(), x.end());
-        for (const double v : x)
-            sum += std::exp(v - highest);
-        for (const double v : x)
-            y.push_back(std::exp(v - highest) / sum);
+    } else if (n.kind == ir::op::softmax || n.kind == ir::op::log_softmax) {
+        each_group(n, x.size(), [&](std::size_t first, std::size_t last) {
+            const double highest = *std::max_element(x.begin() + static_cast<long>(first),
+                                                     x.begin() + static_cast<long>(last));
+            double sum = 0.0;
+            for (std::size_t u = first; u < last; ++u)
+                sum += std::exp(x[u] - highest);
+            for (std::size_t u = first; u < last; ++u)
+                y.push_back(n.kind == ir::op::softmax ? std::exp(x[u] - highest) / sum
+                                                      : x[u] - highest - std::log(sum));
+        });
     } else if (n.kind == ir::op::maxout) {
         for (std::size_t u = 0; u < x.size(); u += n.units)
             y.push_back(*std::max_element(x.begin() + static_cast<long>(u),
                                           x.begin() + static_cast<long>(u + n.units)));
     } else {
         for (std::size_t u = 0; u < x.size(); ++u)
-            y.push_back(exact(n, x[u], slope_of(n, p, u)));
+            y.push_back(codegen::reference::exact(n, x[u], slope_of(n, p, u), shift_of(p, u)));
     }
     return y;
 }
 
 // The derivative of an elementwise function, away from its kinks.
 inline double derivative(const ir::node& n, double x, double y, double slope) {
+    constexpr double pi = 3.14159265358979324;
+    const auto alpha = static_cast<double>(n.alpha);
+    const auto beta = static_cast<double>(n.beta);
+    const auto share = [](double z) { return 1.0 / (1.0 + std::exp(-z)); };
     switch (n.kind) {
+    case ir::op::affine:
+        return slope;
+    case ir::op::selu:
+        return x > 0.0 ? 1.05070098735548049 : 1.75809934084737686 * std::exp(x);
+    case ir::op::celu:
+        return x > 0.0 ? 1.0 : std::exp(x / alpha);
+    case ir::op::thresholded_relu:
+        return x > alpha ? 1.0 : 0.0;
+    case ir::op::hard_sigmoid:
+        return alpha * x + beta > 0.0 && alpha * x + beta < 1.0 ? alpha : 0.0;
+    case ir::op::hard_swish:
+        return x < -3.0 ? 0.0 : x > 3.0 ? 1.0 : (2.0 * x + 3.0) / 6.0;
+    case ir::op::swish:
+        return share(alpha * x) + alpha * x * share(alpha * x) * share(-alpha * x);
+    case ir::op::mish: {
+        const double t = std::tanh(std::log1p(std::exp(x)));
+        return t + x * (1.0 - t * t) * share(x);
+    }
+    case ir::op::gelu:
+        return 0.5 * std::erfc(-x / std::sqrt(2.0)) +
+               x * std::exp(-x * x / 2.0) / std::sqrt(2 * pi);
+    case ir::op::gelu_tanh: {
+        const double s = share(std::sqrt(8.0 / pi) * (x + 0.044715 * x * x * x));
+        return s + x * s * (1.0 - s) * std::sqrt(8.0 / pi) * (1.0 + 3.0 * 0.044715 * x * x);
+    }
+    case ir::op::erf:
+        return 2.0 / std::sqrt(pi) * std::exp(-x * x);
+    case ir::op::softplus:
+        return share(x);
+    case ir::op::softsign:
+        return 1.0 / ((1.0 + std::abs(x)) * (1.0 + std::abs(x)));
+    case ir::op::clip:
+        return x > beta && x < static_cast<double>(n.max_value) ? 1.0 : 0.0;
+    case ir::op::shrink:
+        return std::abs(x) > static_cast<double>(n.threshold) ? 1.0 : 0.0;
+    case ir::op::abs:
+        return x > 0.0 ? 1.0 : -1.0;
+    case ir::op::neg:
+        return -1.0;
+    case ir::op::exp:
+        return y;
+    case ir::op::log:
+        return 1.0 / x;
+    case ir::op::sqrt:
+        return 0.5 / y;
+    case ir::op::reciprocal:
+        return -y * y;
+    case ir::op::square:
+        return 2.0 * x;
     case ir::op::relu:
         if (x > static_cast<double>(n.max_value)) return 0.0;
         return x > static_cast<double>(n.threshold) ? 1.0 : static_cast<double>(n.alpha);
@@ -104,12 +160,15 @@ inline numbers backward(const ir::node& n, const exact_parameters& p, const numb
                 dx[i] += dy[o] * p.weights[o * x.size() + i];
             }
         }
-    } else if (n.kind == ir::op::softmax) {
-        double sum = 0.0;
-        for (std::size_t u = 0; u < x.size(); ++u)
-            sum += y[u] * dy[u];
-        for (std::size_t u = 0; u < x.size(); ++u)
-            dx[u] = y[u] * (dy[u] - sum);
+    } else if (n.kind == ir::op::softmax || n.kind == ir::op::log_softmax) {
+        const bool logarithm = n.kind == ir::op::log_softmax;
+        each_group(n, x.size(), [&](std::size_t first, std::size_t last) {
+            double sum = 0.0;
+            for (std::size_t u = first; u < last; ++u)
+                sum += logarithm ? dy[u] : y[u] * dy[u];
+            for (std::size_t u = first; u < last; ++u)
+                dx[u] = logarithm ? dy[u] - std::exp(y[u]) * sum : y[u] * (dy[u] - sum);
+        });
     } else if (n.kind == ir::op::maxout) {
         for (std::size_t u = 0; u < y.size(); ++u) {
             std::size_t j = u * n.units;
@@ -121,6 +180,10 @@ inline numbers backward(const ir::node& n, const exact_parameters& p, const numb
         for (std::size_t u = 0; u < x.size(); ++u) {
             dx[u] = dy[u] * derivative(n, x[u], y[u], slope_of(n, p, u));
             if (n.kind == ir::op::prelu) by.slope[n.shared ? 0 : u] += dy[u] * std::min(x[u], 0.0);
+            if (n.kind == ir::op::affine) {
+                by.slope[u] += dy[u] * x[u];
+                by.bias[u] += dy[u];
+            }
         }
     }
     return dx;

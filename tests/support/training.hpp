@@ -5,10 +5,10 @@
 // close gradients must be. Needs the trainer and the reference. Promises to name the layer where
 // one is off.
 
-#include "catch.hpp"
-#include "networks.hpp" // before the reference, which has a dense of its own
-
 #include "backward.hpp"
+#include "catch.hpp"
+#include "networks.hpp"
+#include "unpack.hpp"
 
 #include <laminate/train/trainer.hpp>
 
@@ -81,6 +81,11 @@ double worst_difference(const Gradients& gradients, const exact_gradient& truth)
         if constexpr (requires { layer.slope; })
             for (std::size_t u = 0; u < layer.slope.size(); ++u)
                 compare(static_cast<double>(layer.slope[u]), exact.slope[u]);
+        if constexpr (requires { layer.scale; })
+            for (std::size_t u = 0; u < layer.scale.size(); ++u) {
+                compare(static_cast<double>(layer.scale[u]), exact.slope[u]);
+                compare(static_cast<double>(layer.shift[u]), exact.bias[u]);
+            }
         worst = std::max(worst, off / largest);
     });
     return worst;

@@ -15,6 +15,7 @@
 #include <laminate/kernel/weight_gradient.hpp>
 
 #include <cmath>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -107,32 +108,48 @@ std::size_t wrong_turned() {
     return wrong;
 }
 
-// dx[i] = y[i] * (dy[i] - sum), with the sum in 16 chains and a tree.
-template <class P, std::size_t Width>
+// What the gradient of softmax or its logarithm promises, of each group by itself.
+template <class Form>
+float expected_share(float y, float dy, float sum) {
+    if constexpr (std::is_same_v<Form, lam::kernel::share_gradient>)
+        return y * (dy - sum);
+    else
+        return std::fma(lam::kernel::exp::not_positive(lam::pack::scalar{}, y), 0.0f - sum, dy);
+}
+
+template <class P, std::size_t Width, std::size_t Groups, class Form>
 std::size_t wrong_softmax() {
+    constexpr bool logarithm = std::is_same_v<Form, lam::kernel::log_share_gradient>;
     constexpr std::size_t stride = lam::whole_lines(Width);
+    constexpr std::size_t part = Width / Groups;
     const tight_buffer y(3 * stride);
     const tight_buffer dy(3 * stride);
     lam::test::fill(y.span(), 1);
     lam::test::fill(dy.span(), 2);
     const guarded_buffer dx(3 * stride);
-    lam::kernel::softmax_gradient<P, Width>(y.data(), dy.data(), stride, dx.data(), stride, 3,
-                                            lam::kernel::compose());
+    lam::kernel::softmax_gradient<P, Width, Groups, Form>(y.data(), dy.data(), stride, dx.data(),
+                                                          stride, 3, lam::kernel::compose());
     std::size_t wrong = dx.intact() ? 0 : 1;
-    for (std::size_t r = 0; r < 3; ++r) {
-        float chain[16] = {};
-        for (std::size_t i = 0; i < Width; ++i)
-            chain[i % 16] = std::fma(y[r * stride + i], dy[r * stride + i], chain[i % 16]);
-        for (std::size_t n = 8; n > 0; n /= 2)
-            for (std::size_t c = 0; c < n; ++c)
-                chain[c] += chain[c + n];
-        for (std::size_t i = 0; i < stride; ++i) {
-            const std::size_t at = r * stride + i;
-            const bool right = i < Width ? lam::test::same_bits(dx[at], y[at] * (dy[at] - chain[0]))
-                                         : !guarded_buffer::changed(dx[at]);
-            wrong += right ? 0U : 1U;
+    for (std::size_t r = 0; r < 3; ++r)
+        for (std::size_t from = 0; from < Width; from += part) {
+            float chain[16] = {};
+            for (std::size_t i = 0; i < part; ++i) {
+                const std::size_t at = r * stride + from + i;
+                chain[i % 16] =
+                    logarithm ? chain[i % 16] + dy[at] : std::fma(y[at], dy[at], chain[i % 16]);
+            }
+            for (std::size_t n = 8; n > 0; n /= 2)
+                for (std::size_t c = 0; c < n; ++c)
+                    chain[c] += chain[c + n];
+            for (std::size_t i = from; i < from + part; ++i) {
+                const std::size_t at = r * stride + i;
+                const float expected = expected_share<Form>(y[at], dy[at], chain[0]);
+                wrong += lam::test::same_bits(dx[at], expected) ? 0U : 1U;
+            }
         }
-    }
+    for (std::size_t r = 0; r < 3; ++r)
+        for (std::size_t i = Width; i < stride; ++i)
+            wrong += guarded_buffer::changed(dx[r * stride + i]) ? 1U : 0U;
     return wrong;
 }
 
@@ -145,7 +162,12 @@ void check_widths(std::index_sequence<I...>) {
     CHECK(wrong == 0);
     ((wrong += wrong_turned<P, inputs_of(I + 1), I + 1>()), ...);
     CHECK(wrong == 0);
-    ((wrong += wrong_softmax<P, I + 1>()), ...);
+    using lam::kernel::log_share_gradient;
+    using lam::kernel::share_gradient;
+    ((wrong += wrong_softmax<P, I + 1, 1, share_gradient>()), ...);
+    ((wrong += wrong_softmax<P, I + 1, 1, log_share_gradient>()), ...);
+    ((wrong += wrong_softmax<P, 3 * (I + 1), 3, share_gradient>()), ...);
+    ((wrong += wrong_softmax<P, 3 * (I + 1), 3, log_share_gradient>()), ...);
     CHECK(wrong == 0);
 }
 

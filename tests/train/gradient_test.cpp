@@ -29,8 +29,32 @@ struct piecewise : lam::network<lam::input<9> | lam::dense<17> | lam::relu6 | la
 struct identities : lam::network<lam::input<6> | lam::linear | lam::dropout<0.0f> | lam::dense<8> |
                                  lam::relu | lam::linear | lam::dense<3> | lam::linear> {};
 
-using all =
-    std::tuple<classifier, smooth, wide, slopes, maxouts, maxout_later, piecewise, identities>;
+struct affines
+    : lam::network<lam::input<11> | lam::affine | lam::dense<18> | lam::affine | lam::maxout<3> |
+                   lam::affine | lam::dense<21> | lam::leaky_relu | lam::affine> {};
+struct smoother : lam::network<lam::input<9> | lam::dense<17> | lam::gelu | lam::dense<17> |
+                               lam::silu | lam::dense<18> | lam::mish | lam::dense<17> |
+                               lam::gelu(lam::tanh_approximation) | lam::dense<19> |
+                               lam::swish(lam::alpha<1.702f>) | lam::dense<5> | lam::softplus |
+                               lam::softsign | lam::erf> {};
+struct pieces : lam::network<lam::input<9> | lam::dense<17> | lam::selu | lam::dense<17> |
+                             lam::celu(lam::alpha<0.5f>) | lam::hard_swish | lam::dense<20> |
+                             lam::hard_sigmoid | lam::dense<9> |
+                             lam::clip(lam::min_value<-0.5f>, lam::max_value<0.75f>)> {};
+struct jumps
+    : lam::network<lam::input<22> | lam::dense<23> | lam::thresholded_relu(lam::alpha<0.25f>) |
+                   lam::dense<9> | lam::shrink(lam::lambd<0.25f>, lam::bias<0.125f>) | lam::neg> {};
+// Functions that aren't finite at the zeros of the padding.
+struct arithmetic : lam::network<lam::input<21> | lam::dense<19> | lam::square | lam::softplus |
+                                 lam::log | lam::exp | lam::reciprocal | lam::sqrt | lam::neg |
+                                 lam::abs | lam::dense<3> | lam::softplus | lam::log> {};
+struct grouped
+    : lam::network<lam::input<6> | lam::dense<21> | lam::tanh | lam::softmax(lam::groups<3>) |
+                   lam::dense<20> | lam::gelu | lam::log_softmax(lam::groups<4>) | lam::dense<36> |
+                   lam::log_softmax | lam::dense<40> | lam::softmax(lam::groups<2>)> {};
+
+using all = std::tuple<classifier, smooth, wide, slopes, maxouts, maxout_later, piecewise,
+                       identities, affines, smoother, pieces, jumps, arithmetic, grouped>;
 
 } // namespace
 
@@ -45,7 +69,7 @@ TEMPLATE_LIST_TEST_CASE("gradients: as the chain rule has them in double", "[tra
         lam::test::fill(targets, rows + 1);
         const lam::step_result r = trainer.step(in, targets);
         const auto truth = lam::test::back_propagate(
-            lam::plan(TestType{}).nodes, lam::test::in_double(lam::test::unpack(model)), in,
+            lam::plan(TestType{}).nodes, lam::test::unpack(model), in,
             lam::test::by_number(targets, {rows, {}, static_cast<double>(outputs)},
                                  lam::test::exact_squared));
         INFO(rows << " rows");
@@ -63,7 +87,7 @@ TEMPLATE_LIST_TEST_CASE("gradients: the reference agrees with finite differences
     std::vector<float> targets(2 * outputs);
     lam::test::fill(targets, 3);
     const auto loss = lam::test::by_number(targets, {2, {}, 1.0}, lam::test::exact_squared);
-    auto parameters = lam::test::in_double(lam::test::unpack(model));
+    auto parameters = lam::test::unpack(model);
     const auto nodes = lam::plan(TestType{}).nodes;
     const auto truth = lam::test::back_propagate(nodes, parameters, in, loss);
     double worst = 0.0;

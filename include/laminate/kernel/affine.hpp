@@ -25,6 +25,10 @@ struct affine {
                                                std::size_t unit) const {
         return P::load(scale + unit);
     }
+    template <class P>
+    LAMINATE_INLINE typename P::reg slope_derivative(P, typename P::reg x) const {
+        return x;
+    }
 };
 
 } // namespace laminate::kernel

@@ -49,16 +49,18 @@ struct binary_cross_entropy {
     std::vector<float> positive_weights = {};
 
     static constexpr ir::op joined = ir::op::sigmoid;
-    static constexpr bool fits(std::size_t, ir::op last) { return last != ir::op::softmax; }
+    static constexpr bool fits(std::size_t, ir::op last) {
+        return last != ir::op::softmax && last != ir::op::log_softmax;
+    }
     kernel::logistic_error term() const {
         return {positive_weights.empty() ? nullptr : positive_weights.data()};
     }
 };
 
 // The mean of -ln p[class], or of -sum of t[k] ln p[k] where targets are probabilities. The network
-// ends in a softmax, whose values are p, or in logits. With class weights c it is the mean weighted
-// by c[class]; of probabilities each term is multiplied by c[k], and the sum divided by that of all
-// c[k] t[k].
+// ends in a softmax, whose values are p, or in logits (for which a log_softmax will do). With class
+// weights c it is the mean weighted by c[class]; of probabilities each term is multiplied by c[k],
+// and the sum divided by that of all c[k] t[k].
 struct softmax_cross_entropy {
     std::vector<float> class_weights = {};
 

@@ -32,6 +32,8 @@ public:
     // What the network ends in, identities left out; an input if there is nothing else.
     static constexpr ir::op last_op =
         stages.count == 0 ? ir::op::input : pass::plan.nodes[stages.at[stages.count - 1].node].kind;
+    static constexpr std::size_t last_groups =
+        stages.count == 0 ? 1 : pass::plan.nodes[stages.at[stages.count - 1].node].groups;
     static constexpr bool joined = last_op == Loss::joined && stages.count > 0;
 
     // The stage whose value the loss is a function of, the last or, where the loss is joined with

@@ -309,7 +309,10 @@ private:
             kernel::dense_rows<P, shape>(dy, s.floats, work_.turned + turned_begin(S), work_.zeros,
                                          dx, stride, rows, epilogue<S - 1>());
         } else if constexpr (s.run == stage_kind::softmax) {
-            kernel::softmax_gradient<P, plan.nodes[s.node].output.size()>(
+            constexpr ir::node n = plan.nodes[s.node];
+            using form = std::conditional_t<n.kind == ir::op::softmax, kernel::share_gradient,
+                                            kernel::log_share_gradient>;
+            kernel::softmax_gradient<P, n.output.size(), n.groups, form>(
                 value(S) + row * s.floats, dy, s.floats, dx, stride, rows, epilogue<S - 1>());
         } else if constexpr (s.run == stage_kind::maxout) {
             constexpr ir::call c = call<S>();

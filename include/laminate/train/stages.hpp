@@ -43,6 +43,7 @@ constexpr stage_kind kind_of(ir::op op) {
     case ir::op::dense:
         return stage_kind::dense;
     case ir::op::softmax:
+    case ir::op::log_softmax:
         return stage_kind::softmax;
     case ir::op::maxout:
         return stage_kind::maxout;

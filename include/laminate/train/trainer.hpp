@@ -49,12 +49,13 @@ struct trainer_state {
 namespace detail {
 
 // Why a loss is refused at the end of a network: the operation that it ends in follows.
-template <class Loss, ir::op End, std::size_t Outputs>
+template <class Loss, ir::op End, std::size_t Outputs, std::size_t Groups>
 struct loss_does_not_fit {
-    static_assert(Loss::fits(Outputs, End),
-                  "Laminate: this loss doesn't fit the end of this network (the last operation and "
-                  "the number of outputs follow the name loss_does_not_fit): "
-                  "softmax_cross_entropy needs two outputs or more and a softmax, or logits, "
+    static_assert(Loss::fits(Outputs, End) && (Groups == 1 || !loss_of_classes<Loss>),
+                  "Laminate: this loss doesn't fit the end of this network (the last operation, "
+                  "the number of outputs and that of groups follow the name loss_does_not_fit): "
+                  "softmax_cross_entropy needs two outputs or more and a softmax of one group, or "
+                  "logits, "
                   "binary_cross_entropy a sigmoid, or logits; for one probability write "
                   "dense<1> | sigmoid and binary_cross_entropy, for one of several classes "
                   "dense<classes> | softmax and softmax_cross_entropy");
@@ -230,7 +231,8 @@ public:
 
 private:
     static constexpr const auto& plan_ = detail::plan_of<network, ir::fusion::off>;
-    static_assert(sizeof(detail::loss_does_not_fit<Loss, objective::last_op, outputs>) > 0,
+    static_assert(sizeof(detail::loss_does_not_fit<Loss, objective::last_op, outputs,
+                                                   objective::last_groups>) > 0,
                   "Laminate: the loss must fit the network");
     static_assert(sizeof(detail::nothing_to_learn<network, plan_.parameters>) > 0,
                   "Laminate: the network must have parameters");
