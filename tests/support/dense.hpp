@@ -102,12 +102,12 @@ std::size_t wrong_outputs(const problem& p, const packed& parameters, std::size_
 }
 
 // A caller's rows out are exact; between layers they are padded.
-template <class P, std::size_t Inputs, std::size_t Outputs, bool Exact = true>
+template <class P, std::size_t Inputs, std::size_t Outputs, bool Exact = true, bool Far = false>
 void check_shape() {
     INFO(Inputs << " inputs, " << Outputs << " outputs, " << P::lanes << " lanes");
     constexpr std::size_t panels = lam::ir::panels(Outputs);
     constexpr std::size_t chains = lam::ir::chains(Inputs, Outputs);
-    using shape = lam::kernel::dense_shape<Inputs, Outputs, panels, chains, Exact>;
+    using shape = lam::kernel::dense_shape<Inputs, Outputs, panels, chains, Exact, false, Far>;
     const problem p = make_problem(Inputs, Outputs, chains);
     const packed parameters(p, panels);
     std::size_t wrong = 0;

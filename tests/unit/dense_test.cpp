@@ -48,6 +48,7 @@ TEMPLATE_LIST_TEST_CASE("dense: panels", "[dense]", lam::test::all_packs) {
     check_shape<TestType, 3, 136>();
     check_shape<TestType, 3, 264, false>();
     check_shape<TestType, 70, 129>(); // more than the L1 cache holds, so larger tiles
+    check_shape<TestType, 11, 136, true, true>();
 }
 
 TEST_CASE("dense: the promised order is near the exact sum", "[dense]") {

@@ -32,17 +32,19 @@ struct dense_chunk {
     std::size_t y_stride;
     std::size_t unit;
     std::size_t outputs; // of the layer
+    const float* ahead;  // weights to be fetched meanwhile, those of the next chunk
 };
 
 // What tiles of a layer are instantiated for, but for their size: Rest inputs are left when the
 // others are taken unrolled_inputs(Chains) at a time; Whole registers may be written; PlusZero is
-// dense_shape's skips_zeros.
-template <std::size_t Chains, std::size_t Rest, bool Whole, bool PlusZero>
+// dense_shape's skips_zeros, Far its far.
+template <std::size_t Chains, std::size_t Rest, bool Whole, bool PlusZero, bool Far>
 struct dense_tile_kind {
     static constexpr std::size_t chains = Chains;
     static constexpr std::size_t rest = Rest;
     static constexpr bool whole = Whole;
     static constexpr bool plus_zero = PlusZero;
+    static constexpr bool far = Far;
 };
 
 template <std::size_t Count>
@@ -162,6 +164,13 @@ LAMINATE_INLINE void finish_sums(const typename P::reg* sum, float* y, const den
      ...);
 }
 
+// The lines of Registers registers.
+template <class P, std::size_t Registers>
+LAMINATE_INLINE void prefetch_lines(const float* p) {
+    LAMINATE_UNROLL for (std::size_t at = 0; at < Registers * P::lanes; at += line_floats)
+        P::prefetch(p + at);
+}
+
 // Rows rows, the first of them x, against the first Registers registers of a chunk. A function of
 // its own: GCC runs out of registers where this loop is inlined into others.
 template <class P, class Kind, std::size_t Rows, std::size_t Registers, class Epilogue>
@@ -176,8 +185,16 @@ LAMINATE_NOINLINE constexpr void dense_tile(const dense_chunk& c, const float* x
     const float* const weights = c.weights;
     auto sum = start_sums<P, sums, Registers>(c.bias, indices<chains * sums>{});
     std::size_t i = 0;
-    LAMINATE_ROLLED for (; i < whole; i += at_once)
+    // From behind the L2 cache, as many inputs' weights of the next chunk are fetched as there are
+    // turns: in a tile of 24 rows, all of them by the fourth tile of six.
+    [[maybe_unused]] const float* ahead = c.ahead;
+    LAMINATE_ROLLED for (; i < whole; i += at_once) {
+        if constexpr (Kind::far) {
+            prefetch_lines<P, Registers>(ahead);
+            ahead += width;
+        }
         add_turn<P, chains, Rows, Registers>(sum.at, x + i, x_stride, weights + i * width, width);
+    }
     if constexpr (Kind::rest > 0)
         add_inputs<P, chains, Rows, Registers>(sum.at, x + i, x_stride, weights + i * width, width,
                                                indices<Kind::rest>{});
@@ -242,27 +259,28 @@ LAMINATE_NOINLINE void dense_tile_by_chain(const dense_chunk& c, const float* x,
 
 // `tiles` tiles of `size` rows, Rows at most, from `row` on.
 template <class P, class Kind, std::size_t Rows, std::size_t Registers, class Epilogue>
-LAMINATE_INLINE void dense_tiles(const dense_chunk& c, std::size_t size, std::size_t row,
+LAMINATE_INLINE void dense_tiles(dense_chunk& c, std::size_t size, std::size_t row,
                                  std::size_t tiles, const Epilogue& epilogue) {
     if (Rows > 1 && size < Rows) {
         if constexpr (Rows > 1)
             dense_tiles<P, Kind, Rows - 1, Registers>(c, size, row, tiles, epilogue);
         return;
     }
-    for (const std::size_t end = row + tiles * Rows; row < end; row += Rows)
+    for (const std::size_t end = row + tiles * Rows; row < end; row += Rows) {
         if constexpr (chains_in_turn(Kind::chains, P::registers) && P::lanes > 1)
             dense_tile_by_chain<P, Kind, Rows, Registers>(
                 c, c.x + row * c.x_stride, c.y + row * c.y_stride + c.unit, epilogue);
         else
             dense_tile<P, Kind, Rows, Registers>(c, c.x + row * c.x_stride,
                                                  c.y + row * c.y_stride + c.unit, epilogue);
+        if constexpr (Kind::far) c.ahead += c.inputs / unrolled_inputs(Kind::chains) * c.width;
+    }
 }
 
 // All rows, at least one, in as few tiles as possible, and these of nearly equal size: none is much
 // smaller than the best.
 template <class P, class Kind, std::size_t Accumulators, std::size_t Registers, class Epilogue>
-LAMINATE_INLINE void dense_all_rows(const dense_chunk& c, std::size_t rows,
-                                    const Epilogue& epilogue) {
+LAMINATE_INLINE void dense_all_rows(dense_chunk& c, std::size_t rows, const Epilogue& epilogue) {
     constexpr std::size_t most = rows_that_fit(Registers, Accumulators, most_tile_rows);
     const std::size_t tiles = (rows + most - 1) / most;
     const std::size_t size = rows / tiles;
@@ -286,15 +304,21 @@ LAMINATE_INLINE void dense_rows(const float* x, std::size_t x_stride, const floa
                                 const Epilogue& epilogue) {
     using chunks = rows_chunks<P, Shape>;
     using kind = dense_tile_kind<Shape::chains, Shape::inputs % unrolled_inputs(Shape::chains),
-                                 Shape::stores_whole(P::lanes), Shape::skips_zeros>;
+                                 Shape::stores_whole(P::lanes), Shape::skips_zeros, Shape::far>;
     if (rows == 0) return;
-    dense_chunk c = {x, x_stride, Shape::inputs, weights, 0, bias, y, y_stride, 0, Shape::outputs};
+    dense_chunk c = {x,        x_stride, Shape::inputs,  weights, 0, bias, y,
+                     y_stride, 0,        Shape::outputs, weights};
     for_each_chunk<P, Shape, chunks>(weights, [&](auto registers, auto width, std::size_t unit,
                                                   const float* at) LAMINATE_INLINE_LAMBDA {
         c.width = width.value;
         c.unit = unit;
         c.weights = at;
         c.bias = bias + unit;
+        // The next chunk lies beside this one, or behind the panel. (An address elsewhere, as
+        // behind a wider panel, only fetches in vain.)
+        const std::size_t end = unit + registers.value * P::lanes;
+        c.ahead = at + registers.value * P::lanes;
+        if (end % width.value == 0) c.ahead += (Shape::inputs - 1) * width.value;
         dense_all_rows<P, kind, chunks::accumulators, registers.value>(c, rows, epilogue);
     });
 }
