@@ -13,6 +13,17 @@
 
 namespace laminate::kernel {
 
+// A gradient of 0 stays 0, also where `derivative` is infinite or NaN: as it may be in padding.
+template <class Function, class P>
+LAMINATE_INLINE typename P::reg times_derivative(P, typename P::reg gradient,
+                                                 typename P::reg derivative) {
+    const typename P::reg product = P::mul(gradient, derivative);
+    if constexpr (requires { Function::derivative_is_finite; })
+        return product;
+    else
+        return P::select(P::less(P::splat(0.0f), P::abs(gradient)), product, gradient);
+}
+
 // y = f(x): the gradient times f'(x).
 template <class Function>
 struct through_function {
@@ -25,9 +36,11 @@ struct through_function {
                                                std::size_t unit) const {
         const typename P::reg after = P::load(y + at);
         if constexpr (Function::derivative_needs_input)
-            return P::mul(gradient, f.derivative(pack, P::load(x + at), after, unit));
+            return times_derivative<Function>(pack, gradient,
+                                              f.derivative(pack, P::load(x + at), after, unit));
         else
-            return P::mul(gradient, f.derivative(pack, after, after, unit));
+            return times_derivative<Function>(pack, gradient,
+                                              f.derivative(pack, after, after, unit));
     }
 };
 
