@@ -17,9 +17,9 @@
 namespace laminate::codegen {
 
 struct onnx_options {
-    std::string name;   // of the graph; empty: the network's own, or "network"
-    std::string input;  // of its input and output; empty: as the network's file has them, or
-    std::string output; // "input" and "output"
+    std::string name = {};   // of the graph; empty: the network's own, or "network"
+    std::string input = {};  // of its input and output; empty: as the network's file has them, or
+    std::string output = {}; // "input" and "output"
     std::size_t most_bytes = 2'000'000'000; // protobuf itself ends at 2^31
 };
 
