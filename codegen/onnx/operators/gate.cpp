@@ -143,6 +143,7 @@ std::optional<flow> choice(builder& network, const flow& condition, const flow& 
         moved = scaled->before;
     }
     if (!is_shifted(network, moved, x, -part->a)) return std::nullopt;
+    if (!std::isfinite(slope) || !std::isfinite(part->a)) return std::nullopt;
     ir::node f;
     f.kind = ir::op::relu;
     f.alpha = static_cast<float>(slope);
