@@ -14,7 +14,7 @@
 namespace laminate::codegen {
 
 inline constexpr int onnx_opset = 14;
-inline constexpr int onnx_ir_version = 7; // of the same release, ONNX 1.8
+inline constexpr int onnx_ir_version = 7; // of the same release, ONNX 1.9
 
 // Adds what computes node `index` from the value `x` to the value `y`.
 void add_onnx_layer(onnx_nodes& to, const graph& network, std::size_t index, const std::string& x,

@@ -2,7 +2,7 @@
 #pragma once
 
 // A graph as an ONNX model, for other tools and for Laminate's own importer. Needs a right graph.
-// Promises operators of opset 14 and IR version 7, which ONNX 1.8 and all newer read; weights as
+// Promises operators of opset 14 and IR version 7, which ONNX 1.9 and all newer read; weights as
 // floats, as Laminate runs them; a free leading extent "batch"; that the same graph gives the same
 // bytes; and that a file is written whole or not at all. docs/onnx.md says what each layer becomes.
 
