@@ -157,6 +157,11 @@ void command_line::add_generate() {
             "Write the network as a declaration and its parameters as safetensors instead, for "
             "a program that uses Laminate's headers")
         ->group(group);
+    command
+        .add_flag("--onnx", o.onnx,
+                  "Write the network as it was optimised as <name>_optimised.onnx instead")
+        ->excludes(command.get_option("--dsl"))
+        ->group(group);
     command.add_flag("--force", o.force, "Replace files that exist and that Laminate didn't write")
         ->group(group);
     command.add_option("--depfile", o.depfile, "Write the files that were read as a rule for make")

@@ -9,6 +9,7 @@
 #include <cctype>
 #include <filesystem>
 
+#include "../export/write_onnx.hpp"
 #include "../graph/evaluate.hpp"
 #include "../graph/write_dsl.hpp"
 #include "../name.hpp"
@@ -85,6 +86,11 @@ outcome generate(const generate_options& options) {
     if (options.dsl) {
         if (const std::optional<error> why = write_dsl(n.optimised, name, write))
             raise(error{sentence(options.model.model, ": ", why->message)});
+    } else if (options.onnx) {
+        const result<std::string> bytes = onnx_bytes(n.optimised);
+        if (!bytes) raise(error{sentence(options.model.model, ": ", bytes.error().message)});
+        const std::string file = files.directory() + "/" + name + "_optimised.onnx";
+        if (const std::optional<error> why = write_file_atomically(file, *bytes)) raise(*why);
     } else {
         write_network(n.plan, name, write);
     }

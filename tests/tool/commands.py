@@ -212,6 +212,19 @@ class Generate(Case):
         self.assertIn("laminate::dense<6>", (self.folder / "out/net_network.hpp").read_text())
         self.laminate("generate", self.model, "-o", "out", "--dsl")  # replaces its own
 
+    def test_onnx(self):
+        self.laminate("generate", self.model, "-o", "out", "--onnx")
+        self.assertEqual(self.files("out"), ["net_optimised.onnx"])
+        model = onnx.load(str(self.folder / "out/net_optimised.onnx"))
+        onnx.checker.check_model(model, full_check=True)
+        self.assertEqual(model.producer_name, "Laminate")
+        for name, file in (("here", self.model), ("there", "out/net_optimised.onnx")):
+            self.laminate("run", file, "--input", self.x, "--output", f"{name}.npy")
+        here, there = (np.load(self.folder / f"{name}.npy") for name in ("here", "there"))
+        self.assertEqual(here.tobytes(), there.tobytes())
+        self.laminate("generate", self.model, "-o", "out", "--onnx", code=1, says="--force")
+        self.laminate("generate", self.model, "--onnx", "--dsl", code=2, says="excludes")
+
     def test_binary_weights(self):
         self.laminate("generate", self.model, "-o", "out", "--weights", "binary")
         self.assertEqual(self.files("out"), ["net.cpp", "net.hpp", "net.weights"])

@@ -43,7 +43,7 @@ constexpr rule table[] = {
     {"HardSwish", 14, 24, "", rules::unary},
     {"Identity", 6, 25, "", rules::identity},
     {"LeakyRelu", 6, 24, "", rules::parametric},
-    {"Less", 7, 24, constants_only, rules::compare},
+    {"Less", 7, 24, "of constants, or of a flow with one number, for Where", rules::compare},
     {"LessOrEqual", 12, 24, constants_only, rules::compare},
     {"Log", 6, 24, "", rules::unary},
     {"LogSoftmax", 6, 24, "not over the batch", rules::softmax},
@@ -61,7 +61,7 @@ constexpr rule table[] = {
     {"Pow", 7, 24, "of a flow by 1, 2, 0.5 or -1", rules::power},
     {"Range", 11, 24, constants_only, rules::range},
     {"Reciprocal", 6, 24, "", rules::unary},
-    {"ReduceMax", 6, 24, constants_only, rules::reduce},
+    {"ReduceMax", 6, 24, "not over the batch", rules::reduce},
     {"ReduceMean", 6, 24, "not over the batch", rules::reduce},
     {"ReduceMin", 6, 24, constants_only, rules::reduce},
     {"ReduceProd", 6, 24, constants_only, rules::reduce},
@@ -90,7 +90,7 @@ constexpr rule table[] = {
     {"Tile", 6, 24, "with constant repeats", rules::tile},
     {"Transpose", 6, 25, "", rules::transpose},
     {"Unsqueeze", 6, 25, "with constant axes", rules::unsqueeze},
-    {"Where", 9, 24, constants_only, rules::where},
+    {"Where", 9, 24, "of constants, or as an activation is spelt", rules::where},
     {"Xor", 7, 24, constants_only, rules::compare},
 };
 
