@@ -28,8 +28,15 @@ bool is_ours(const fs::path& path) {
            says_written_by_laminate(stem.string() + "_network.hpp");
 }
 
-void check_replaceable(const fs::path& path) {
-    if (!fs::exists(path) || (fs::is_regular_file(path) && is_ours(path))) return;
+// All names are looked at before the first file is moved: sources appear together or not at all.
+void check_replaceable(const fs::path& path, bool force) {
+    std::error_code failure;
+    const fs::file_status found = fs::symlink_status(path, failure);
+    if (found.type() == fs::file_type::not_found) return;
+    if (fs::is_directory(path, failure))
+        raise(error{sentence(path.string(), ": not written, because it is a directory. Choose "
+                                            "another --name or --output")});
+    if (force || (fs::is_regular_file(path, failure) && is_ours(path))) return;
     raise(error{sentence(path.string(),
                          ": not written, because it exists and Laminate didn't write "
                          "it. Choose another --name or --output, or replace it with --force")});
@@ -74,9 +81,8 @@ std::vector<std::string> staging::publish(bool force) {
     for (const fs::directory_entry& entry : fs::directory_iterator(staged_))
         names.push_back(entry.path().filename());
     std::sort(names.begin(), names.end());
-    if (!force)
-        for (const fs::path& name : names)
-            check_replaceable(final_ / name);
+    for (const fs::path& name : names)
+        check_replaceable(final_ / name, force);
     std::vector<std::string> written;
     for (const fs::path& name : names) {
         std::error_code failure;

@@ -205,6 +205,11 @@ class Generate(Case):
         self.assertEqual((self.folder / "out/net.cpp").read_text(), "mine\n")
         self.laminate("generate", self.model, "-o", "out", "--force")
         self.assertEqual(self.files("out"), ["net.cpp", "net.hpp"])
+        (self.folder / "folder/net.hpp").mkdir(parents=True)
+        for words in [], ["--force"]:
+            self.laminate("generate", self.model, "-o", "folder", *words, code=1,
+                          says=["net.hpp", "directory"])
+            self.assertEqual(self.files("folder"), ["net.hpp"])
 
     def test_dsl(self):
         self.laminate("generate", self.model, "-o", "out", "--dsl")
@@ -355,6 +360,18 @@ class Run(Case):
         self.assertEqual(self.laminate("run", self.model, "--input", "x.pb"), expected)
         whole = self.array("whole.npy", np.array([[1, -2, 0, 3]], np.int8))
         self.laminate("run", self.model, "--input", whole, says="1 rows")
+
+    def test_axes_of_rows(self):
+        weight = RANDOM.normal(size=(6, 2))
+        model = (Net(6, shape=["batch", 1, 2, 3]).add("Flatten", axis=1).add("MatMul", weight)
+                 .save(self.folder / "axes.onnx", 2))
+        rows = RANDOM.normal(size=(5, 6)).astype(np.float32)
+        expected = self.laminate("run", model, "--input", self.array("flat.npy", rows))
+        for shape in ((5, 1, 2, 3), (5, 2, 3), (5, 2, 3, 1)):
+            given = self.array("rows.npy", rows.reshape(shape))
+            self.assertEqual(self.laminate("run", model, "--input", given), expected)
+        self.laminate("run", model, "--input", self.array("other.npy", rows.reshape(5, 3, 2)),
+                      code=1, says=["other.npy", "[1, 2, 3]", "[5, 3, 2]"])
 
     def test_wrong_arrays(self):
         whole = self.x.read_bytes()
