@@ -88,12 +88,13 @@ outcome generate(const generate_options& options) {
     } else {
         write_network(n.plan, name, write);
     }
-    const std::vector<std::string> written = files.publish(options.force);
-    if (!options.depfile.empty()) {
+    const std::vector<std::string> names = files.names(options.force);
+    if (!options.depfile.empty()) { // first: if it can't be written, nothing is
         std::vector<std::string> read = n.source.files;
         read.push_back(options.model.model);
-        write_depfile(options.depfile, written, read);
+        write_depfile(options.depfile, names, read);
     }
+    const std::vector<std::string> written = files.publish(names);
 
     const ir::figures& cost = n.plan.plan().cost;
     outcome done;

@@ -44,11 +44,16 @@ void check_replaceable(const fs::path& path, bool force) {
 
 } // namespace
 
-staging::staging(const std::string& directory) : final_(fs::absolute(directory)) {
+staging::staging(const std::string& directory) {
     std::error_code failure;
-    for (fs::path p = final_; !p.empty() && !fs::exists(p, failure); p = p.parent_path())
+    final_ = fs::absolute(directory, failure);
+    if (directory.empty()) failure = std::make_error_code(std::errc::invalid_argument);
+    for (fs::path p = final_; !failure && !p.empty() && !fs::exists(p, failure);
+         p = p.parent_path()) {
+        failure.clear(); // that it isn't there
         created_ = p;
-    fs::create_directories(final_, failure);
+    }
+    if (!failure) fs::create_directories(final_, failure);
     for (int number = 0; !failure && number < 100; ++number) {
         const fs::path candidate = final_ / sentence(".laminate.", number, ".tmp");
         if (!fs::create_directory(candidate, failure)) continue;
@@ -56,7 +61,7 @@ staging::staging(const std::string& directory) : final_(fs::absolute(directory))
         return;
     }
     remove_created();
-    raise(error{sentence(directory, ": no directory to write to: ",
+    raise(error{sentence(quote(directory), ": no directory to write to: ",
                          failure ? failure.message() : "too many unfinished ones in it",
                          ". Give another --output")});
 }
@@ -76,24 +81,26 @@ void staging::remove_created() {
     }
 }
 
-std::vector<std::string> staging::publish(bool force) {
-    std::vector<fs::path> names;
+std::vector<std::string> staging::names(bool force) const {
+    std::vector<std::string> names;
     for (const fs::directory_entry& entry : fs::directory_iterator(staged_))
-        names.push_back(entry.path().filename());
+        names.push_back((final_ / entry.path().filename()).string());
     std::sort(names.begin(), names.end());
-    for (const fs::path& name : names)
-        check_replaceable(final_ / name, force);
-    std::vector<std::string> written;
-    for (const fs::path& name : names) {
+    for (const std::string& name : names)
+        check_replaceable(name, force);
+    return names;
+}
+
+std::vector<std::string> staging::publish(const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
         std::error_code failure;
-        fs::rename(staged_ / name, final_ / name, failure);
+        fs::rename(staged_ / fs::path(name).filename(), name, failure);
         if (failure)
-            raise(error{sentence((final_ / name).string(), ": not written: ", failure.message(),
-                                 ". Check the directory")});
-        written.push_back((final_ / name).string());
+            raise(error{
+                sentence(name, ": not written: ", failure.message(), ". Check the directory")});
     }
     created_.clear();
-    return written;
+    return names;
 }
 
 } // namespace laminate::codegen::tool

@@ -139,6 +139,10 @@ class Usage(Case):
                 (["inspect", "m.onnx", "--set", "n=many"], "n=many"),
                 (["inspect", "m.onnx", "--constant", "mask"], "name=value"),
                 (["inspect", "m.onnx", "--batch", "0"], "--batch"),
+                (["nonsense", "m.onnx"], "nonsense is no command"),
+                (["generate", "m.onnx", "--dsl", "--weights", "binary"], "excludes --dsl"),
+                (["generate", "m.onnx", "--dsl", "--self-test"], "excludes --dsl"),
+                (["inspect", "m.onnx", "--dot", "--json"], "excludes --dot"),
                 (["completion", "tcsh"], "tcsh")]:
             self.laminate(*words, code=2, says=says)
 
@@ -267,6 +271,12 @@ class Generate(Case):
     def test_directory_that_cannot_be(self):
         self.laminate("generate", self.model, "-o", self.text("file", "") / "below", code=1,
                       says="file/below")
+        self.laminate("generate", self.model, "-o", "", code=1, says="Give another --output")
+
+    def test_nothing_without_the_depfile(self):
+        self.laminate("generate", self.model, "-o", "out", "--depfile", "nowhere/net.d", code=1,
+                      says="nowhere/net.d")
+        self.assertFalse((self.folder / "out").exists())
 
 
 class Models(Case):
@@ -390,6 +400,17 @@ class Run(Case):
             self.laminate("run", self.model, "--input", name, "--output", "o.npy", code=1,
                           says=[name, says])
             self.assertFalse((self.folder / "o.npy").exists())
+
+    def test_one_file_for_two_outputs(self):
+        self.laminate("run", self.model, "--input", self.x, "--output", "y.npy",
+                      "--reference-output", "y.npy", code=1, says="expected two files")
+
+    def test_numbers_beyond_floats(self):
+        # NaN stays NaN, and what a float can't hold is nobody's mistake.
+        rows = np.array([[np.nan, 0, 0, 0], [np.inf, 0, 0, 0], [3e38, 3e38, -3e38, 3e38]])
+        report = self.report("run", self.model, "--input", self.array("far.npy", rows))
+        self.assertTrue(report["difference"]["within_bound"])
+        self.assertEqual(report["outputs"][0], [None] * 3)
 
     def test_outside_of_the_range(self):
         self.laminate("run", self.model, "--input", self.x, "--input-range", "0,1", code=1,
