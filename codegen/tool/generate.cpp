@@ -98,6 +98,8 @@ outcome generate(const generate_options& options) {
 
     const ir::figures& cost = n.plan.plan().cost;
     outcome done;
+    for (const std::string& note : n.source.notes)
+        done.text += fmt::format("note: {}\n", note);
     for (const std::string& path : written)
         done.text += path + "\n";
     done.text += fmt::format("{} parameters, {} multiply-adds, {} steps\n",
@@ -106,6 +108,7 @@ outcome generate(const generate_options& options) {
     done.report = {{"model", options.model.model},
                    {"name", name},
                    {"files", written},
+                   {"notes", n.source.notes},
                    {"parameters", cost.parameters},
                    {"multiply_adds", cost.multiply_adds},
                    {"weight_bytes", cost.weight_bytes},

@@ -153,16 +153,6 @@ std::size_t level(const std::string& found) {
     return found.starts_with("imported") ? 2 : found.starts_with("folded") ? 1 : 0;
 }
 
-// Without the corpus tests are skipped, but not in CI.
-bool corpus_is_there() {
-    if (std::filesystem::exists(LAMINATE_CORPUS "/index.json")) return true;
-    const char* const ci = std::getenv("CI");
-    if (ci != nullptr && std::string(ci) == "true")
-        FAIL("no corpus of networks in '" LAMINATE_CORPUS "'; set LAMINATE_CORPUS");
-    WARN("skipped: no corpus of networks in '" LAMINATE_CORPUS "'; set LAMINATE_CORPUS");
-    return false;
-}
-
 } // namespace
 
 TEST_CASE("every model of the corpus is imported and right, or refused", "[corpus]") {
@@ -216,28 +206,5 @@ TEST_CASE("what has to be refused is, with its reason", "[corpus]") {
                                                          name + "/model.onnx");
         REQUIRE_FALSE(network.has_value());
         CHECK_THAT(network.error().message, contains(reason));
-    }
-}
-
-// A file that is cut anywhere is refused in time and memory.
-TEST_CASE("models cut at every 64th byte are refused", "[corpus]") {
-    if (!corpus_is_there()) return;
-    for (const char* name :
-         {"acasxu_1_1", "fc1", "fc_2_2_3", "fc_matMul", "hls4ml_three_layer_bn_pytorch",
-          "hls4ml_two_layer_keras", "rl_go2_policy", "rtneural_dense", "velardo_lesson9",
-          "KJ_TinyTaxiNet"}) {
-        const std::string path = std::string(LAMINATE_CORPUS) + "/real/" + name + "/model.onnx";
-        const std::string bytes = read_file(path, std::size_t{1} << 26).value();
-        INFO(name);
-        std::size_t refused = 0;
-        std::size_t cuts = 0;
-        for (std::size_t length = 0; length < bytes.size(); length += 64, ++cuts) {
-            const auto network =
-                codegen::onnx::import_model_bytes(std::string_view(bytes).substr(0, length), name);
-            refused += network ? 0u : 1u;
-        }
-        // What follows the graph may be missing unnoticed, as in any file of protobuf.
-        CHECK(refused + 8 >= cuts);
-        CHECK(refused > 0);
     }
 }

@@ -158,6 +158,17 @@ TEST_CASE("attributes for which a kernel promises nothing are refused") {
                    contains("expected a finite alpha, found inf"));
 }
 
+TEST_CASE("a training mode of no number is refused") {
+    small_model m;
+    m.input({"N", "2"}).output().floats("ratio", {}, {0.5f});
+    auto& none = *m.graph().add_initializer();
+    none.set_name("mode");
+    none.set_data_type(::onnx::TensorProto::BOOL);
+    none.add_dims(0);
+    m.node("Dropout", {"x", "ratio", "mode"});
+    CHECK_THAT(refusal_of(m), contains("expected one truth value as training_mode, found 0"));
+}
+
 TEST_CASE("softmax over any axis, old and new") {
     small_model m;
     m.input({"N", "2", "3"}).output().node("Softmax", {"x"}).with("axis", std::int64_t{1});
