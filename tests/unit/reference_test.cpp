@@ -87,6 +87,21 @@ TEST_CASE("reference: elementwise functions", "[reference]") {
     CHECK(f({.kind = ir::op::dropout}, -3.0) == -3.0);
 }
 
+TEST_CASE("reference: NaN stays NaN, and an overflow promises nothing", "[reference]") {
+    const double nan = std::nan("");
+    for (const ir::op kind : {ir::op::relu, ir::op::elu, ir::op::clip, ir::op::thresholded_relu})
+        CHECK(std::isnan(reference::exact({.kind = kind}, nan, 0.0)));
+    CHECK(reference::exact({.kind = ir::op::softplus}, 1000.0, 0.0) == 1000.0);
+    CHECK(reference::exact({.kind = ir::op::mish}, 1000.0, 0.0) == 1000.0);
+
+    const ir::node dense = {.kind = ir::op::dense, .units = 2, .bias = false};
+    const laminate::codegen::layer_parameters p = {{2, 0.5}, {}, {}};
+    const reference::row far = reference::dense(dense, p, {{3e38, 0.0}});
+    CHECK(std::isinf(far[0].bound));
+    CHECK(std::isfinite(far[1].bound));
+    CHECK(std::isinf(reference::elementwise({.kind = ir::op::sigmoid}, {}, far)[0].bound));
+}
+
 TEST_CASE("reference: functions with a valley are bounded by their slope", "[reference]") {
     // The minimum of silu is at -1.278, where both ends of the interval lie above it.
     const ir::node silu = {.kind = ir::op::swish, .alpha = 1.0f};

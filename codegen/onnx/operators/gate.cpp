@@ -111,13 +111,25 @@ std::optional<flow> gated(builder& network, const flow& x, const flow& gate) {
         is_near(static_cast<double>(f.alpha), 1.0 / 6.0))
         return applied(network, x, ir::op::hard_swish);
     if (f.kind != ir::op::sigmoid) return std::nullopt;
-    if (before == x.node) return applied(network, x, ir::op::swish, 1.0f);
+    if (before == x.node) return swish_of(network, x, 1.0);
     const auto inner = same_for_all(network, before, x);
     if (!inner || inner->shift != 0.0 || inner->before != x.node) return std::nullopt;
-    return applied(network, x, ir::op::swish, static_cast<float>(inner->scale));
+    return swish_of(network, x, inner->scale);
 }
 
 } // namespace
+
+std::optional<flow> swish_of(builder& network, const flow& x, double alpha) {
+    const std::vector<double> none(x.units.size(), 0.0);
+    if (alpha == 0.0) return network.affine(x, std::vector<double>(x.units.size(), 0.5), none);
+    const double size = std::abs(static_cast<double>(static_cast<float>(alpha)));
+    if (!(size >= 0x1p-30 && size <= 0x1p30)) return std::nullopt;
+    const auto factor = static_cast<float>(size);
+    if (alpha > 0.0) return applied(network, x, ir::op::swish, factor);
+    const std::vector<double> minus(x.units.size(), -1.0);
+    return network.affine(*applied(network, network.affine(x, minus, none), ir::op::swish, factor),
+                          minus, none);
+}
 
 std::optional<flow> gate(builder& network, const flow& a, const flow& b) {
     if (a.shape != b.shape || a.units != b.units || a.units.empty()) return std::nullopt;
