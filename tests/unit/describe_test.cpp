@@ -33,7 +33,7 @@ softmax             [10]                3     softmax
 203 520 parameters, 203 264 multiply-adds, 820 288 weight bytes, 1 088 scratch bytes, 3 steps
 batch: 24 rows take all steps together, dense ones in tiles of rows x registers
   32 of 16 floats: 6x4, 3x1
-  16 of 8 floats:  3x4, 1x1
+  16 of 8 floats:  3x4, 6x2
 )");
 }
 

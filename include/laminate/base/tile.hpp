@@ -25,12 +25,18 @@ constexpr std::size_t accumulator_budget(std::size_t registers) {
     return registers >= 32 ? 24 : 12;
 }
 
+// Whether a tile computes its chains one after the other. With 16 registers, four chains at once
+// would leave three accumulators for each, and more loads than products.
+constexpr bool chains_in_turn(std::size_t chains, std::size_t registers) {
+    return chains > 2 && registers < 32;
+}
+
 // Accumulators of a tile. Twelve hide the latency of fma (4 cycles, 2 a cycle), and the next tile
 // begins sooner behind the stores of a small one (a Zen 5 loses 4 cycles with 12 of 512 bits, 25
 // with 24). But more of them share each weight, which counts where weights don't stay in the L1
 // cache; and chains need accumulators of their own.
 constexpr std::size_t tile_accumulators(std::size_t chains, std::size_t registers, bool streams) {
-    if (chains == 1 && !streams) return 12;
+    if ((chains == 1 && !streams) || chains_in_turn(chains, registers)) return 12;
     return accumulator_budget(registers) / chains;
 }
 

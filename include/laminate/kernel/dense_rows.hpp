@@ -84,14 +84,15 @@ LAMINATE_INLINE void add_input(typename P::reg* sum, const float* x, std::size_t
     }
 }
 
-// As many inputs as there are U, the first of which belongs to chain 0.
-template <class P, std::size_t Chains, std::size_t Rows, std::size_t Registers, std::size_t... U>
+// As many inputs as there are U, Step apart, the first of which belongs to chain 0.
+template <class P, std::size_t Chains, std::size_t Rows, std::size_t Registers,
+          std::size_t Step = 1, std::size_t... U>
 LAMINATE_INLINE void
 add_inputs([[maybe_unused]] typename P::reg* sum, [[maybe_unused]] const float* x,
            [[maybe_unused]] std::size_t x_stride, [[maybe_unused]] const float* weights,
            [[maybe_unused]] std::size_t width, std::index_sequence<U...>) {
-    (add_input<P>(sum + U % Chains * (Rows * Registers), x + U, x_stride, weights + U * width,
-                  indices<Rows>{}, indices<Registers>{}),
+    (add_input<P>(sum + U % Chains * (Rows * Registers), x + U * Step, x_stride,
+                  weights + U * width, indices<Rows>{}, indices<Registers>{}),
      ...);
 }
 
@@ -184,6 +185,61 @@ LAMINATE_NOINLINE constexpr void dense_tile(const dense_chunk& c, const float* x
     finish_sums<P, Kind, Registers>(sum.at, y, c, epilogue, indices<sums>{});
 }
 
+// Where a tile's sums wait while those of other chains are computed.
+template <class P, std::size_t... I>
+LAMINATE_INLINE void store_sums(float* to, const typename P::reg* sum, std::index_sequence<I...>) {
+    (P::store(to + I * P::lanes, sum[I]), ...);
+}
+
+// Adds up the chains that are Step apart, of which the first lies at `at`.
+template <class P, std::size_t Chains, std::size_t Sums, std::size_t Step = 1>
+LAMINATE_INLINE typename P::reg added_chains(const float* at) {
+    if constexpr (Step == Chains)
+        return P::load(at);
+    else
+        return P::add(added_chains<P, Chains, Sums, 2 * Step>(at),
+                      added_chains<P, Chains, Sums, 2 * Step>(at + Step * Sums * P::lanes));
+}
+template <class P, std::size_t Chains, std::size_t... I>
+LAMINATE_INLINE dense_sums<typename P::reg, sizeof...(I)>
+add_waiting_chains(const float* waiting, std::index_sequence<I...>) {
+    return {{added_chains<P, Chains, sizeof...(I)>(waiting + I * P::lanes)...}};
+}
+
+// dense_tile with one chain after the other: each has all accumulators, so that a load serves as
+// many products as in a layer of one chain.
+template <class P, class Kind, std::size_t Rows, std::size_t Registers, class Epilogue>
+LAMINATE_NOINLINE void dense_tile_by_chain(const dense_chunk& c, const float* x, float* y,
+                                           const Epilogue& epilogue) {
+    constexpr std::size_t chains = Kind::chains;
+    constexpr std::size_t sums = Rows * Registers;
+    constexpr std::size_t at_once = 4; // inputs of a chain
+    alignas(64) static constexpr float zeros[Registers * P::lanes] = {};
+    const std::size_t x_stride = c.x_stride;
+    const std::size_t step = chains * c.width;
+    alignas(64) float waiting[chains * sums * P::lanes];
+    for (std::size_t chain = 0; chain < chains; ++chain) {
+        const float* weights = c.weights + chain * c.width;
+        const float* in = x + chain;
+        std::size_t left = (c.inputs - chain + chains - 1) / chains;
+        auto sum = start_sums<P, sums, Registers>(chain == 0 ? c.bias : zeros, indices<sums>{});
+        LAMINATE_ROLLED for (; left >= at_once; left -= at_once) {
+            add_inputs<P, 1, Rows, Registers, chains>(sum.at, in, x_stride, weights, step,
+                                                      indices<at_once>{});
+            in += at_once * chains;
+            weights += at_once * step;
+        }
+        LAMINATE_ROLLED for (; left > 0; --left) {
+            add_inputs<P, 1, Rows, Registers>(sum.at, in, x_stride, weights, step, indices<1>{});
+            in += chains;
+            weights += step;
+        }
+        store_sums<P>(waiting + chain * sums * P::lanes, sum.at, indices<sums>{});
+    }
+    const auto sum = add_waiting_chains<P, chains>(waiting, indices<sums>{});
+    finish_sums<P, Kind, Registers>(sum.at, y, c, epilogue, indices<sums>{});
+}
+
 // `tiles` tiles of `size` rows, Rows at most, from `row` on.
 template <class P, class Kind, std::size_t Rows, std::size_t Registers, class Epilogue>
 LAMINATE_INLINE void dense_tiles(const dense_chunk& c, std::size_t size, std::size_t row,
@@ -194,8 +250,12 @@ LAMINATE_INLINE void dense_tiles(const dense_chunk& c, std::size_t size, std::si
         return;
     }
     for (const std::size_t end = row + tiles * Rows; row < end; row += Rows)
-        dense_tile<P, Kind, Rows, Registers>(c, c.x + row * c.x_stride,
-                                             c.y + row * c.y_stride + c.unit, epilogue);
+        if constexpr (chains_in_turn(Kind::chains, P::registers) && P::lanes > 1)
+            dense_tile_by_chain<P, Kind, Rows, Registers>(
+                c, c.x + row * c.x_stride, c.y + row * c.y_stride + c.unit, epilogue);
+        else
+            dense_tile<P, Kind, Rows, Registers>(c, c.x + row * c.x_stride,
+                                                 c.y + row * c.y_stride + c.unit, epilogue);
 }
 
 // All rows, at least one, in as few tiles as possible, and these of nearly equal size: none is much

@@ -109,7 +109,8 @@ constexpr void run_placed(const float* parameters, const float* in, float* out, 
     rows_at<float> to = {out, Plan.outputs()};
     if constexpr (s.source != ir::caller) from = {scratch + s.source, stride};
     if constexpr (s.target != ir::caller) to = {scratch + s.target, stride};
-    run_step<P, Plan, Step, MaxRows>(parameters, from, to, rows);
+    // A constant where it can be: Clang keeps `rows` of a single row in a register, and tests it.
+    run_step<P, Plan, Step, MaxRows>(parameters, from, to, MaxRows == 1 ? 1 : rows);
 }
 
 // (Functions, not lambdas that capture: Clang keeps such captures in memory and is 20 % slower.)
