@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 // One step of training (forward, softmax cross-entropy, backward, Adam) of two networks: Laminate
-// with one and two threads, and Eigen written by hand, beside the multiply-adds that the core could
-// do in the moment. scikit-learn's step is bench/train_sklearn.py.
+// with one and two threads, Eigen written by hand and, where it is found, libtorch, beside the
+// multiply-adds that the core could do in the moment. bench/train.py runs it, scikit-learn beside
+// it, and makes a table.
 
 #include "limits.hpp"
+#if LAMINATE_BENCH_TORCH
+#include "train_torch.hpp"
+#endif
 
 #include <laminate/layer/all.hpp>
 #include <laminate/train/initialise.hpp>
@@ -184,25 +188,61 @@ void eigen_steps(benchmark::State& state) {
     time_steps<Network>(state, [&] { net.step(x, b.classes); });
 }
 
-// Both must have the same losses, or what is measured isn't the same work.
+#if LAMINATE_BENCH_TORCH
+template <class Parameters>
+bench::dense_numbers numbers_of(const Parameters& p) {
+    bench::dense_numbers d{p.weights.inputs(), p.weights.outputs(), {}, {}};
+    for (std::size_t o = 0; o < d.outputs; ++o) {
+        d.bias.push_back(p.bias[o]);
+        for (std::size_t i = 0; i < d.inputs; ++i)
+            d.weights.push_back(p.weights(o, i));
+    }
+    return d;
+}
+template <class Network>
+std::vector<bench::dense_numbers> layers_of(const lam::model<Network>& model) {
+    return {numbers_of(model.template layer<0>()), numbers_of(model.template layer<2>()),
+            numbers_of(model.template layer<4>())};
+}
+
+template <class Network>
+void torch_steps(benchmark::State& state) {
+    const batch<Network> b;
+    lam::model<Network> model;
+    lam::initialise(model, 1);
+    bench::torch_net net(layers_of(model));
+    net.use(b.in, b.classes);
+    time_steps<Network>(state, [&] { net.step(); });
+}
+#endif
+
+// All must have the same losses, or what is measured isn't the same work.
 template <class Network>
 bool agree() {
     const batch<Network> b;
     lam::model<Network> model;
     lam::initialise(model, 1);
-    eigen_net net(model);
+    eigen_net eigen(model);
+#if LAMINATE_BENCH_TORCH
+    bench::torch_net torch(layers_of(model));
+    torch.use(b.in, b.classes);
+#endif
     lam::trainer trainer(model, lam::softmax_cross_entropy{}, lam::adam{.learning_rate = 1e-4f});
     const Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>> x(
         b.in.data(), static_cast<Eigen::Index>(Network::rows),
         static_cast<Eigen::Index>(lam::model<Network>::inputs));
     for (int t = 0; t < 10; ++t) {
         const double ours = trainer.step(b.in, b.classes).loss;
-        const auto theirs = static_cast<double>(net.step(x, b.classes));
-        if (std::abs(ours - theirs) > 1e-3 * ours) {
-            std::fprintf(stderr, "%s: step %d has loss %g, Eigen's %g\n", Network::name, t, ours,
-                         theirs);
+        const auto same = [&](const char* whose, float theirs) {
+            if (std::abs(ours - static_cast<double>(theirs)) <= 1e-3 * ours) return true;
+            std::fprintf(stderr, "%s: step %d has loss %g, that of %s %g\n", Network::name, t, ours,
+                         whose, static_cast<double>(theirs));
             return false;
-        }
+        };
+        if (!same("Eigen", eigen.step(x, b.classes))) return false;
+#if LAMINATE_BENCH_TORCH
+        if (!same("libtorch", torch.step())) return false;
+#endif
     }
     return true;
 }
@@ -216,6 +256,9 @@ void add() {
         ->Arg(2)
         ->UseRealTime();
     benchmark::RegisterBenchmark((name + "/eigen").c_str(), eigen_steps<Network>);
+#if LAMINATE_BENCH_TORCH
+    benchmark::RegisterBenchmark((name + "/libtorch").c_str(), torch_steps<Network>);
+#endif
 }
 
 } // namespace

@@ -58,6 +58,16 @@ bool is_chain(const graph& network) {
     return true;
 }
 
+void prepend_affine(graph& network, std::vector<double> scale, std::vector<double> shift) {
+    ir::node affine;
+    affine.kind = ir::op::affine;
+    network.nodes.insert(network.nodes.begin() + 1, affine);
+    network.parameters.insert(network.parameters.begin() + 1,
+                              {{}, std::move(shift), std::move(scale)});
+    network.origins.insert(network.origins.begin() + 1, "the normaliser of the inputs");
+    relink(network);
+}
+
 void erase(graph& network, std::size_t node, std::optional<std::size_t> heir) {
     if (heir && !network.origins[node].empty())
         network.origins[*heir] =

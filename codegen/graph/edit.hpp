@@ -18,6 +18,9 @@ bool is_chain(const graph& network);
 // Removes a node. What is left of its origin goes to `heir`, another node, unless there is none.
 void erase(graph& network, std::size_t node, std::optional<std::size_t> heir = std::nullopt);
 
+// Puts scale * x + shift between the input and the first layer.
+void prepend_affine(graph& network, std::vector<double> scale, std::vector<double> shift);
+
 // The dense layer that reads the units of dense layer `node`, with nothing but elementwise nodes
 // between them, so that each unit can be taken out; none if there is something else.
 std::optional<std::size_t> reader(const graph& network, std::size_t node);

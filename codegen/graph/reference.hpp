@@ -20,12 +20,19 @@
 
 namespace laminate::codegen::reference {
 
-// A value, and how far at most the float that Laminate computes lies from it.
+// A value, and how far at most the float that Laminate computes lies from it. The bound is infinite
+// once a float may have overflowed on the way: nothing is promised of what comes after.
 struct estimate {
     double value = 0.0;
     double bound = 0.0;
 };
 using row = std::vector<estimate>;
+
+inline estimate within_floats(double value, double bound) {
+    constexpr double largest = static_cast<double>(std::numeric_limits<float>::max());
+    const bool fits = std::abs(value) + bound <= largest; // not NaN either
+    return {value, fits ? bound : std::numeric_limits<double>::infinity()};
+}
 
 // The unit roundoff of float, and what an underflow can lose.
 inline constexpr double roundoff = 0x1p-24;
@@ -52,7 +59,7 @@ inline row dense(const ir::node& n, const layer_parameters& p, const row& x) {
             size += (std::abs(w) + off_float(w)) * most;
         }
         const auto terms = static_cast<double>(x.size() + 2);
-        y[o].bound += terms * (roundoff * size + underflow);
+        y[o] = within_floats(y[o].value, y[o].bound + terms * (roundoff * size + underflow));
     }
     return y;
 }
@@ -63,6 +70,7 @@ inline double exact(const ir::node& n, double x, double slope, double shift = 0.
     const auto beta = static_cast<double>(n.beta);
     const auto lambd = static_cast<double>(n.threshold);
     const auto share = [](double z) { return 1.0 / (1.0 + std::exp(-z)); };
+    if (std::isnan(x)) return x; // no function makes a number of it
     switch (n.kind) {
     case ir::op::affine:
         return slope * x + shift;
@@ -79,7 +87,7 @@ inline double exact(const ir::node& n, double x, double slope, double shift = 0.
     case ir::op::swish:
         return x * share(alpha * x);
     case ir::op::mish:
-        return x * std::tanh(std::log1p(std::exp(x)));
+        return x * std::tanh(std::log1p(std::exp(std::min(x, 100.0))));
     case ir::op::gelu:
         return 0.5 * x * std::erfc(-x / std::sqrt(2.0));
     case ir::op::gelu_tanh:
@@ -87,7 +95,7 @@ inline double exact(const ir::node& n, double x, double slope, double shift = 0.
     case ir::op::erf:
         return std::erf(x);
     case ir::op::softplus:
-        return std::log1p(std::exp(x));
+        return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
     case ir::op::softsign:
         return x / (1.0 + std::abs(x));
     case ir::op::clip:
@@ -167,7 +175,8 @@ inline row elementwise(const ir::node& n, const layer_parameters& p, const row& 
         const double rounding = n.kind == ir::op::linear || n.kind == ir::op::dropout
                                     ? 0.0
                                     : 10.0 * roundoff * (std::abs(value) + off) + underflow;
-        y[i] = {value, off + rounding};
+        y[i] =
+            within_floats(value, off + rounding + (std::isfinite(x[i].bound) ? 0.0 : x[i].bound));
     }
     return y;
 }
@@ -195,8 +204,9 @@ inline row softmax(const row& x, bool logarithm = false) {
     for (std::size_t i = 0; i < x.size(); ++i) {
         const double log_share = x[i].value - maximum - std::log(sum);
         const double value = std::exp(log_share);
-        y[i] = {value, value * relative + 2.0 * underflow};
-        if (logarithm) y[i] = {log_share, relative + 4.0 * roundoff * std::abs(log_share)};
+        y[i] = within_floats(value, value * relative + 2.0 * underflow);
+        if (logarithm)
+            y[i] = within_floats(log_share, relative + 4.0 * roundoff * std::abs(log_share));
     }
     return y;
 }

@@ -78,6 +78,24 @@ flow builder::prelu(const flow& x, std::vector<double> slope) {
     return over(from, append(f, {{}, {}, std::move(per_unit)}, from.node, width(from.node)));
 }
 
+// Whether each element of x is one unit that an affine node scales and doesn't shift.
+bool builder::is_only_scaled(const flow& x) const {
+    return nodes_[x.node].kind == ir::op::affine && is_injective(x) &&
+           std::all_of(x.units.begin(), x.units.end(),
+                       [this, &x](std::size_t u) { return parameters_[x.node].bias[u] == 0.0; });
+}
+
+// One affine node for a Mul and the Add behind it.
+flow builder::shifted_after_scaling(const flow& x, const std::vector<double>& shift) {
+    layer_parameters p = parameters_[x.node];
+    for (std::size_t i = 0; i < x.units.size(); ++i)
+        p.bias[x.units[i]] = shift[i];
+    const std::size_t before = nodes_[x.node].inputs[0];
+    const std::size_t node = append(of_kind(ir::op::affine), std::move(p), before, width(before));
+    origins_[node] = origins_[x.node] + " + " + origin_;
+    return over(x, node);
+}
+
 flow builder::affine(const flow& x, const std::vector<double>& scale,
                      const std::vector<double>& shift) {
     const auto all = [](const std::vector<double>& numbers, double number) {
@@ -85,6 +103,7 @@ flow builder::affine(const flow& x, const std::vector<double>& scale,
                            [number](double n) { return n == number; });
     };
     if (all(scale, 1.0) && all(shift, 0.0)) return x;
+    if (all(scale, 1.0) && is_only_scaled(x)) return shifted_after_scaling(x, shift);
     const flow from = is_injective(x) ? x : in_order(x);
     layer_parameters p;
     p.slope.assign(width(from.node), 1.0);
@@ -95,6 +114,16 @@ flow builder::affine(const flow& x, const std::vector<double>& scale,
     }
     const ir::node f = of_kind(ir::op::affine);
     return over(from, append(f, std::move(p), from.node, width(from.node)));
+}
+
+flow builder::maxout(const flow& x, std::size_t pieces, flow like) {
+    const flow from = in_order(x);
+    ir::node f = of_kind(ir::op::maxout);
+    f.units = pieces;
+    const std::size_t outputs = x.units.size() / pieces;
+    like.node = append(f, {}, from.node, outputs);
+    like.units = identity(outputs);
+    return like;
 }
 
 flow builder::softmax(const flow& x, ir::op kind, std::size_t groups) {
@@ -108,6 +137,18 @@ flow builder::softmax(const flow& x, ir::op kind, std::size_t groups) {
         fits = x.units[i] / wide == x.units[i - i % wide] / wide;
     const flow from = fits ? x : in_order(x);
     return over(from, append(f, {}, from.node, width(from.node)));
+}
+
+flow builder::part(const flow& x, fragment what, element type) {
+    flow made = over(x, append(of_kind(ir::op::input), {}, x.node, width(x.node)));
+    made.type = type;
+    fragments_.emplace(made.node, what);
+    return made;
+}
+
+std::optional<fragment> builder::part(std::size_t node) const {
+    const auto found = fragments_.find(node);
+    return found == fragments_.end() ? std::nullopt : std::optional(found->second);
 }
 
 // The node itself and what lies before it, as far as that is linear.
@@ -245,6 +286,10 @@ graph builder::finish(const flow& out) {
     std::vector<std::size_t> chain = {last.node};
     while (chain.back() != 0)
         chain.push_back(nodes_[chain.back()].inputs[0]);
+    for (const std::size_t node : chain)
+        if (part(node))
+            refuse(origins_[node], ": branches: it combines values that depend on the network's "
+                                   "input, which is read only where it spells an activation");
     std::reverse(chain.begin(), chain.end());
     graph network;
     for (std::size_t i = 0; i < chain.size(); ++i) {

@@ -6,6 +6,7 @@
 // nothing but a choice of units). Needs flows of its own nodes. Promises that finish() leaves the
 // chain from the input to the output and drops the rest.
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,6 +28,14 @@ struct linear_form {
     std::size_t rows() const { return bias.size(); }
 };
 
+// A value that no layer computes by itself, but that may become a part of one: see gate.hpp.
+struct fragment {
+    enum class kind { is_below, cubic };
+    kind of;
+    double a; // is_below: x < a; cubic: a x + b x^3
+    double b = 0.0;
+};
+
 class builder {
 public:
     explicit builder(budget& spent) : spent_(spent) {}
@@ -42,8 +51,14 @@ public:
     flow prelu(const flow& x, std::vector<double> slope);
     // scale * x + shift, per element.
     flow affine(const flow& x, const std::vector<double>& scale, const std::vector<double>& shift);
+    // The largest of each `pieces` neighbouring elements of x; `like` is x so reduced.
+    flow maxout(const flow& x, std::size_t pieces, flow like);
     // Of each of `groups` neighbouring parts of x's elements.
     flow softmax(const flow& x, ir::op kind, std::size_t groups);
+
+    // A fragment over x, and which one a node is, if it is one. finish() refuses those that stayed.
+    flow part(const flow& x, fragment what, element type);
+    std::optional<fragment> part(std::size_t node) const;
 
     // Values as linear forms of one and the same node, the last one that all have before them, or
     // what is before that if it is a dense layer to be replaced; none if there is no such node.
@@ -65,6 +80,8 @@ private:
     std::size_t append(ir::node n, layer_parameters p, std::size_t over, std::size_t width);
     flow over(const flow& x, std::size_t node) const;
     bool is_injective(const flow& x) const;
+    bool is_only_scaled(const flow& x) const;
+    flow shifted_after_scaling(const flow& x, const std::vector<double>& shift);
     flow in_order(const flow& x); // over a node whose row is x's elements
     std::vector<std::size_t> linear_chain(std::size_t index) const;
     linear_form choice(const flow& x);
@@ -77,6 +94,7 @@ private:
     std::vector<ir::node> nodes_;
     std::vector<layer_parameters> parameters_;
     std::vector<std::string> origins_;
+    std::map<std::size_t, fragment> fragments_; // nodes that are inputs only in name
 };
 
 } // namespace laminate::codegen::onnx

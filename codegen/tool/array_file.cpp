@@ -4,6 +4,7 @@
 #include <laminate/model/file.hpp>
 
 #include <algorithm>
+#include <span>
 
 #include "../onnx/tensor.hpp"
 #include "npy.hpp"
@@ -22,12 +23,24 @@ std::string text_of(const std::vector<Extent>& shape) {
     return text + "]";
 }
 
-// Whether the shape ends in extents whose product is `size`.
-bool ends_in(const std::vector<std::int64_t>& shape, std::size_t size) {
+template <class Extent>
+std::vector<std::size_t> without_ones(std::span<const Extent> shape) {
+    std::vector<std::size_t> extents;
+    for (const Extent extent : shape)
+        if (extent != 1) extents.push_back(static_cast<std::size_t>(extent));
+    return extents;
+}
+
+// Whether the array's shape ends in that of a row, extents of 1 apart, or in `size` numbers.
+bool ends_in(const std::vector<std::int64_t>& found, std::size_t size,
+             const std::vector<std::size_t>& row) {
     std::size_t product = 1;
-    for (std::size_t axis = shape.size(); product != size && axis-- > 0;)
-        product *= static_cast<std::size_t>(shape[axis]);
-    return product == size;
+    std::size_t axis = found.size();
+    while (product != size && axis > 0)
+        product *= static_cast<std::size_t>(found[--axis]);
+    if (product != size) return false;
+    const auto end = without_ones(std::span(found).subspan(axis));
+    return end.size() < 2 || end == without_ones(std::span<const std::size_t>(row));
 }
 
 } // namespace
@@ -46,7 +59,7 @@ onnx::array read_array(const std::string& path) {
 rows read_rows(const std::string& path, std::size_t size, const std::vector<std::size_t>& shape,
                const std::string& what) {
     onnx::array read = read_array(path);
-    if (read.numbers.empty() || !ends_in(read.shape, size))
+    if (read.numbers.empty() || !ends_in(read.shape, size, shape))
         raise(
             error{sentence(path, ": expected rows of ", size, " numbers for ", what, " ",
                            shape_text(shape), ", found an array of shape ", shape_text(read.shape),

@@ -151,12 +151,22 @@ void command_line::add_generate() {
         ->type_name("which")
         ->capture_default_str()
         ->group(group);
-    command
-        .add_flag(
-            "--dsl", o.dsl,
-            "Write the network as a declaration and its parameters as safetensors instead, for "
-            "a program that uses Laminate's headers")
-        ->group(group);
+    CLI::Option* const dsl =
+        command
+            .add_flag(
+                "--dsl", o.dsl,
+                "Write the network as a declaration and its parameters as safetensors instead, for "
+                "a program that uses Laminate's headers")
+            ->group(group);
+    CLI::Option* const onnx =
+        command
+            .add_flag("--onnx", o.onnx,
+                      "Write the network as it was optimised as <name>_optimised.onnx instead")
+            ->excludes(dsl)
+            ->group(group);
+    for (const char* other : {"--c-interface", "--self-test", "--golden", "--weights", "--entries"})
+        for (CLI::Option* const instead : {dsl, onnx})
+            instead->excludes(command.get_option(other)); // of a source alone
     command.add_flag("--force", o.force, "Replace files that exist and that Laminate didn't write")
         ->group(group);
     command.add_option("--depfile", o.depfile, "Write the files that were read as a rule for make")
@@ -173,7 +183,8 @@ void command_line::add_inspect() {
              [this] { return inspect(inspect_); });
     add_model_options(command, inspect_.model);
     command.add_flag("--trace", inspect_.trace, "Every change of every pass, and why");
-    command.add_flag("--dot", inspect_.dot, "A drawing for Graphviz instead of text");
+    command.add_flag("--dot", inspect_.dot, "A drawing for Graphviz instead of text")
+        ->excludes(command.get_option("--json"));
 }
 
 void command_line::add_run() {

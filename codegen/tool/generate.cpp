@@ -9,6 +9,7 @@
 #include <cctype>
 #include <filesystem>
 
+#include "../export/write_onnx.hpp"
 #include "../graph/evaluate.hpp"
 #include "../graph/write_dsl.hpp"
 #include "../name.hpp"
@@ -85,18 +86,26 @@ outcome generate(const generate_options& options) {
     if (options.dsl) {
         if (const std::optional<error> why = write_dsl(n.optimised, name, write))
             raise(error{sentence(options.model.model, ": ", why->message)});
+    } else if (options.onnx) {
+        const result<std::string> bytes = onnx_bytes(n.optimised);
+        if (!bytes) raise(error{sentence(options.model.model, ": ", bytes.error().message)});
+        const std::string file = files.directory() + "/" + name + "_optimised.onnx";
+        if (const std::optional<error> why = write_file_atomically(file, *bytes)) raise(*why);
     } else {
         write_network(n.plan, name, write);
     }
-    const std::vector<std::string> written = files.publish(options.force);
-    if (!options.depfile.empty()) {
+    const std::vector<std::string> names = files.names(options.force);
+    if (!options.depfile.empty()) { // first: if it can't be written, nothing is
         std::vector<std::string> read = n.source.files;
         read.push_back(options.model.model);
-        write_depfile(options.depfile, written, read);
+        write_depfile(options.depfile, names, read);
     }
+    const std::vector<std::string> written = files.publish(names);
 
     const ir::figures& cost = n.plan.plan().cost;
     outcome done;
+    for (const std::string& note : n.source.notes)
+        done.text += fmt::format("note: {}\n", note);
     for (const std::string& path : written)
         done.text += path + "\n";
     done.text += fmt::format("{} parameters, {} multiply-adds, {} steps\n",
@@ -105,6 +114,7 @@ outcome generate(const generate_options& options) {
     done.report = {{"model", options.model.model},
                    {"name", name},
                    {"files", written},
+                   {"notes", n.source.notes},
                    {"parameters", cost.parameters},
                    {"multiply_adds", cost.multiply_adds},
                    {"weight_bytes", cost.weight_bytes},

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// `laminate generate`: standalone sources, or a declared header and its parameters, from a model.
+// `laminate generate`: standalone sources, a declared header and its parameters, or another model,
+// from a model.
 
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct generate_options {
     bool self_test = false;
     bool c_interface = false;
     bool dsl = false;
+    bool onnx = false;
     bool force = false;
 };
 

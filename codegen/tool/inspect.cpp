@@ -78,11 +78,8 @@ std::string passes_text(const network& n, const inspect_options& options) {
 
 std::string text_of(const network& n, const inspect_options& options) {
     std::string text = source_text(options, n.source);
-    if (options.trace && !n.source.notes.empty()) {
-        text += painted("\nreading it\n", paint::bold);
-        for (const std::string& note : n.source.notes)
-            text += fmt::format("  {}\n", note);
-    }
+    for (const std::string& note : n.source.notes)
+        text += fmt::format("  note: {}\n", note);
     text += painted("\ngraph\n", paint::bold) + nodes_text(n.source.network);
     text += painted("\npasses\n", paint::bold) + passes_text(n, options);
     return text + painted("\nplan\n", paint::bold) + ir::describe(n.plan.plan());

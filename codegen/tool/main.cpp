@@ -4,6 +4,7 @@
 
 #include <laminate/base/error.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -43,10 +44,23 @@ int print(const command_line& line, const outcome& done) {
     return done.code;
 }
 
+// CLI11 would only say that a word, and all behind it, were not expected.
+bool is_unknown_command(const command_line& line, const std::string& word) {
+    const auto commands = line.app.get_subcommands([](const CLI::App*) { return true; });
+    return !word.starts_with("-") &&
+           std::none_of(commands.begin(), commands.end(),
+                        [&word](const CLI::App* command) { return command->get_name() == word; });
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     command_line line;
+    if (argc > 1 && is_unknown_command(line, argv[1])) {
+        std::fprintf(stderr, "%s is no command of laminate\nRun with --help for a list.\n",
+                     argv[1]);
+        return wrong_usage;
+    }
     try {
         line.app.parse(argc, argv);
         if (!line.chosen) throw CLI::RequiredError("A command");

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 
 #include "array_file.hpp"
@@ -118,6 +119,7 @@ std::vector<interval> parse_input_range(const std::string& text) {
     if (const std::optional<interval> one = parse_interval(text)) {
         ranges = {*one};
     } else {
+        if (!std::filesystem::exists(text)) refuse_range(text, "neither them nor such a file");
         const std::string bytes = read_file(text, std::size_t{1} << 28).value();
         ranges = bytes.starts_with("\x93NUMPY")
                      ? ranges_of_array(parse_npy(bytes, text).value(), text)

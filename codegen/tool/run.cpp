@@ -53,6 +53,9 @@ json rows_json(const std::vector<float>& numbers, std::size_t outputs) {
 } // namespace
 
 outcome run(const run_options& options) {
+    if (!options.output.empty() && options.output == options.reference_output)
+        raise(error{sentence(options.output, ": expected two files for --output and "
+                                             "--reference-output, found one")});
     const network n = load_network(options.model);
     const graph& g = n.source.network;
     const results r = compute(n, options.model, options.input);

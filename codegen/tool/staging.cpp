@@ -28,8 +28,15 @@ bool is_ours(const fs::path& path) {
            says_written_by_laminate(stem.string() + "_network.hpp");
 }
 
-void check_replaceable(const fs::path& path) {
-    if (!fs::exists(path) || (fs::is_regular_file(path) && is_ours(path))) return;
+// All names are looked at before the first file is moved: sources appear together or not at all.
+void check_replaceable(const fs::path& path, bool force) {
+    std::error_code failure;
+    const fs::file_status found = fs::symlink_status(path, failure);
+    if (found.type() == fs::file_type::not_found) return;
+    if (fs::is_directory(path, failure))
+        raise(error{sentence(path.string(), ": not written, because it is a directory. Choose "
+                                            "another --name or --output")});
+    if (force || (fs::is_regular_file(path, failure) && is_ours(path))) return;
     raise(error{sentence(path.string(),
                          ": not written, because it exists and Laminate didn't write "
                          "it. Choose another --name or --output, or replace it with --force")});
@@ -37,11 +44,16 @@ void check_replaceable(const fs::path& path) {
 
 } // namespace
 
-staging::staging(const std::string& directory) : final_(fs::absolute(directory)) {
+staging::staging(const std::string& directory) {
     std::error_code failure;
-    for (fs::path p = final_; !p.empty() && !fs::exists(p, failure); p = p.parent_path())
+    final_ = fs::absolute(directory, failure);
+    if (directory.empty()) failure = std::make_error_code(std::errc::invalid_argument);
+    for (fs::path p = final_; !failure && !p.empty() && !fs::exists(p, failure);
+         p = p.parent_path()) {
+        failure.clear(); // that it isn't there
         created_ = p;
-    fs::create_directories(final_, failure);
+    }
+    if (!failure) fs::create_directories(final_, failure);
     for (int number = 0; !failure && number < 100; ++number) {
         const fs::path candidate = final_ / sentence(".laminate.", number, ".tmp");
         if (!fs::create_directory(candidate, failure)) continue;
@@ -49,7 +61,7 @@ staging::staging(const std::string& directory) : final_(fs::absolute(directory))
         return;
     }
     remove_created();
-    raise(error{sentence(directory, ": no directory to write to: ",
+    raise(error{sentence(quote(directory), ": no directory to write to: ",
                          failure ? failure.message() : "too many unfinished ones in it",
                          ". Give another --output")});
 }
@@ -69,25 +81,26 @@ void staging::remove_created() {
     }
 }
 
-std::vector<std::string> staging::publish(bool force) {
-    std::vector<fs::path> names;
+std::vector<std::string> staging::names(bool force) const {
+    std::vector<std::string> names;
     for (const fs::directory_entry& entry : fs::directory_iterator(staged_))
-        names.push_back(entry.path().filename());
+        names.push_back((final_ / entry.path().filename()).string());
     std::sort(names.begin(), names.end());
-    if (!force)
-        for (const fs::path& name : names)
-            check_replaceable(final_ / name);
-    std::vector<std::string> written;
-    for (const fs::path& name : names) {
+    for (const std::string& name : names)
+        check_replaceable(name, force);
+    return names;
+}
+
+std::vector<std::string> staging::publish(const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
         std::error_code failure;
-        fs::rename(staged_ / name, final_ / name, failure);
+        fs::rename(staged_ / fs::path(name).filename(), name, failure);
         if (failure)
-            raise(error{sentence((final_ / name).string(), ": not written: ", failure.message(),
-                                 ". Check the directory")});
-        written.push_back((final_ / name).string());
+            raise(error{
+                sentence(name, ": not written: ", failure.message(), ". Check the directory")});
     }
     created_.clear();
-    return written;
+    return names;
 }
 
 } // namespace laminate::codegen::tool

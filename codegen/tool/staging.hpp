@@ -22,8 +22,11 @@ public:
     // Where to write for now.
     std::string directory() const { return staged_.string(); }
 
-    // Moves all files to their place and returns their paths, in alphabetical order.
-    std::vector<std::string> publish(bool force);
+    // Where the files will lie, in alphabetical order. Raises if something is in their way.
+    std::vector<std::string> names(bool force) const;
+
+    // Moves them there, with nothing in their way, and returns these names.
+    std::vector<std::string> publish(const std::vector<std::string>& names);
 
 private:
     void remove_created();

@@ -6,8 +6,7 @@
 //
 // usage: generate_networks <directory>
 
-#include "../support/unpack.hpp"
-
+#include <laminate/codegen/graph/from_model.hpp>
 #include <laminate/codegen/graph/write_dsl.hpp>
 #include <laminate/codegen/write_cpp.hpp>
 #include <laminate/laminate.hpp>
@@ -285,7 +284,7 @@ constexpr auto declared =
 void write_declared(const std::string& directory) {
     std::filesystem::create_directories(directory);
     auto model = writer(directory).random_model(declared);
-    const lam::codegen::graph graph = lam::test::as_graph(model);
+    const lam::codegen::graph graph = lam::codegen::graph_of(model);
     lam::write_options options;
     options.directory = directory;
     options.name_space = "written";

@@ -29,5 +29,14 @@ add_executable(declared ${shared}/declared.cpp)
 laminate_add_model(declared ${arm}/arm.onnx NAMESPACE robot OPTIONS --dsl)
 add_test(NAME declared COMMAND declared ${CMAKE_CURRENT_BINARY_DIR}/laminate/declared/arm.safetensors)
 
+# A network saved as ONNX, and read back.
+add_executable(saving ${shared}/saving.cpp)
+target_link_libraries(saving PRIVATE laminate::laminate laminate::codegen)
+set(saved ${CMAKE_CURRENT_BINARY_DIR}/saved.onnx)
+add_test(NAME saving COMMAND saving ${shared}/tiny.safetensors ${saved})
+add_test(NAME read_back COMMAND $<TARGET_FILE:laminate::tool> inspect ${saved})
+set_tests_properties(saving PROPERTIES FIXTURES_SETUP saved)
+set_tests_properties(read_back PROPERTIES FIXTURES_REQUIRED saved)
+
 add_test(NAME consumer COMMAND consumer ${shared}/tiny.safetensors)
 add_test(NAME standalone COMMAND standalone)

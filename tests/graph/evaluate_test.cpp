@@ -5,9 +5,9 @@
 #include "support/catch.hpp"
 #include "support/compare.hpp"
 #include "support/networks.hpp"
-#include "support/unpack.hpp"
 
 #include <laminate/codegen/graph/evaluate.hpp>
+#include <laminate/codegen/graph/from_model.hpp>
 #include <laminate/codegen/graph/planned.hpp>
 
 #include <bit>
@@ -37,7 +37,7 @@ std::vector<float> odd_rows(std::size_t rows) {
 template <class Network>
 void same_as_model(std::uint64_t seed) {
     const auto model = test::random_model<Network>(seed);
-    const codegen::graph g = test::as_graph(model);
+    const codegen::graph g = codegen::graph_of(model);
     for (const ir::fusion mode : {ir::fusion::on, ir::fusion::off}) {
         const codegen::planned planned = codegen::plan_graph(g, mode).value();
         if (mode == ir::fusion::on) REQUIRE(test::same_bits(planned.packed(), model.packed()));
@@ -85,7 +85,7 @@ TEMPLATE_LIST_TEST_CASE("evaluate: every kind of sum", "[evaluate]", widths) {
 
 TEST_CASE("evaluate: the value of every node, in the units' order", "[evaluate]") {
     const auto model = test::random_model<test::maxouts>(3);
-    const codegen::graph g = test::as_graph(model);
+    const codegen::graph g = codegen::graph_of(model);
     const std::vector<float> in = test::random_rows<test::maxouts>(1, 3);
     const auto values =
         codegen::evaluate_nodes(codegen::plan_graph(g, ir::fusion::off).value(), in);

@@ -11,6 +11,7 @@
 #include <laminate/codegen/graph/reference.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -292,7 +293,7 @@ void plant(graph_builder& b, std::size_t inputs, bool only_dead) {
 // Of one kind: hidden layers wide enough that each is summed in one chain, with dead ReLUs.
 codegen::graph random_graph_with_dead_units(std::uint64_t seed) {
     graph_builder b(1 + seed % 9, seed);
-    for (const std::size_t units : {140, 150, 130}) {
+    for (const std::size_t units : std::array<std::size_t, 3>{140, 150, 130}) {
         const std::size_t inputs = b.width();
         b.dense(units);
         plant(b, inputs, true);

@@ -108,6 +108,67 @@ TEST_CASE("products that spell an activation are one") {
     CHECK(std::abs(y[1] + 0.15426876936299344) < 1e-7);
 }
 
+TEST_CASE("selu of other constants is elu times gamma") {
+    small_model m = one("Selu");
+    m.with("alpha", 2.0f).with("gamma", 3.0f);
+    const auto network = m.import().value().network;
+    CHECK(kinds(network) == ops{ir::op::input, ir::op::elu, ir::op::affine});
+    const std::vector<double> y = interpret(network, {1.5, -0.5});
+    CHECK(y[0] == 4.5);
+    CHECK(std::abs(y[1] - 6.0 * std::expm1(-0.5)) < 1e-12);
+    CHECK(kinds(one("Selu").import().value().network) == ops{ir::op::input, ir::op::selu});
+}
+
+TEST_CASE("swish takes alphas of both signs and 0") {
+    for (const float alpha : {1.5f, -0.75f, 0.0f}) {
+        small_model m = one("Swish", 24);
+        m.with("alpha", alpha);
+        small_model spelt;
+        spelt.input({"N", "2"}).output().floats("a", {}, {alpha}).node("Mul", {"x", "a"}, {"m"});
+        spelt.node("Sigmoid", {"m"}, {"s"}).node("Mul", {"x", "s"});
+        for (const small_model* way : {&m, &spelt}) {
+            INFO(alpha);
+            if (way == &spelt && alpha == 0.0f) continue; // x * 0 is a sum of nothing
+            const std::vector<double> y = interpret(way->import().value().network, {2.0, -3.0});
+            CHECK(std::abs(y[0] - 2.0 / (1.0 + std::exp(-2.0 * static_cast<double>(alpha)))) <
+                  1e-12);
+            CHECK(std::abs(y[1] + 3.0 / (1.0 + std::exp(3.0 * static_cast<double>(alpha)))) <
+                  1e-12);
+        }
+    }
+}
+
+TEST_CASE("attributes for which a kernel promises nothing are refused") {
+    const auto refusal = [](const char* kind, const char* attribute, float number) {
+        small_model m = one(kind, 24);
+        m.named("act").with(attribute, number);
+        return refusal_of(m);
+    };
+    CHECK_THAT(refusal("Celu", "alpha", 0.0f),
+               contains("small.onnx: Celu 'act': expected alpha above 0, found 0"));
+    CHECK_THAT(refusal("Celu", "alpha", -1.0f), contains("expected alpha above 0, found -1"));
+    CHECK_THAT(refusal("Shrink", "lambd", -0.5f),
+               contains("small.onnx: Shrink 'act': expected lambd of 0 or more, found -0.5"));
+    CHECK_THAT(refusal("Swish", "alpha", 0x1p31f),
+               contains("Swish 'act': expected alpha 0, or of"));
+    CHECK_THAT(refusal("Swish", "alpha", -0x1p-31f), contains("from 2^-30 to 2^30"));
+    const float infinity = std::numeric_limits<float>::infinity();
+    for (const char* kind : {"LeakyRelu", "Elu", "ThresholdedRelu", "HardSigmoid", "Selu", "Celu"})
+        CHECK_THAT(refusal(kind, "alpha", infinity),
+                   contains("expected a finite alpha, found inf"));
+}
+
+TEST_CASE("a training mode of no number is refused") {
+    small_model m;
+    m.input({"N", "2"}).output().floats("ratio", {}, {0.5f});
+    auto& none = *m.graph().add_initializer();
+    none.set_name("mode");
+    none.set_data_type(::onnx::TensorProto::BOOL);
+    none.add_dims(0);
+    m.node("Dropout", {"x", "ratio", "mode"});
+    CHECK_THAT(refusal_of(m), contains("expected one truth value as training_mode, found 0"));
+}
+
 TEST_CASE("softmax over any axis, old and new") {
     small_model m;
     m.input({"N", "2", "3"}).output().node("Softmax", {"x"}).with("axis", std::int64_t{1});

@@ -112,6 +112,15 @@ inline std::vector<double> softmax_of(const ir::node& n, const std::vector<doubl
     return y;
 }
 
+inline std::vector<double> maxout_of(std::size_t pieces, const std::vector<double>& x) {
+    std::vector<double> y;
+    for (std::size_t start = 0; start < x.size(); start += pieces) {
+        const auto first = x.begin() + static_cast<std::ptrdiff_t>(start);
+        y.push_back(*std::max_element(first, first + static_cast<std::ptrdiff_t>(pieces)));
+    }
+    return y;
+}
+
 inline std::vector<double> interpret(const codegen::graph& network, std::vector<double> x) {
     for (std::size_t i = 1; i < network.nodes.size(); ++i) {
         const ir::node& n = network.nodes[i];
@@ -121,6 +130,8 @@ inline std::vector<double> interpret(const codegen::graph& network, std::vector<
             x = dense_of(p, n.units, x);
         } else if (ir::is_softmax(n.kind)) {
             x = softmax_of(n, x);
+        } else if (n.kind == ir::op::maxout) {
+            x = maxout_of(n.units, x);
         } else {
             for (std::size_t u = 0; u < x.size(); ++u) {
                 if (n.kind == ir::op::affine)

@@ -9,8 +9,11 @@
 #include <laminate/model/file.hpp>
 #include <laminate/model/half.hpp>
 
+#include "../support/catch.hpp"
+
 #include <nlohmann/json.hpp>
 
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <stdexcept>
@@ -149,6 +152,16 @@ inline std::vector<sample> samples_of(const corpus_item& item) {
         samples.push_back(
             {detail::pb_arrays(folder, "input_"), detail::pb_arrays(folder, "output_"), false});
     }
+}
+
+// Without the corpus tests are skipped, but not in CI.
+inline bool corpus_is_there() {
+    if (std::filesystem::exists(LAMINATE_CORPUS "/index.json")) return true;
+    const char* const ci = std::getenv("CI");
+    if (ci != nullptr && std::string(ci) == "true")
+        FAIL("no corpus of networks in '" LAMINATE_CORPUS "'; set LAMINATE_CORPUS");
+    WARN("skipped: no corpus of networks in '" LAMINATE_CORPUS "'; set LAMINATE_CORPUS");
+    return false;
 }
 
 } // namespace laminate::test

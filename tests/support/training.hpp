@@ -8,8 +8,8 @@
 #include "backward.hpp"
 #include "catch.hpp"
 #include "networks.hpp"
-#include "unpack.hpp"
 
+#include <laminate/codegen/graph/from_model.hpp>
 #include <laminate/train/trainer.hpp>
 
 #include <algorithm>

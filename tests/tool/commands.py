@@ -139,6 +139,10 @@ class Usage(Case):
                 (["inspect", "m.onnx", "--set", "n=many"], "n=many"),
                 (["inspect", "m.onnx", "--constant", "mask"], "name=value"),
                 (["inspect", "m.onnx", "--batch", "0"], "--batch"),
+                (["nonsense", "m.onnx"], "nonsense is no command"),
+                (["generate", "m.onnx", "--dsl", "--weights", "binary"], "excludes --dsl"),
+                (["generate", "m.onnx", "--dsl", "--self-test"], "excludes --dsl"),
+                (["inspect", "m.onnx", "--dot", "--json"], "excludes --dot"),
                 (["completion", "tcsh"], "tcsh")]:
             self.laminate(*words, code=2, says=says)
 
@@ -205,12 +209,30 @@ class Generate(Case):
         self.assertEqual((self.folder / "out/net.cpp").read_text(), "mine\n")
         self.laminate("generate", self.model, "-o", "out", "--force")
         self.assertEqual(self.files("out"), ["net.cpp", "net.hpp"])
+        (self.folder / "folder/net.hpp").mkdir(parents=True)
+        for words in [], ["--force"]:
+            self.laminate("generate", self.model, "-o", "folder", *words, code=1,
+                          says=["net.hpp", "directory"])
+            self.assertEqual(self.files("folder"), ["net.hpp"])
 
     def test_dsl(self):
         self.laminate("generate", self.model, "-o", "out", "--dsl")
         self.assertEqual(self.files("out"), ["net.safetensors", "net_network.hpp"])
         self.assertIn("laminate::dense<6>", (self.folder / "out/net_network.hpp").read_text())
         self.laminate("generate", self.model, "-o", "out", "--dsl")  # replaces its own
+
+    def test_onnx(self):
+        self.laminate("generate", self.model, "-o", "out", "--onnx")
+        self.assertEqual(self.files("out"), ["net_optimised.onnx"])
+        model = onnx.load(str(self.folder / "out/net_optimised.onnx"))
+        onnx.checker.check_model(model, full_check=True)
+        self.assertEqual(model.producer_name, "Laminate")
+        for name, file in (("here", self.model), ("there", "out/net_optimised.onnx")):
+            self.laminate("run", file, "--input", self.x, "--output", f"{name}.npy")
+        here, there = (np.load(self.folder / f"{name}.npy") for name in ("here", "there"))
+        self.assertEqual(here.tobytes(), there.tobytes())
+        self.laminate("generate", self.model, "-o", "out", "--onnx", code=1, says="--force")
+        self.laminate("generate", self.model, "--onnx", "--dsl", code=2, says="excludes")
 
     def test_binary_weights(self):
         self.laminate("generate", self.model, "-o", "out", "--weights", "binary")
@@ -262,6 +284,12 @@ class Generate(Case):
     def test_directory_that_cannot_be(self):
         self.laminate("generate", self.model, "-o", self.text("file", "") / "below", code=1,
                       says="file/below")
+        self.laminate("generate", self.model, "-o", "", code=1, says="Give another --output")
+
+    def test_nothing_without_the_depfile(self):
+        self.laminate("generate", self.model, "-o", "out", "--depfile", "nowhere/net.d", code=1,
+                      says="nowhere/net.d")
+        self.assertFalse((self.folder / "out").exists())
 
 
 class Models(Case):
@@ -356,6 +384,18 @@ class Run(Case):
         whole = self.array("whole.npy", np.array([[1, -2, 0, 3]], np.int8))
         self.laminate("run", self.model, "--input", whole, says="1 rows")
 
+    def test_axes_of_rows(self):
+        weight = RANDOM.normal(size=(6, 2))
+        model = (Net(6, shape=["batch", 1, 2, 3]).add("Flatten", axis=1).add("MatMul", weight)
+                 .save(self.folder / "axes.onnx", 2))
+        rows = RANDOM.normal(size=(5, 6)).astype(np.float32)
+        expected = self.laminate("run", model, "--input", self.array("flat.npy", rows))
+        for shape in ((5, 1, 2, 3), (5, 2, 3), (5, 2, 3, 1)):
+            given = self.array("rows.npy", rows.reshape(shape))
+            self.assertEqual(self.laminate("run", model, "--input", given), expected)
+        self.laminate("run", model, "--input", self.array("other.npy", rows.reshape(5, 3, 2)),
+                      code=1, says=["other.npy", "[1, 2, 3]", "[5, 3, 2]"])
+
     def test_wrong_arrays(self):
         whole = self.x.read_bytes()
         cases = {"wide.npy": np.zeros((2, 5)), "empty.npy": np.zeros((0, 4)),
@@ -373,6 +413,17 @@ class Run(Case):
             self.laminate("run", self.model, "--input", name, "--output", "o.npy", code=1,
                           says=[name, says])
             self.assertFalse((self.folder / "o.npy").exists())
+
+    def test_one_file_for_two_outputs(self):
+        self.laminate("run", self.model, "--input", self.x, "--output", "y.npy",
+                      "--reference-output", "y.npy", code=1, says="expected two files")
+
+    def test_numbers_beyond_floats(self):
+        # NaN stays NaN, and what a float can't hold is nobody's mistake.
+        rows = np.array([[np.nan, 0, 0, 0], [np.inf, 0, 0, 0], [3e38, 3e38, -3e38, 3e38]])
+        report = self.report("run", self.model, "--input", self.array("far.npy", rows))
+        self.assertTrue(report["difference"]["within_bound"])
+        self.assertEqual(report["outputs"][0], [None] * 3)
 
     def test_outside_of_the_range(self):
         self.laminate("run", self.model, "--input", self.x, "--input-range", "0,1", code=1,

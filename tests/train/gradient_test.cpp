@@ -69,7 +69,7 @@ TEMPLATE_LIST_TEST_CASE("gradients: as the chain rule has them in double", "[tra
         lam::test::fill(targets, rows + 1);
         const lam::step_result r = trainer.step(in, targets);
         const auto truth = lam::test::back_propagate(
-            lam::plan(TestType{}).nodes, lam::test::unpack(model), in,
+            lam::plan(TestType{}).nodes, lam::codegen::parameters_of(model), in,
             lam::test::by_number(targets, {rows, {}, static_cast<double>(outputs)},
                                  lam::test::exact_squared));
         INFO(rows << " rows");
@@ -87,7 +87,7 @@ TEMPLATE_LIST_TEST_CASE("gradients: the reference agrees with finite differences
     std::vector<float> targets(2 * outputs);
     lam::test::fill(targets, 3);
     const auto loss = lam::test::by_number(targets, {2, {}, 1.0}, lam::test::exact_squared);
-    auto parameters = lam::test::unpack(model);
+    auto parameters = lam::codegen::parameters_of(model);
     const auto nodes = lam::plan(TestType{}).nodes;
     const auto truth = lam::test::back_propagate(nodes, parameters, in, loss);
     double worst = 0.0;

@@ -39,8 +39,8 @@ void check(const Loss& loss, const Targets& targets, std::span<const float> weig
     const std::vector<float> in = lam::test::random_rows<Network>(rows, 6);
     lam::trainer trainer(model, loss, lam::test::standstill);
     const lam::step_result r = trainer.step(in, targets, weights);
-    const auto truth =
-        lam::test::back_propagate(lam::plan(Network{}).nodes, lam::test::unpack(model), in, exact);
+    const auto truth = lam::test::back_propagate(lam::plan(Network{}).nodes,
+                                                 lam::codegen::parameters_of(model), in, exact);
     CHECK(r.finite);
     CHECK(r.loss == Approx(truth.loss).epsilon(3e-6 * static_cast<double>(scale)));
     CHECK(trainer.loss(in, targets, weights) == r.loss);

@@ -134,7 +134,7 @@ TEST_CASE("dropout: drops as many as asked, scales the others, and gradients fol
     CHECK(lam::test::numbers(masks[4][0].begin(), masks[4][0].begin() + 30) != masks[6][0]);
 
     const auto truth = lam::test::back_propagate(
-        lam::plan(dropping{}).nodes, lam::test::unpack(model), in,
+        lam::plan(dropping{}).nodes, lam::codegen::parameters_of(model), in,
         lam::test::by_number(targets, {rows, {}, 4.0}, lam::test::exact_squared), masks);
     CHECK(lam::test::worst_difference(trainer.gradients(), truth) < 2e-5);
     CHECK(trainer.loss(in, targets) != Approx(truth.loss)); // which drops nothing

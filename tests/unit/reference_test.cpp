@@ -5,8 +5,8 @@
 
 #include "support/catch.hpp"
 #include "support/networks.hpp"
-#include "support/unpack.hpp"
 
+#include <laminate/codegen/graph/from_model.hpp>
 #include <laminate/codegen/graph/reference.hpp>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ TEMPLATE_LIST_TEST_CASE("model: near the reference in double", "[reference]", te
     const auto& nodes = lam::plan(TestType{}).nodes;
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
         const type model = test::random_model<TestType>(seed);
-        const auto parameters = test::unpack(model);
+        const auto parameters = lam::codegen::parameters_of(model);
         const std::vector<float> in = test::random_rows<TestType>(7, seed);
         std::vector<float> out(7 * type::outputs);
         model.batch(in, out);
@@ -49,8 +49,8 @@ TEST_CASE("reference: the bound is tight enough to notice a wrong bit or two", "
         const auto model = test::random_model<Network>(1);
         const auto in = test::random_rows<Network>(1, 1);
         double bound = 0.0;
-        const auto values =
-            reference::interpret(lam::plan(Network{}).nodes, test::unpack(model), in);
+        const auto values = reference::interpret(lam::plan(Network{}).nodes,
+                                                 lam::codegen::parameters_of(model), in);
         for (const reference::estimate& e : values.back())
             bound = std::max(bound, e.bound);
         return bound;
@@ -85,6 +85,21 @@ TEST_CASE("reference: elementwise functions", "[reference]") {
     CHECK(f({.kind = ir::op::tanh}, 1.0) == std::tanh(1.0));
     CHECK(f({.kind = ir::op::linear}, -3.0) == -3.0);
     CHECK(f({.kind = ir::op::dropout}, -3.0) == -3.0);
+}
+
+TEST_CASE("reference: NaN stays NaN, and an overflow promises nothing", "[reference]") {
+    const double nan = std::nan("");
+    for (const ir::op kind : {ir::op::relu, ir::op::elu, ir::op::clip, ir::op::thresholded_relu})
+        CHECK(std::isnan(reference::exact({.kind = kind}, nan, 0.0)));
+    CHECK(reference::exact({.kind = ir::op::softplus}, 1000.0, 0.0) == 1000.0);
+    CHECK(reference::exact({.kind = ir::op::mish}, 1000.0, 0.0) == 1000.0);
+
+    const ir::node dense = {.kind = ir::op::dense, .units = 2, .bias = false};
+    const laminate::codegen::layer_parameters p = {{2, 0.5}, {}, {}};
+    const reference::row far = reference::dense(dense, p, {{3e38, 0.0}});
+    CHECK(std::isinf(far[0].bound));
+    CHECK(std::isfinite(far[1].bound));
+    CHECK(std::isinf(reference::elementwise({.kind = ir::op::sigmoid}, {}, far)[0].bound));
 }
 
 TEST_CASE("reference: functions with a valley are bounded by their slope", "[reference]") {

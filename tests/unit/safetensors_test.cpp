@@ -432,7 +432,7 @@ TEST_CASE("an independent implementation agrees", "[safetensors]") {
         WARN("skipped: no python3");
         return;
     }
-    const fs::path script = fs::path(__FILE__).parent_path() / "safetensors_reference.py";
+    const fs::path script = fs::path(LAMINATE_SOURCE_DIR) / "tests/unit/safetensors_reference.py";
     REQUIRE(fs::exists(script));
     const scratch_directory directory;
     const auto run = [&](const std::string& verb, const std::string& file) {

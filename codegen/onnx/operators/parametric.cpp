@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Functions of one number with attributes: LeakyRelu, Elu, Celu, Selu, ThresholdedRelu,
 // HardSigmoid, Swish, Shrink, Gelu. Each reads its attributes and says what it is to a number.
+#include "arithmetic.hpp"
 #include "elementwise.hpp"
+#include "gate.hpp"
 #include "rules.hpp"
 
 #include <algorithm>
@@ -15,22 +17,36 @@ using exact_function = std::function<double(double)>;
 
 float narrow(double x) { return static_cast<float>(x); }
 
+double finite(const call& c, const char* attribute, double otherwise) {
+    const double number = c.number(attribute, otherwise);
+    if (!std::isfinite(number))
+        refuse("expected a finite ", attribute, ", found ", std::to_string(number));
+    return number;
+}
+
+// Kernels promise nothing for others; a constant folds with any.
+void expect_for_flow(const call& c, bool fits, const char* expected, double found) {
+    if (!fits && c.flow_at(0) != nullptr)
+        refuse("expected ", expected, ", found ", std::to_string(found));
+}
+
 exact_function leaky_relu(const call& c, ir::node& f) {
-    const double alpha = c.number("alpha", static_cast<double>(0.01f));
+    const double alpha = finite(c, "alpha", static_cast<double>(0.01f));
     f.kind = ir::op::leaky_relu;
     f.alpha = narrow(alpha);
     return [alpha](double x) { return x < 0.0 ? alpha * x : x; };
 }
 
 exact_function elu(const call& c, ir::node& f) {
-    const double alpha = c.number("alpha", 1.0);
+    const double alpha = finite(c, "alpha", 1.0);
     f.kind = ir::op::elu;
     f.alpha = narrow(alpha);
     return [alpha](double x) { return x < 0.0 ? alpha * std::expm1(x) : x; };
 }
 
 exact_function celu(const call& c, ir::node& f) {
-    const double alpha = c.number("alpha", 1.0);
+    const double alpha = finite(c, "alpha", 1.0);
+    expect_for_flow(c, alpha > 0.0, "alpha above 0", alpha);
     f.kind = ir::op::celu;
     f.alpha = narrow(alpha);
     return [alpha](double x) {
@@ -38,29 +54,27 @@ exact_function celu(const call& c, ir::node& f) {
     };
 }
 
-// The usual constants are selu's own; others make an elu whose slope differs, which isn't there.
+// The usual constants are selu's own; with others it is gamma times elu (see parametric()).
 exact_function selu(const call& c, ir::node& f) {
-    const double alpha = c.number("alpha", static_cast<double>(1.67326319217681884765625f));
-    const double gamma = c.number("gamma", static_cast<double>(1.05070102214813232421875f));
+    const double alpha = finite(c, "alpha", static_cast<double>(1.67326319217681884765625f));
+    const double gamma = finite(c, "gamma", static_cast<double>(1.05070102214813232421875f));
     const bool usual =
-        std::abs(alpha - 1.6732632423543772) < 1e-4 && std::abs(gamma - 1.0507009873554805) < 1e-4;
-    if (!usual && c.flow_at(0) != nullptr)
-        refuse("expected alpha 1.67326 and gamma 1.0507, found ", std::to_string(alpha), " and ",
-               std::to_string(gamma));
-    f.kind = ir::op::selu;
+        std::abs(alpha - 1.6732632423543772) < 1e-6 && std::abs(gamma - 1.0507009873554805) < 1e-6;
+    f.kind = usual ? ir::op::selu : ir::op::elu;
+    f.alpha = usual ? 0.0f : narrow(alpha);
     return [=](double x) { return gamma * (x > 0.0 ? x : alpha * std::expm1(x)); };
 }
 
 exact_function thresholded_relu(const call& c, ir::node& f) {
-    const double alpha = c.number("alpha", 1.0);
+    const double alpha = finite(c, "alpha", 1.0);
     f.kind = ir::op::thresholded_relu;
     f.alpha = narrow(alpha);
     return [alpha](double x) { return x > alpha ? x : 0.0; };
 }
 
 exact_function hard_sigmoid(const call& c, ir::node& f) {
-    const double alpha = c.number("alpha", static_cast<double>(0.2f));
-    const double beta = c.number("beta", 0.5);
+    const double alpha = finite(c, "alpha", static_cast<double>(0.2f));
+    const double beta = finite(c, "beta", 0.5);
     f.kind = ir::op::hard_sigmoid;
     f.alpha = narrow(alpha);
     f.beta = narrow(beta);
@@ -68,15 +82,16 @@ exact_function hard_sigmoid(const call& c, ir::node& f) {
 }
 
 exact_function swish(const call& c, ir::node& f) {
-    const double alpha = c.number("alpha", 1.0);
+    const double alpha = finite(c, "alpha", 1.0);
     f.kind = ir::op::swish;
     f.alpha = narrow(alpha);
     return [alpha](double x) { return x / (1.0 + std::exp(-alpha * x)); };
 }
 
 exact_function shrink(const call& c, ir::node& f) {
-    const double lambd = c.number("lambd", 0.5);
-    const double bias = c.number("bias", 0.0);
+    const double lambd = finite(c, "lambd", 0.5);
+    expect_for_flow(c, lambd >= 0.0, "lambd of 0 or more", lambd);
+    const double bias = finite(c, "bias", 0.0);
     f.kind = ir::op::shrink;
     f.threshold = narrow(lambd);
     f.beta = narrow(bias);
@@ -113,6 +128,23 @@ constexpr function functions[] = {
     {"Gelu", gelu},
 };
 
+// gamma * elu is a node and a scale; swish has a rule of its own for the sign of alpha.
+flow over_flow(const call& c, const ir::node& f) {
+    const flow& x = *c.flow_at(0);
+    if (f.kind == ir::op::swish) {
+        if (std::optional<flow> y = swish_of(c.network(), x, static_cast<double>(f.alpha)))
+            return *std::move(y);
+        refuse("expected alpha 0, or of a size from 2^-30 to 2^30, found ",
+               std::to_string(f.alpha));
+    }
+    const flow y = c.network().elementwise(x, f);
+    if (c.name() != "Selu" || f.kind == ir::op::selu) return y;
+    const std::size_t units = y.units.size();
+    const double gamma = c.number("gamma", static_cast<double>(1.05070102214813232421875f));
+    return c.network().affine(y, std::vector<double>(units, gamma),
+                              std::vector<double>(units, 0.0));
+}
+
 } // namespace
 
 void parametric(call& c) {
@@ -121,7 +153,8 @@ void parametric(call& c) {
     expect_real(c);
     ir::node f;
     const exact_function exact = found->read(c, f);
-    apply(c, f, exact);
+    if (const constant* const x = c.constant_at(0)) return c.set(mapped(c, *x, exact));
+    c.set(over_flow(c, f));
 }
 
 } // namespace laminate::codegen::onnx::rules

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// ReduceSum and ReduceMean, which are linear; of constants also ReduceProd, ReduceMax, ReduceMin.
+// ReduceSum and ReduceMean, which are linear; ReduceMax, which is a maxout; of constants also
+// ReduceProd and ReduceMin.
 #include "arithmetic.hpp"
 #include "rules.hpp"
 
@@ -38,7 +39,24 @@ reduction reduction_of(const call& c, const std::vector<bool>& reduced, bool kee
     return r;
 }
 
+// The elements of each maximum side by side.
+value maxima(const call& c, const flow& x, const reduction& r) {
+    if (r.within.empty() || r.starts.empty())
+        refuse("expected at least one element to reduce, found none");
+    c.allow_work(r.starts.size(), r.within.size(), 1);
+    flow grouped = x;
+    grouped.units.clear();
+    for (std::size_t start : r.starts)
+        for (std::size_t k : r.within)
+            grouped.units.push_back(x.units[start + k]);
+    flow like{r.kept, x.type, x.node, {}, r.batch};
+    if (r.within.size() > 1) return c.network().maxout(grouped, r.within.size(), std::move(like));
+    like.units = std::move(grouped.units);
+    return like;
+}
+
 value reduced_flow(const call& c, const flow& x, const reduction& r) {
+    if (c.name() == "ReduceMax") return maxima(c, x, r);
     if (c.name() != "ReduceSum" && c.name() != "ReduceMean")
         refuse("of values that depend on the network's input isn't supported, only of constants");
     const double factor =

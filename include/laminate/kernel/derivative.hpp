@@ -7,11 +7,29 @@
 // rounded product for each function, the last function of the network first.
 
 #include <cstddef>
+#include <type_traits>
 
 #include "../base/compiler.hpp"
 #include "chain.hpp"
 
 namespace laminate::kernel {
+
+template <class Function, class = void>
+inline constexpr bool is_finite_everywhere = false;
+template <class Function>
+inline constexpr bool
+    is_finite_everywhere<Function, std::enable_if_t<Function::derivative_is_finite>> = true;
+
+// A gradient of 0 stays 0, also where `derivative` is infinite or NaN: as it may be in padding.
+template <class Function, class P>
+LAMINATE_INLINE typename P::reg times_derivative(P, typename P::reg gradient,
+                                                 typename P::reg derivative) {
+    const typename P::reg product = P::mul(gradient, derivative);
+    if constexpr (is_finite_everywhere<Function>)
+        return product;
+    else
+        return P::select(P::less(P::splat(0.0f), P::abs(gradient)), product, gradient);
+}
 
 // y = f(x): the gradient times f'(x).
 template <class Function>
@@ -25,9 +43,11 @@ struct through_function {
                                                std::size_t unit) const {
         const typename P::reg after = P::load(y + at);
         if constexpr (Function::derivative_needs_input)
-            return P::mul(gradient, f.derivative(pack, P::load(x + at), after, unit));
+            return times_derivative<Function>(pack, gradient,
+                                              f.derivative(pack, P::load(x + at), after, unit));
         else
-            return P::mul(gradient, f.derivative(pack, after, after, unit));
+            return times_derivative<Function>(pack, gradient,
+                                              f.derivative(pack, after, after, unit));
     }
 };
 

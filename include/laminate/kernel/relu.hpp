@@ -18,6 +18,7 @@ struct relu {
     }
     // 1 where x > 0, else 0, at 0 too.
     static constexpr bool derivative_needs_input = false;
+    static constexpr bool derivative_is_finite = true;
     template <class P>
     LAMINATE_INLINE typename P::reg derivative(P, typename P::reg, typename P::reg y,
                                                std::size_t) const {
@@ -45,6 +46,7 @@ struct relu_with {
     // The slope to the left of each kink: negative_slope at the threshold, 1 at max_value. Plain
     // relu's 0 at 0 and relu6's 0 at 0 agree with it.
     static constexpr bool derivative_needs_input = true;
+    static constexpr bool derivative_is_finite = true;
     template <class P>
     LAMINATE_INLINE typename P::reg derivative(P, typename P::reg x, typename P::reg,
                                                std::size_t) const {
@@ -65,6 +67,7 @@ struct leaky_relu {
     // negative_slope at 0, the slope to its left. (The slope may be negative or 0, so y doesn't
     // tell the side.)
     static constexpr bool derivative_needs_input = true;
+    static constexpr bool derivative_is_finite = true;
     template <class P>
     LAMINATE_INLINE typename P::reg derivative(P, typename P::reg x, typename P::reg,
                                                std::size_t) const {
@@ -83,6 +86,7 @@ struct prelu {
     }
     // The slope itself at 0.
     static constexpr bool derivative_needs_input = true;
+    static constexpr bool derivative_is_finite = true;
     template <class P>
     LAMINATE_INLINE typename P::reg derivative(P, typename P::reg x, typename P::reg,
                                                std::size_t unit) const {
@@ -102,6 +106,7 @@ struct prelu_shared {
     }
     // The slope itself at 0.
     static constexpr bool derivative_needs_input = true;
+    static constexpr bool derivative_is_finite = true;
     template <class P>
     LAMINATE_INLINE typename P::reg derivative(P, typename P::reg x, typename P::reg,
                                                std::size_t) const {

@@ -198,8 +198,11 @@ constexpr void slope_gradient(const float* x, const float* dy, std::size_t strid
         float sums[line_floats] = {};
         line_sums<P, 1>(stride, rows, u, Shared ? sums : slopes + u,
                         [&](typename P::reg sum, std::size_t at) LAMINATE_INLINE_LAMBDA {
-                            return P::fma(P::load(dy + at),
-                                          f.slope_derivative(P{}, P::load(x + at)), sum);
+                            const typename P::reg g = P::load(dy + at);
+                            return P::select(
+                                P::less(P::splat(0.0f), P::abs(g)),
+                                P::fma(g, f.slope_derivative(P{}, P::load(x + at)), sum),
+                                P::add(sum, g)); // 0, whatever x is in padding
                         });
         for (std::size_t i = 0; i < line_floats; ++i)
             partial[i] += sums[i];

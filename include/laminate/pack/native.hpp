@@ -356,7 +356,7 @@ LAMINATE_INLINE_RUNTIME void store_first(float* p, floats<Lanes> a, std::size_t 
 #if defined(__AVX__)
     if constexpr (Lanes == 8) return _mm256_maskstore_ps(p, (__m256i)first<Lanes>(n), (__m256)a);
 #endif
-    for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t i = 0; i < n && i < Lanes; ++i) // GCC 12 warns of a bound it can't see
         p[i] = a[i];
 }
 

@@ -28,9 +28,9 @@ struct csv_options {
 
     char separator = ',';             // ' ' stands for any run of blanks and tabs
     std::size_t skip_lines = 0;       // lines before the first row, such as a header
-    std::optional<std::size_t> label; // the column that names a row's class
-    std::vector<std::size_t> targets; // columns to predict
-    std::vector<std::size_t> ignore;  // columns to leave out
+    std::optional<std::size_t> label = {}; // the column that names a row's class
+    std::vector<std::size_t> targets = {}; // columns to predict
+    std::vector<std::size_t> ignore = {};  // columns to leave out
 };
 
 namespace detail {

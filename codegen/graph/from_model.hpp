@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// A model as a graph that the generator could have read from a file. Needs the DSL. Promises the
-// parameters as users know them, exactly.
+// A model of a declared network as a graph that the generator could have read from a file. Needs
+// the DSL. Promises the parameters as users know them, exactly.
 
-#include <laminate/codegen/graph/graph.hpp>
 #include <laminate/model/model.hpp>
 
 #include <boost/hana/for_each.hpp>
 #include <cstddef>
 #include <vector>
 
-namespace laminate::test {
+#include "graph.hpp"
+
+namespace laminate::codegen {
 
 // The parameters of a model through its views, one entry per node.
 template <class Model>
-std::vector<codegen::layer_parameters> unpack(const Model& model) {
-    std::vector<codegen::layer_parameters> all(1);
+std::vector<layer_parameters> parameters_of(const Model& model) {
+    std::vector<layer_parameters> all(1);
     const auto add = [&all](const auto& layer) {
-        codegen::layer_parameters p;
+        layer_parameters p;
         if constexpr (requires { layer.weights; })
             for (std::size_t o = 0; o < layer.weights.outputs(); ++o)
                 for (std::size_t i = 0; i < layer.weights.inputs(); ++i)
@@ -41,15 +42,15 @@ std::vector<codegen::layer_parameters> unpack(const Model& model) {
 }
 
 template <declared Network, template <std::size_t> class Storage>
-codegen::graph as_graph(const basic_model<Network, Storage>& model) {
-    codegen::graph g;
+graph graph_of(const basic_model<Network, Storage>& model) {
+    graph g;
     const auto& nodes = detail::plan_of<Network, ir::fusion::on>.nodes;
     g.nodes.assign(nodes.begin(), nodes.end());
-    g.parameters = unpack(model);
+    g.parameters = parameters_of(model);
     g.origins.resize(g.nodes.size());
     g.input_shape = {g.inputs()};
     g.output_shape = {g.outputs()};
     return g;
 }
 
-} // namespace laminate::test
+} // namespace laminate::codegen

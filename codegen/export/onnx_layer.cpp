@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+#include "onnx_layer.hpp"
+
+#include <laminate/base/error.hpp>
+
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace laminate::codegen {
+namespace {
+
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
+// Layers that are one operator without attributes, under ONNX's name.
+std::optional<std::string_view> plain_operator(ir::op kind) {
+    switch (kind) {
+    case ir::op::linear:
+        return "Identity";
+    case ir::op::selu:
+        return "Selu";
+    case ir::op::sigmoid:
+        return "Sigmoid";
+    case ir::op::tanh:
+        return "Tanh";
+    case ir::op::hard_swish:
+        return "HardSwish";
+    case ir::op::erf:
+        return "Erf";
+    case ir::op::softplus:
+        return "Softplus";
+    case ir::op::softsign:
+        return "Softsign";
+    case ir::op::abs:
+        return "Abs";
+    case ir::op::neg:
+        return "Neg";
+    case ir::op::exp:
+        return "Exp";
+    case ir::op::log:
+        return "Log";
+    case ir::op::sqrt:
+        return "Sqrt";
+    case ir::op::reciprocal:
+        return "Reciprocal";
+    default:
+        return std::nullopt;
+    }
+}
+
+// One layer while it is written. Values and constants within it are called <y>/<what>.
+class layer {
+public:
+    layer(onnx_nodes& to, const graph& network, std::size_t index, std::string x, std::string y)
+        : to_(to),
+          n_(network.nodes[index]),
+          p_(network.parameters[index]),
+          index_(index),
+          in_(network.nodes[n_.inputs[0]].output.size()),
+          out_(n_.output.size()),
+          x_(std::move(x)),
+          y_(std::move(y)) {}
+
+    void add() {
+        if (const auto kind = plain_operator(n_.kind)) {
+            to_.add(*kind, {x_}, y_);
+            return;
+        }
+        switch (n_.kind) {
+        case ir::op::dense:
+            return dense();
+        case ir::op::dropout:
+            to_.add("Dropout", {x_, number("ratio", n_.alpha)}, y_);
+            return;
+        case ir::op::affine:
+            to_.add("Add", {times(x_, parameter(".weight", p_.slope)), parameter(".bias", p_.bias)},
+                    y_);
+            return;
+        case ir::op::relu:
+            return relu();
+        case ir::op::leaky_relu:
+            to_.add("LeakyRelu", {x_}, y_, {{"alpha", n_.alpha}});
+            return;
+        case ir::op::prelu:
+            to_.add("PRelu", {x_, parameter(".weight", p_.slope)}, y_);
+            return;
+        case ir::op::thresholded_relu:
+            to_.add("ThresholdedRelu", {x_}, y_, {{"alpha", n_.alpha}});
+            return;
+        case ir::op::elu:
+            to_.add("Elu", {x_}, y_, {{"alpha", n_.alpha}});
+            return;
+        case ir::op::celu:
+            to_.add("Celu", {x_}, y_, {{"alpha", n_.alpha}});
+            return;
+        case ir::op::hard_sigmoid:
+            to_.add("HardSigmoid", {x_}, y_, {{"alpha", n_.alpha}, {"beta", n_.beta}});
+            return;
+        case ir::op::shrink:
+            to_.add("Shrink", {x_}, y_, {{"lambd", n_.threshold}, {"bias", n_.beta}});
+            return;
+        case ir::op::clip:
+            return clip(n_.beta, n_.max_value, x_);
+        case ir::op::square:
+            to_.add("Mul", {x_, x_}, y_);
+            return;
+        case ir::op::swish:
+            return swish();
+        case ir::op::mish:
+            to_.add(
+                "Mul",
+                {x_, to_.add("Tanh", {to_.add("Softplus", {x_}, part("softplus"))}, part("tanh"))},
+                y_);
+            return;
+        case ir::op::gelu:
+            return gelu();
+        case ir::op::gelu_tanh:
+            return gelu_tanh();
+        case ir::op::softmax:
+            return softmax("Softmax");
+        case ir::op::log_softmax:
+            return softmax("LogSoftmax");
+        case ir::op::maxout:
+            return maxout();
+        default:
+            raise({sentence("defect in Laminate: no ONNX operator for ", ir::name(n_.kind))});
+        }
+    }
+
+private:
+    std::string part(const char* what) { return to_.take(sentence(y_, "/", what)); }
+    std::string number(const char* what, float value) {
+        return to_.number(sentence(y_, "/", what), value);
+    }
+    // Named as in a file of parameters, "0.weight".
+    std::string parameter(const char* what, const std::vector<double>& numbers) {
+        return to_.tensor(sentence(index_ - 1, what), {numbers.size()}, numbers);
+    }
+    std::string times(const std::string& a, const std::string& b, const char* what = "scaled") {
+        return to_.add("Mul", {a, b}, part(what));
+    }
+
+    void dense() {
+        const std::string weights =
+            to_.tensor(sentence(index_ - 1, ".weight"), {out_, in_}, p_.weights);
+        const std::string bias = n_.bias ? parameter(".bias", p_.bias) : std::string();
+        to_.add("Gemm", {x_, weights, bias}, y_, {{"transB", std::int64_t{1}}});
+    }
+
+    void clip(float least, float most, const std::string& x) {
+        const std::string low = least == -infinity ? std::string() : number("min", least);
+        const std::string high = most == infinity ? std::string() : number("max", most);
+        to_.add("Clip", {x, low, high}, y_);
+    }
+
+    // x where it is at least the threshold, else slope (x - threshold); at most max_value.
+    void relu() {
+        if (ir::is_plain_relu(n_)) {
+            to_.add("Relu", {x_}, y_);
+            return;
+        }
+        if (n_.alpha == 0.0f && n_.threshold == 0.0f) return clip(0.0f, n_.max_value, x_);
+        const bool bounded = n_.max_value != infinity;
+        const std::string above = bounded ? part("unbounded") : y_;
+        if (n_.threshold == 0.0f) {
+            to_.add("LeakyRelu", {x_}, above, {{"alpha", n_.alpha}});
+        } else if (n_.alpha == 0.0f) {
+            // It keeps what is larger than alpha: the threshold and what is larger.
+            to_.add("ThresholdedRelu", {x_}, above,
+                    {{"alpha", std::nextafter(n_.threshold, -infinity)}});
+        } else {
+            const std::string threshold = number("threshold", n_.threshold);
+            const std::string is_below = to_.add("Less", {x_, threshold}, part("is_below"));
+            const std::string below =
+                times(to_.add("Sub", {x_, threshold}, part("below")), number("slope", n_.alpha));
+            to_.add("Where", {is_below, below, x_}, above);
+        }
+        if (bounded) clip(-infinity, n_.max_value, above);
+    }
+
+    // x sigmoid(alpha x)
+    void swish() {
+        const std::string inner = n_.alpha == 1.0f ? x_ : times(x_, number("alpha", n_.alpha));
+        to_.add("Mul", {x_, to_.add("Sigmoid", {inner}, part("sigmoid"))}, y_);
+    }
+
+    // x / 2 (1 + erf(x / sqrt 2))
+    void gelu() {
+        const std::string inner = times(x_, number("root_half", 0x1.6a09e6p-1f));
+        gate(to_.add("Erf", {inner}, part("erf")));
+    }
+
+    // x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))
+    void gelu_tanh() {
+        const std::string cubic =
+            number("cubic", static_cast<float>(0.79788456080286536 * 0.044715));
+        const std::string linear = number("linear", static_cast<float>(0.79788456080286536));
+        const std::string factor =
+            to_.add("Add", {times(times(x_, x_, "square"), cubic), linear}, part("factor"));
+        gate(to_.add("Tanh", {times(x_, factor, "inner")}, part("tanh")));
+    }
+
+    // x / 2 (1 + value)
+    void gate(const std::string& value) {
+        const std::string half = times(x_, number("half", 0.5f), "halved");
+        to_.add("Mul", {half, to_.add("Add", {value, number("one", 1.0f)}, part("gate"))}, y_);
+    }
+
+    void softmax(const char* kind) {
+        const onnx_attribute last("axis", std::int64_t{-1});
+        if (n_.groups == 1) {
+            to_.add(kind, {x_}, y_, {last});
+            return;
+        }
+        const std::string groups = split("groups", n_.groups, out_ / n_.groups);
+        const std::string shares = to_.add(kind, {groups}, part("shares"), {last});
+        to_.add("Reshape", {shares, row_shape()}, y_);
+    }
+
+    void maxout() {
+        const std::string pieces = split("pieces", out_, n_.units);
+        to_.add("ReduceMax", {pieces}, y_,
+                {{"axes", std::vector<std::int64_t>{2}}, {"keepdims", std::int64_t{0}}});
+    }
+
+    // x as [batch, rows, columns]
+    std::string split(const char* what, std::size_t rows, std::size_t columns) {
+        const std::string shape =
+            to_.shape(sentence(y_, "/shape"),
+                      {0, static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)});
+        return to_.add("Reshape", {x_, shape}, part(what));
+    }
+    std::string row_shape() {
+        return to_.shape(sentence(y_, "/row"), {0, static_cast<std::int64_t>(out_)});
+    }
+
+    onnx_nodes& to_;
+    const ir::node& n_;
+    const layer_parameters& p_;
+    std::size_t index_, in_, out_;
+    std::string x_, y_;
+};
+
+} // namespace
+
+void add_onnx_layer(onnx_nodes& to, const graph& network, std::size_t index, const std::string& x,
+                    const std::string& y) {
+    layer(to, network, index, x, y).add();
+}
+
+} // namespace laminate::codegen
