@@ -37,7 +37,7 @@ struct dense_chunk {
 
 // What tiles of a layer are instantiated for, but for their size: Rest inputs are left when the
 // others are taken unrolled_inputs(Chains) at a time; Whole registers may be written; PlusZero is
-// dense_shape's skips_zeros, Far its far.
+// dense_shape's skips_zeros; Far: weights are fetched before they are needed.
 template <std::size_t Chains, std::size_t Rest, bool Whole, bool PlusZero, bool Far>
 struct dense_tile_kind {
     static constexpr std::size_t chains = Chains;
@@ -304,7 +304,8 @@ LAMINATE_INLINE void dense_rows(const float* x, std::size_t x_stride, const floa
                                 const Epilogue& epilogue) {
     using chunks = rows_chunks<P, Shape>;
     using kind = dense_tile_kind<Shape::chains, Shape::inputs % unrolled_inputs(Shape::chains),
-                                 Shape::stores_whole(P::lanes), Shape::skips_zeros, Shape::far>;
+                                 Shape::stores_whole(P::lanes), Shape::skips_zeros,
+                                 Shape::far && P::registers <= 16>; // untried with more
     if (rows == 0) return;
     dense_chunk c = {x,        x_stride, Shape::inputs,  weights, 0, bias, y,
                      y_stride, 0,        Shape::outputs, weights};
