@@ -517,13 +517,15 @@ class Verify(Case):
 
     def test_compilers(self):
         words = ("verify", self.model, "--input", self.x, "--expected", self.y)
+        place = self.folder / "tmp"
+        place.mkdir()
+        own = {"TMPDIR": str(place)}
         self.laminate(*words, code=1, says=["no-such-compiler", "--no-compile"],
-                      CXX="no-such-compiler")
+                      CXX="no-such-compiler", **own)
         # A compiler that fails is told as our mistake: the source must compile everywhere.
-        self.laminate(*words, code=70, says=["doesn't compile", "report"], CXX="false")
-        self.laminate(*words, says="the same bits", CXXFLAGS="-O0 -g0")
-        left = [p for p in pathlib.Path(tempfile.gettempdir()).glob("laminate.??????")]
-        self.assertEqual(left, [])
+        self.laminate(*words, code=70, says=["doesn't compile", "report"], CXX="false", **own)
+        self.laminate(*words, says="the same bits", CXXFLAGS="-O0 -g0", **own)
+        self.assertEqual(list(place.iterdir()), [])
 
 
 class Operators(Case):
