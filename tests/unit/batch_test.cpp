@@ -76,7 +76,8 @@ TEMPLATE_LIST_TEST_CASE("batch: a row's place doesn't matter", "[batch]", all_ne
     }
 }
 
-TEMPLATE_LIST_TEST_CASE("run: the same bits on every pack, and where nothing is fused", "[batch]", all_networks) {
+TEMPLATE_LIST_TEST_CASE("run: the same bits on every pack, and where nothing is fused", "[batch]",
+                        all_networks) {
     using type = lam::model<TestType>;
     static constexpr const auto& fused = lam::detail::plan_of<TestType, lam::ir::fusion::on>;
     static constexpr const auto& unfused = lam::detail::plan_of<TestType, lam::ir::fusion::off>;

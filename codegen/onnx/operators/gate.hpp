@@ -11,8 +11,8 @@
 
 namespace laminate::codegen::onnx {
 
-// x sigmoid(alpha x): of a negative alpha -swish(-x), of 0 half of x; nothing where the kernel can't
-// have alpha, beyond 2^-30 to 2^30.
+// x sigmoid(alpha x): of a negative alpha -swish(-x), of 0 half of x; nothing where the kernel
+// can't have alpha, beyond 2^-30 to 2^30.
 std::optional<flow> swish_of(builder& network, const flow& x, double alpha);
 
 std::optional<flow> gate(builder& network, const flow& a, const flow& b);

@@ -26,8 +26,8 @@ struct csv_options {
     // Instead of a column's number, counted from 0: the last one.
     static constexpr std::size_t last = static_cast<std::size_t>(-1);
 
-    char separator = ',';             // ' ' stands for any run of blanks and tabs
-    std::size_t skip_lines = 0;       // lines before the first row, such as a header
+    char separator = ',';                  // ' ' stands for any run of blanks and tabs
+    std::size_t skip_lines = 0;            // lines before the first row, such as a header
     std::optional<std::size_t> label = {}; // the column that names a row's class
     std::vector<std::size_t> targets = {}; // columns to predict
     std::vector<std::size_t> ignore = {};  // columns to leave out
