@@ -22,6 +22,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lam = laminate;
@@ -61,7 +62,7 @@ double learn(const lam::two_parts& data, Loss loss, const lam::adamw& optimiser,
              lam::fit_options options, std::uint64_t seed) {
     lam::model<Network> model;
     lam::initialise_auto(model, seed);
-    lam::trainer trainer(model, loss, optimiser, {.seed = seed});
+    lam::trainer trainer(model, std::move(loss), optimiser, {.seed = seed});
     options.seed = seed;
     options.rate = lam::cosine(static_cast<double>(options.epochs));
     const lam::history h = lam::fit(trainer, data.train, data.test, options);
@@ -169,13 +170,14 @@ int main(int argc, char** argv) try {
         words.erase(words.begin(), words.begin() + 2);
     }
     if (words.size() == 1 && words[0] == "--help") return usage(stdout);
-    if (seeds == 0)
-        return usage(stderr);
-    else if (words.size() == 1 && words[0] == "digits")
+    const auto asked = [&words](std::size_t count, const char* what) {
+        return seeds > 0 && words.size() == count && words[0] == what;
+    };
+    if (asked(1, "digits"))
         compare_digits();
-    else if (words.size() == 2 && words[0] == "diabetes")
+    else if (asked(2, "diabetes"))
         compare_diabetes(words[1]);
-    else if (words.size() == 2 && words[0] == "mnist")
+    else if (asked(2, "mnist"))
         compare_mnist(words[1]);
     else
         return usage(stderr);

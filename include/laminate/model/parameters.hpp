@@ -157,6 +157,7 @@ inline result<std::vector<tensor_values>> parameter_values(const ir::plan_view& 
 inline result<std::string> safetensors_of(const std::vector<tensor_values>& tensors,
                                           const text_pairs& metadata) {
     std::vector<tensor_to_write> written;
+    written.reserve(tensors.size());
     for (const tensor_values& t : tensors)
         written.push_back({t.name, t.shape, t.values});
     return safetensors_bytes(written, metadata);

@@ -19,8 +19,11 @@ LAMINATE_INLINE float newton_sqrt(float a) {
         return a < 0.0f ? std::numeric_limits<float>::quiet_NaN() : a;
     const auto x = static_cast<double>(a);
     double root = x < 1.0 ? 1.0 : x;
-    for (double next = 0.5 * (root + x / root); next < root; next = 0.5 * (root + x / root))
+    double next = 0.5 * (root + x / root);
+    while (next < root) {
         root = next;
+        next = 0.5 * (root + x / root);
+    }
     return static_cast<float>(root);
 }
 

@@ -28,7 +28,7 @@ enum class show : std::uint8_t {
 namespace detail {
 
 inline std::string duration(double seconds) {
-    const auto whole = static_cast<std::size_t>(std::max(0.0, seconds) + 0.5);
+    const auto whole = static_cast<std::size_t>(std::lround(std::max(0.0, seconds)));
     const auto two = [](std::size_t n) { return sentence(n < 10 ? "0" : "", n); };
     if (whole < 3600) return sentence(whole / 60, ":", two(whole % 60));
     return sentence(whole / 3600, ":", two(whole / 60 % 60), ":", two(whole % 60));

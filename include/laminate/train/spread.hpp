@@ -18,8 +18,11 @@ namespace detail {
 // constexpr in C++20.)
 constexpr double square_root(double x) {
     double root = x < 1.0 ? 1.0 : x;
-    for (double next = 0.5 * (root + x / root); next < root; next = 0.5 * (root + x / root))
+    double next = 0.5 * (root + x / root);
+    while (next < root) {
         root = next;
+        next = 0.5 * (root + x / root);
+    }
     return root;
 }
 

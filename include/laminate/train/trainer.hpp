@@ -231,10 +231,10 @@ public:
 
 private:
     static constexpr const auto& plan_ = detail::plan_of<network, ir::fusion::off>;
-    static_assert(sizeof(detail::loss_does_not_fit<Loss, objective::last_op, outputs,
-                                                   objective::last_groups>) > 0,
+    static_assert(alignof(detail::loss_does_not_fit<Loss, objective::last_op, outputs,
+                                                    objective::last_groups>) > 0,
                   "Laminate: the loss must fit the network");
-    static_assert(sizeof(detail::nothing_to_learn<network, plan_.parameters>) > 0,
+    static_assert(alignof(detail::nothing_to_learn<network, plan_.parameters>) > 0,
                   "Laminate: the network must have parameters");
     static constexpr std::size_t floats_ = plan_.weight_bytes / sizeof(float);
     static constexpr std::size_t turned_floats_ = pass::turned_begin(pass::count) + pass::widest();
