@@ -24,7 +24,7 @@ namespace lam = laminate;
 
 namespace {
 
-constexpr std::uint64_t expected = 0xb684392f714ea69c;
+constexpr std::uint64_t expected = 0x1984295db3b7ce9c;
 
 // Together every kernel and layout, in as few instances as can be: this is compiled often.
 struct classifier
@@ -48,13 +48,15 @@ struct logarithms : lam::network<lam::input<36> | lam::affine | lam::square | la
 struct shapes : lam::network<lam::input<37> | lam::selu | lam::hard_swish | lam::softsign |
                              lam::celu(lam::alpha<0.3f>) | lam::exp | lam::reciprocal> {};
 
+// The sign and payload of a NaN are the processor's: x86 makes negative ones, Arm positive ones.
+std::uint32_t bits_of(float f) { return f == f ? std::bit_cast<std::uint32_t>(f) : 0x7fc00000u; }
+
 class fnv1a {
 public:
     void add(std::span<const float> floats) {
         for (float f : floats)
             for (int byte = 0; byte < 4; ++byte)
-                hash_ = (hash_ ^ (std::bit_cast<std::uint32_t>(f) >> (8 * byte) & 0xffu)) *
-                        0x100000001b3u;
+                hash_ = (hash_ ^ (bits_of(f) >> (8 * byte) & 0xffu)) * 0x100000001b3u;
     }
     [[nodiscard]] std::uint64_t value() const { return hash_; }
 
