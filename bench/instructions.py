@@ -30,7 +30,8 @@ def run(command):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
-        sys.exit(f"instructions: this fails:\n{' '.join(map(str, command))}\n{done.stdout}")
+        name = pathlib.Path(sys.argv[0]).stem
+        sys.exit(f"{name}: this fails:\n{' '.join(map(str, command))}\n{done.stdout}")
     return done.stdout
 
 

@@ -14,9 +14,10 @@ import argparse
 import collections
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
+
+from instructions import run
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CALLS = ["policy/1", "trigger/1", "trigger/48", "field/48", "digits/48", "autoencoder/48", "wide/24"]
@@ -28,14 +29,6 @@ KINDS = [  # by the first pattern that a mnemonic matches
     ("loads and moves", r"v(mov|broadcast|maskmov)"),
     ("other", r""),
 ]
-
-
-def run(command):
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, check=False)
-    if done.returncode != 0:
-        sys.exit(f"kinds: this fails:\n{' '.join(map(str, command))}\n{done.stdout}")
-    return done.stdout
 
 
 def instructions(program):
