@@ -13,6 +13,7 @@ namespace {
 
 struct logits : lam::network<lam::input<5> | lam::dense<19>> {};
 struct softmaxed : lam::network<lam::input<5> | lam::dense<19> | lam::softmax> {};
+struct logarithms : lam::network<lam::input<5> | lam::dense<19> | lam::log_softmax> {};
 struct squashed : lam::network<lam::input<5> | lam::dense<19> | lam::sigmoid> {};
 struct rectified : lam::network<lam::input<5> | lam::dense<19> | lam::relu> {};
 struct one : lam::network<lam::input<5> | lam::dense<1> | lam::sigmoid> {};
@@ -167,9 +168,10 @@ TEST_CASE("losses: softmax cross-entropy, of classes and of probabilities", "[tr
                         return l;
                     };
                     const lam::softmax_cross_entropy loss{.class_weights = c};
-                    if (hard)
+                    if (hard) {
                         check<logits>(loss, labels, given, exact, scale);
-                    else
+                        check<logarithms>(loss, labels, given, exact, scale);
+                    } else
                         check<logits>(loss, probabilities, given, exact, scale);
                     auto model = lam::test::random_model<softmaxed>(5);
                     auto bare = lam::test::random_model<logits>(5);

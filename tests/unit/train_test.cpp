@@ -54,7 +54,7 @@ TEST_CASE("initialise: a seed names the weights; biases are 0, slopes 0.25", "[t
 
 TEST_CASE("initialise: the square root is right where limits lie", "[train]") {
     for (const double x : {6.0, 1.0, 0.25, 6.0 / 784.0, 1e-12, 1e12})
-        CHECK(std::fabs(lam::detail::square_root(x) / std::sqrt(x) - 1.0) < 1e-15);
+        CHECK(std::fabs(lam::pack::newton_root(x) / std::sqrt(x) - 1.0) < 1e-15);
 }
 
 TEST_CASE("classify: as computed by hand", "[train]") {

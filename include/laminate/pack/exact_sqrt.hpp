@@ -11,20 +11,24 @@
 
 namespace laminate::pack {
 
-// Newton's method in double, from above, until it no longer falls: then it is off by an ulp of
-// double at most. The root of a float is at least four such ulp away from where floats round up or
-// down, so that the last rounding is right.
-LAMINATE_INLINE float newton_sqrt(float a) {
-    if (!(a > 0.0f && a <= std::numeric_limits<float>::max()))
-        return a < 0.0f ? std::numeric_limits<float>::quiet_NaN() : a;
-    const auto x = static_cast<double>(a);
+// The root of a positive number by Newton's method, from above, until it no longer falls: then it
+// is off by an ulp at most. (std::sqrt isn't constexpr in C++20.)
+constexpr double newton_root(double x) {
     double root = x < 1.0 ? 1.0 : x;
     double next = 0.5 * (root + x / root);
     while (next < root) {
         root = next;
         next = 0.5 * (root + x / root);
     }
-    return static_cast<float>(root);
+    return root;
+}
+
+// The root of a float is at least four ulp of double away from where floats round up or down, so
+// that the last rounding is right.
+LAMINATE_INLINE float newton_sqrt(float a) {
+    if (!(a > 0.0f && a <= std::numeric_limits<float>::max()))
+        return a < 0.0f ? std::numeric_limits<float>::quiet_NaN() : a;
+    return static_cast<float>(newton_root(static_cast<double>(a)));
 }
 
 LAMINATE_INLINE float exact_sqrt(float a) {

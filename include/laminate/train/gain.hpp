@@ -11,7 +11,7 @@
 #include <span>
 
 #include "../ir/node.hpp"
-#include "spread.hpp"
+#include "../pack/exact_sqrt.hpp"
 
 namespace laminate {
 
@@ -96,7 +96,7 @@ constexpr double second_moment(const ir::node& n) {
 // sqrt(2 / (1 + slope^2)) for leaky_relu and prelu (He et al., 2015), 1.245 for elu, 1 / sqrt(M)
 // for maxout, 1 for all others.
 constexpr double relu_gain(const ir::node& n) {
-    return detail::square_root(1.0 / detail::second_moment(n));
+    return pack::newton_root(1.0 / detail::second_moment(n));
 }
 
 } // namespace laminate

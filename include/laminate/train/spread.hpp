@@ -7,6 +7,7 @@
 
 #include <cstddef>
 
+#include "../pack/exact_sqrt.hpp"
 #include "normal.hpp"
 #include "random.hpp"
 
@@ -14,20 +15,8 @@ namespace laminate {
 
 namespace detail {
 
-// The square root by Newton's method from above, until it no longer falls. (std::sqrt isn't
-// constexpr in C++20.)
-constexpr double square_root(double x) {
-    double root = x < 1.0 ? 1.0 : x;
-    double next = 0.5 * (root + x / root);
-    while (next < root) {
-        root = next;
-        next = 0.5 * (root + x / root);
-    }
-    return root;
-}
-
 constexpr double ratio(double numerator, std::size_t denominator) {
-    return square_root(numerator / static_cast<double>(denominator));
+    return pack::newton_root(numerator / static_cast<double>(denominator));
 }
 
 } // namespace detail
