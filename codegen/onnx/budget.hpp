@@ -20,7 +20,7 @@ public:
         if (count > most_.elements - elements_)
             refuse("the model needs more than ", most_.elements,
                    " numbers, the most that is made while importing. Is a batch part of its "
-                   "shapes? Set the batch to 1");
+                   "shapes? Set it to 1: --batch 1");
         elements_ += count;
     }
 
