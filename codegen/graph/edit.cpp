@@ -7,6 +7,7 @@
 #include <laminate/ir/place.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 namespace laminate::codegen {
@@ -93,6 +94,7 @@ bool keep_units(graph& network, std::size_t node, std::size_t next, const std::v
     const std::size_t inputs = inputs_of(network, node);
     const std::size_t units = keep.size();
     const auto kept = static_cast<std::size_t>(std::count(keep.begin(), keep.end(), true));
+    assert(kept > 0);
     const std::size_t outputs = network.nodes[next].units;
     const bool ordered = ir::chains(inputs, units) == ir::chains(inputs, kept) &&
                          same_order(units, kept, outputs, keep);

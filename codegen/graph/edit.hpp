@@ -26,8 +26,8 @@ void prepend_affine(graph& network, std::vector<double> scale, std::vector<doubl
 std::optional<std::size_t> reader(const graph& network, std::size_t node);
 
 // Takes the units out of dense layer `node`, of the elementwise nodes behind it and of dense layer
-// `next`, its reader, that `keep` is false for. Returns whether every sum that is left has its
-// terms in the same order as before, but for those of the units taken out.
+// `next`, its reader, that `keep` is false for; one has to stay. Returns whether every sum that is
+// left has its terms in the same order as before, but for those of the units taken out.
 bool keep_units(graph& network, std::size_t node, std::size_t next, const std::vector<bool>& keep);
 
 // Element `unit` of numbers that belong to units, or are one for all; `otherwise` if there is none.

@@ -17,9 +17,14 @@ std::int64_t whole(double number) {
 
 } // namespace
 
+std::string operator_of(const message::NodeProto& node) {
+    const std::string type = legible(node.op_type());
+    const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
+    return standard ? type : sentence(legible(node.domain()), ".", type);
+}
+
 std::string describe(const message::NodeProto& node) {
-    std::string text = node.op_type();
-    if (!node.domain().empty() && node.domain() != "ai.onnx") text = node.domain() + "." + text;
+    const std::string text = operator_of(node);
     if (!node.name().empty()) return sentence(text, " ", quote(node.name()));
     return node.output_size() == 0 ? text : sentence(text, " of ", quote(node.output(0)));
 }

@@ -18,7 +18,8 @@
 
 namespace laminate::codegen::onnx {
 
-std::string describe(const message::NodeProto& node); // Gemm 'fc1'
+std::string operator_of(const message::NodeProto& node); // Gemm, or com.example.Scale
+std::string describe(const message::NodeProto& node);    // Gemm 'fc1'
 
 using integers = std::vector<std::int64_t>;
 

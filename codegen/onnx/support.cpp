@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support.hpp"
 
+#include "call.hpp"
 #include "message.hpp"
 #include "operators/list.hpp"
 #include "refusal.hpp"
@@ -72,10 +73,7 @@ void check_support(const std::vector<const message::NodeProto*>& nodes, std::int
     std::map<std::string, missing> unknown;
     for (const message::NodeProto* node : nodes) {
         if (is_known(*node, opset)) continue;
-        const bool standard = node->domain().empty() || node->domain() == "ai.onnx";
-        const std::string kind =
-            standard ? node->op_type() : node->domain() + "." + node->op_type();
-        missing& m = unknown[kind.substr(0, 100)];
+        missing& m = unknown[operator_of(*node)];
         m.reason = reason_of(*node, node->op_type(), opset);
         m.names.push_back(quote(!node->name().empty()     ? node->name()
                                 : node->output_size() > 0 ? node->output(0)

@@ -252,6 +252,14 @@ TEST_CASE("all unsupported operators are listed at once") {
     CHECK_THAT(refusal_of(one("Relu", 99)),
                contains("Relu (known up to opset 24, the model has 99"));
     CHECK_THAT(refusal_of(one("Mish", 13)), contains("Mish (new in opset 18, the model has 13"));
+
+    // An operator's name is the file's: shown legibly, and all of the message is there.
+    m.graph().mutable_node(3)->set_op_type(std::string("Mi\0ne\n", 6) + std::string(200, 'x'));
+    CHECK_THAT(refusal_of(m), contains("own.Mi\\x00ne\\x0axx"));
+    CHECK_THAT(refusal_of(m), contains("xxx... (of a domain of its own"));
+    m.graph().mutable_node(3)->set_op_type(std::string("\0", 1));
+    m.graph().mutable_node(3)->set_input(0, "nothing");
+    CHECK_THAT(refusal_of(m), contains("found no node, input or initialiser of that name"));
 }
 
 TEST_CASE("a wrong file is refused in a sentence") {

@@ -101,9 +101,9 @@ template <class... Parts>
     return joined;
 }
 
-// A name from a file, for a message: in single quotes, control characters shown as \xNN, and cut
-// after 80 bytes, because a hostile file may choose any name.
-[[nodiscard]] inline std::string quote(std::string_view text) {
+// A word from a file, for a message: control characters shown as \xNN, and cut after 80 bytes,
+// because a hostile file may choose any word.
+[[nodiscard]] inline std::string legible(std::string_view text) {
     constexpr std::size_t longest = 80;
     constexpr char digits[] = "0123456789abcdef";
     std::size_t end = text.size() < longest ? text.size() : longest;
@@ -112,7 +112,7 @@ template <class... Parts>
         while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0u) == 0x80u)
             --end;
     }
-    std::string shown = "'";
+    std::string shown;
     for (const char c : text.substr(0, end)) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte < 0x20 || byte == 0x7f) {
@@ -123,7 +123,12 @@ template <class... Parts>
             shown += c;
         }
     }
-    return shown + (end < text.size() ? "...'" : "'");
+    return end < text.size() ? shown + "..." : shown;
+}
+
+// A name from a file, legible, in single quotes.
+[[nodiscard]] inline std::string quote(std::string_view text) {
+    return "'" + legible(text) + "'";
 }
 
 } // namespace laminate
