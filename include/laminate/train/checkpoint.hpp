@@ -145,44 +145,43 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
     return write_file_atomically(path, *bytes);
 }
 
-// Sets the trainer, its model and `run`, or returns what is wrong; then all three are as before.
-// The settings of `run` (patience and so on) are kept; its seed, rows and batch must be the file's.
+namespace detail {
+
+// load_checkpoint of a file that has been read; `path` is for messages.
 template <class Model, loss Loss, optimiser Optimiser, pack::words P>
-[[nodiscard]] std::optional<error> load_checkpoint(const std::string& path,
+[[nodiscard]] std::optional<error> take_checkpoint(const tensor_file& file, const std::string& path,
                                                    trainer<Model, Loss, Optimiser, P>& trainer,
                                                    run_state& run) {
-    constexpr const auto& plan = detail::plan_of<typename Model::network, ir::fusion::on>;
+    constexpr const auto& plan = plan_of<typename Model::network, ir::fusion::on>;
     const auto wrong = [&path](const auto&... what) {
         return error{sentence(path, ": ", what..., ". Delete the file to begin anew")};
     };
-    const result<tensor_file> file = read_safetensors(path);
-    if (!file) return file.error();
     const auto text = [&](std::string_view key) {
-        const std::string* const found = detail::find_text(*file, key);
+        const std::string* const found = find_text(file, key);
         return found == nullptr ? std::string_view() : std::string_view(*found);
     };
-    if (text("checkpoint") != detail::checkpoint_format)
-        return wrong("expected a checkpoint of format '", detail::checkpoint_format, "', found ",
+    if (text("checkpoint") != checkpoint_format)
+        return wrong("expected a checkpoint of format '", checkpoint_format, "', found ",
                      text("checkpoint").empty() ? "another file" : quote(text("checkpoint")));
-    const std::string network = detail::network_text(plan.view());
+    const std::string network = network_text(plan.view());
     if (text("network") != network)
         return wrong("expected the network ", network, ", found ", quote(text("network")));
 
     run_state read = run;
     std::string missing;
     const auto read_number = [&](const char* name, auto& number) {
-        const auto value = detail::number_of<std::remove_reference_t<decltype(number)>>(text(name));
+        const auto value = number_of<std::remove_reference_t<decltype(number)>>(text(name));
         if (value)
             number = *value;
         else if (missing.empty())
             missing = name;
     };
-    detail::each_number(read, read_number);
+    each_number(read, read_number);
     trainer_state state = {};
     read_number("trainer_steps", state.steps);
     read_number("trainer_seed", state.seed);
     read.epochs.clear();
-    if (missing.empty() && !detail::read_epochs(text("epochs"), read.epochs)) missing = "epochs";
+    if (missing.empty() && !read_epochs(text("epochs"), read.epochs)) missing = "epochs";
     if (!missing.empty()) return wrong("expected a number '", missing, "', found none");
     if (read.seed != run.seed || read.rows != run.rows || read.batch != run.batch)
         return wrong("expected a run of seed ", run.seed, ", ", run.rows, " rows and batches of ",
@@ -194,8 +193,8 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
     read.best.clear();
     const trainer_state now = trainer.state();
     const auto tensor = [&](const char* name, std::size_t size, std::vector<float>& values) {
-        if (file->find(name) == nullptr && size == 0) return std::optional<error>();
-        auto found = file->read_floats(name);
+        if (file.find(name) == nullptr && size == 0) return std::optional<error>();
+        auto found = file.read_floats(name);
         if (!found) return std::optional(std::move(found).error());
         if (found->size() != size)
             return std::optional(
@@ -205,11 +204,11 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
     };
     if (auto why = tensor("moments.first", now.first_moments.size(), first)) return why;
     if (auto why = tensor("moments.second", now.second_moments.size(), second)) return why;
-    const bool has_best = file->find("best") != nullptr;
+    const bool has_best = file.find("best") != nullptr;
     if (auto why = tensor("best", has_best ? trainer.model().packed().size() : 0, read.best))
         return why;
     Model loaded;
-    if (auto why = detail::load_parameters(plan.view(), *file, {}, loaded.packed())) return why;
+    if (auto why = load_parameters(plan.view(), file, {}, loaded.packed())) return why;
 
     trainer.model() = std::move(loaded);
     state.learning_rate = read.base_rate;
@@ -218,6 +217,19 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
     trainer.restore(state);
     run = std::move(read);
     return std::nullopt;
+}
+
+} // namespace detail
+
+// Sets the trainer, its model and `run`, or returns what is wrong; then all three are as before.
+// The settings of `run` (patience and so on) are kept; its seed, rows and batch must be the file's.
+template <class Model, loss Loss, optimiser Optimiser, pack::words P>
+[[nodiscard]] std::optional<error> load_checkpoint(const std::string& path,
+                                                   trainer<Model, Loss, Optimiser, P>& trainer,
+                                                   run_state& run) {
+    const result<tensor_file> file = read_safetensors(path);
+    if (!file) return file.error();
+    return detail::take_checkpoint(*file, path, trainer, run);
 }
 
 } // namespace laminate
