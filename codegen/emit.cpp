@@ -209,7 +209,7 @@ std::string functions(const network_source& network, const write_options& option
                      {"scratch", std::to_string(scratch_floats(network.plan))},
                      {"tile", std::to_string(ir::tile_rows(network.plan.cost.scratch_bytes))}});
     };
-    const std::string all =
+    std::string all =
         sentence(function(entry.single, source_single), function(entry.batch, source_batch),
                  options.self_test ? self_test(network, entry) : "");
     if (!options.weights_file) return all;

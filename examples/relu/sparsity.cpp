@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 // Claim: ReLU makes activations sparse, and sparsity saves work. Watches the share of zeros while
-// networks learn the digits, then times single rows with and without leaving out the weights of
-// zero inputs. Needs a quiet machine for the times. Promises the same bits from both forms.
+// networks learn the digits, times single rows with and without leaving out the weights of zero
+// inputs, and lets the generator take out units that never fire. Needs a quiet machine for the
+// times. Promises the same bits from both forms, and that a unit taken out changes no value.
 
 #include "chart.hpp"
 #include "copy_layers.hpp"
@@ -11,6 +12,12 @@
 
 #include "../digits/timing.hpp"
 
+#include <laminate/codegen/graph/evaluate.hpp>
+#include <laminate/codegen/graph/from_model.hpp>
+#include <laminate/codegen/graph/optimise.hpp>
+#include <laminate/codegen/graph/planned.hpp>
+
+#include <cmath>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -81,6 +88,45 @@ timed time_rows(const lam::two_parts& data, bool quick) {
     return {Width, lam::activity(skipping, data.test.x)[1].zeros, t[0].median, t[1].median};
 }
 
+struct removal {
+    double rate = 0; // of learning
+    std::size_t units = 0, dead = 0, removed = 0, multiply_adds = 0, multiply_adds_left = 0;
+};
+
+std::size_t hidden_units(const lam::codegen::graph& network) {
+    std::size_t units = 0;
+    for (std::size_t i = 0; i + 1 < network.nodes.size(); ++i) // the last layer's are outputs
+        if (network.nodes[i].kind == lam::ir::op::dense) units += network.nodes[i].units;
+    return units;
+}
+
+/// What the generator can take out of a network whose pixels are from 0 to 1, by that alone.
+removal remove_dead(const lam::two_parts& data, float rate, bool quick) {
+    lam::model model(lam::input<64> | lam::repeat<2>(lam::dense<64> | lam::relu) | lam::dense<10>);
+    lam::initialise(model, 1);
+    learn(model, data.train, lam::softmax_cross_entropy{}, lam::sgd{.learning_rate = rate},
+          {.epochs = quick ? 2U : 20U});
+    removal r;
+    r.rate = static_cast<double>(rate);
+    for (const lam::layer_activity& layer : lam::activity(model, data.train.x))
+        if (layer.rectifies) r.dead += layer.dead;
+
+    lam::codegen::graph network = lam::codegen::graph_of(model);
+    const auto whole = lam::codegen::plan_graph(network).value();
+    r.units = hidden_units(network);
+    const auto passes = lam::codegen::optimise(network, {.input_range = {{0.0, 1.0}}}).value();
+    r.removed = r.units - hidden_units(network);
+    r.multiply_adds = passes.front().multiply_adds_before;
+    r.multiply_adds_left = passes.back().multiply_adds_after;
+    const auto left = lam::codegen::plan_graph(network).value();
+    const std::vector<float> before = lam::codegen::evaluate(whole, data.test.x);
+    const std::vector<float> after = lam::codegen::evaluate(left, data.test.x);
+    for (std::size_t i = 0; i < before.size(); ++i)
+        if (std::abs(before[i] - after[i]) > 1e-4f * (1.0f + std::abs(before[i])))
+            throw std::runtime_error("a unit that fires was taken out: a defect, please report it");
+    return r;
+}
+
 void draw(const history& h, const std::vector<timed>& times, const std::filesystem::path& file) {
     chart::page page(
         960, 420, "ReLU makes zeros, and zeros save time",
@@ -146,6 +192,18 @@ findings sparsity(const options& o) {
                  "all read, µs", "gain"},
                 table);
 
+    std::vector<removal> removals;
+    table.clear();
+    for (const float rate : {0.1f, 0.5f, 0.8f, 1.0f}) {
+        const removal r = removals.emplace_back(remove_dead(data, rate, o.quick));
+        table.push_back({fixed(r.rate, 1), std::to_string(r.units), std::to_string(r.dead),
+                         std::to_string(r.removed), std::to_string(r.multiply_adds),
+                         std::to_string(r.multiply_adds_left)});
+    }
+    print_table({"64-64-64-10, SGD's rate", "hidden units", "silent for all training rows",
+                 "proved silent, removed", "multiply-adds", "left"},
+                table);
+
     findings f;
     const auto mean = [&](auto at) {
         double sum = 0;
@@ -160,6 +218,11 @@ findings sparsity(const options& o) {
     f.claim(after > before, "training makes activations sparser", expected::not_held);
     f.claim(times[1].reading > 1.1 * times[1].skipping,
             "skipping zeros makes one row of a wide network faster", expected::either);
+    const removal& worst = removals.back();
+    f.claim(worst.removed > 0, "the generator removes units that a high learning rate has killed",
+            o.unless_quick(expected::held));
+    f.claim(worst.removed == worst.dead, "all units that are silent for the data can be removed",
+            o.unless_quick(expected::not_held));
     draw(h, times, o.out / "relu_sparsity.svg");
     f.figure(o.out / "relu_sparsity.svg");
     return f;

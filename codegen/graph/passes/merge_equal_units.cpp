@@ -52,8 +52,9 @@ void merge(graph& network, std::size_t node, std::size_t next, pass_report& repo
     const auto merged = static_cast<std::size_t>(std::count(keep.begin(), keep.end(), false));
     if (merged == 0) return;
     std::vector<double> weights = network.parameters[next].weights;
-    for (std::size_t k = 0; k < weights.size(); ++k)
-        if (const std::size_t u = k % units; !keep[u]) weights[k - u + heir[u]] += weights[k];
+    for (std::size_t row = 0; row < weights.size(); row += units)
+        for (std::size_t u = 0; u < units; ++u)
+            if (!keep[u]) weights[row + heir[u]] += weights[row + u];
     if (!fits_float(weights)) return;
     network.parameters[next].weights = std::move(weights);
     keep_units(network, node, next, keep);

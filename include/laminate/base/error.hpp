@@ -128,7 +128,7 @@ template <class... Parts>
 
 // A name from a file, legible, in single quotes.
 [[nodiscard]] inline std::string quote(std::string_view text) {
-    return "'" + legible(text) + "'";
+    return sentence("'", legible(text), "'");
 }
 
 } // namespace laminate
