@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 // Claim: an autoencoder that has learned the usual rebuilds the unusual badly, so that its error
-// finds anomalies. Trains 64-32-8-32-64 on one digit at a time. Promises the ROC curve of its error
+// finds anomalies. Trains 64-32-6-32-64 on one digit at a time. Promises the ROC curve of its error
 // on images it never saw: that digit against the other nine.
 
 #include "chart.hpp"

@@ -122,8 +122,8 @@ public:
         in[5 * Model::inputs - 1] = std::numeric_limits<float>::quiet_NaN();
         std::vector<float> out(rows * Model::outputs);
         model.batch(in, out);
-        for (float& number : out)
-            if (std::isnan(number)) number = std::numeric_limits<float>::quiet_NaN(); // any is right
+        for (float& number : out) // any NaN is as right
+            if (std::isnan(number)) number = std::numeric_limits<float>::quiet_NaN();
         std::string bytes;
         append(bytes, in);
         append(bytes, out);
