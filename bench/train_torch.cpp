@@ -36,9 +36,10 @@ torch_net::~torch_net() = default;
 
 void torch_net::use(const std::vector<float>& x, const std::vector<int>& classes) {
     const auto rows = static_cast<std::int64_t>(classes.size());
+    const auto inputs = static_cast<std::int64_t>(x.size()) / rows;
     auto numbers = x;
     std::vector<std::int64_t> labels(classes.begin(), classes.end());
-    state_->x = torch::from_blob(numbers.data(), {rows, -1}).clone();
+    state_->x = torch::from_blob(numbers.data(), {rows, inputs}).clone();
     state_->classes = torch::from_blob(labels.data(), {rows}, torch::kInt64).clone();
 }
 

@@ -229,4 +229,33 @@ inline exact_gradient back_propagate(std::span<const ir::node> nodes,
     return g;
 }
 
+// How far back_propagate's gradient is from finite differences of its loss, relative to the
+// gradient or to 0.001: the worst of the parameters, of many every 37th.
+inline double worst_of_differences(std::span<const ir::node> nodes,
+                                   std::vector<exact_parameters> parameters,
+                                   std::span<const float> in, const loss_function& loss) {
+    const exact_gradient truth = back_propagate(nodes, parameters, in, loss);
+    double worst = 0.0;
+    const auto check = [&](numbers& of, const numbers& gradient) {
+        for (std::size_t i = 0; i<of.size(); i += of.size()> 100 ? 37 : 1) {
+            constexpr double h = 1e-6;
+            const double at = of[i];
+            of[i] = at + h;
+            const double above = back_propagate(nodes, parameters, in, loss).loss;
+            of[i] = at - h;
+            const double below = back_propagate(nodes, parameters, in, loss).loss;
+            of[i] = at;
+            const double slope = (above - below) / (2.0 * h);
+            const double error = std::abs(slope - gradient[i]);
+            worst = std::max(worst, error / std::max(1e-3, std::abs(gradient[i])));
+        }
+    };
+    for (std::size_t n = 0; n < nodes.size(); ++n) {
+        check(parameters[n].weights, truth.by[n].weights);
+        check(parameters[n].bias, truth.by[n].bias);
+        check(parameters[n].slope, truth.by[n].slope);
+    }
+    return worst;
+}
+
 } // namespace laminate::test

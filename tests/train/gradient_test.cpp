@@ -5,7 +5,6 @@
 #include "support/training.hpp"
 
 namespace lam = laminate;
-using lam::test::numbers;
 
 namespace {
 
@@ -87,29 +86,6 @@ TEMPLATE_LIST_TEST_CASE("gradients: the reference agrees with finite differences
     std::vector<float> targets(2 * outputs);
     lam::test::fill(targets, 3);
     const auto loss = lam::test::by_number(targets, {2, {}, 1.0}, lam::test::exact_squared);
-    auto parameters = lam::codegen::parameters_of(model);
-    const auto nodes = lam::plan(TestType{}).nodes;
-    const auto truth = lam::test::back_propagate(nodes, parameters, in, loss);
-    double worst = 0.0;
-    for (std::size_t n = 0; n < nodes.size(); ++n) {
-        const auto check = [&](numbers& of, const numbers& gradient) {
-            // Every seventh, which reaches each unit of every layer.
-            for (std::size_t i = 0; i<of.size(); i += of.size()> 100 ? 37 : 1) {
-                constexpr double h = 1e-6;
-                const double at = of[i];
-                of[i] = at + h;
-                const double above = lam::test::back_propagate(nodes, parameters, in, loss).loss;
-                of[i] = at - h;
-                const double below = lam::test::back_propagate(nodes, parameters, in, loss).loss;
-                of[i] = at;
-                const double slope = (above - below) / (2.0 * h);
-                worst = std::max(worst, std::abs(slope - gradient[i]) /
-                                            std::max(1e-3, std::abs(gradient[i])));
-            }
-        };
-        check(parameters[n].weights, truth.by[n].weights);
-        check(parameters[n].bias, truth.by[n].bias);
-        check(parameters[n].slope, truth.by[n].slope);
-    }
-    CHECK(worst < 1e-4);
+    CHECK(lam::test::worst_of_differences(lam::plan(TestType{}).nodes,
+                                          lam::codegen::parameters_of(model), in, loss) < 1e-4);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every loss, at every end that fits it, with and without weights, against itself in double.
+// Every loss, at every end that fits it, with and without weights, against itself in double, and
+// that against finite differences.
 
 #include "support/training.hpp"
 
@@ -40,8 +41,11 @@ void check(const Loss& loss, const Targets& targets, std::span<const float> weig
     const std::vector<float> in = lam::test::random_rows<Network>(rows, 6);
     lam::trainer trainer(model, loss, lam::test::standstill);
     const lam::step_result r = trainer.step(in, targets, weights);
-    const auto truth = lam::test::back_propagate(lam::plan(Network{}).nodes,
-                                                 lam::codegen::parameters_of(model), in, exact);
+    const auto nodes = lam::plan(Network{}).nodes;
+    const auto parameters = lam::codegen::parameters_of(model);
+    const auto truth = lam::test::back_propagate(nodes, parameters, in, exact);
+    const auto few = std::span(in).first(4 * lam::model<Network>::inputs);
+    CHECK(lam::test::worst_of_differences(nodes, parameters, few, exact) < 1e-4);
     CHECK(r.finite);
     CHECK(r.loss == Approx(truth.loss).epsilon(3e-6 * static_cast<double>(scale)));
     CHECK(trainer.loss(in, targets, weights) == r.loss);

@@ -197,6 +197,29 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> min(floats<Lanes> a, floats<Lanes> b) {
     return a < b ? a : b;
 }
 
+// |magnitude| with the sign of `sign`, by instructions for floats: those for integers come a cycle
+// later, and want a constant more.
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> copysign(floats<Lanes> magnitude, floats<Lanes> sign) {
+#if defined(__AVX__)
+    if constexpr (Lanes == 8) {
+        const __m256 bit = _mm256_set1_ps(-0.0f);
+        return (floats<Lanes>)_mm256_or_ps(_mm256_and_ps(bit, (__m256)sign),
+                                           _mm256_andnot_ps(bit, (__m256)magnitude));
+    }
+#endif
+    return (floats<Lanes>)(((ints<Lanes>)magnitude & 0x7fffffff) |
+                           ((ints<Lanes>)sign & ~0x7fffffff));
+}
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME floats<Lanes> abs(floats<Lanes> a) {
+#if defined(__AVX__)
+    if constexpr (Lanes == 8)
+        return (floats<Lanes>)_mm256_andnot_ps(_mm256_set1_ps(-0.0f), (__m256)a);
+#endif
+    return (floats<Lanes>)((ints<Lanes>)a & 0x7fffffff);
+}
+
 // Correctly rounded, as IEEE has it.
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> sqrt(floats<Lanes> a) {

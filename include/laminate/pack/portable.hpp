@@ -57,9 +57,9 @@ struct portable_lanes {
     static LAMINATE_INLINE_RUNTIME mask less(reg a, reg b) { return a < b; }
     static LAMINATE_INLINE_RUNTIME mask is_nan(reg a) { return a != a; }
     static LAMINATE_INLINE_RUNTIME reg select(mask m, reg a, reg b) { return m ? a : b; }
-    static LAMINATE_INLINE_RUNTIME reg abs(reg a) { return (reg)((mask)a & 0x7fffffff); }
+    static LAMINATE_INLINE_RUNTIME reg abs(reg a) { return native::abs<Lanes>(a); }
     static LAMINATE_INLINE_RUNTIME reg copysign(reg magnitude, reg sign) {
-        return (reg)(((mask)magnitude & 0x7fffffff) | ((mask)sign & ~0x7fffffff));
+        return native::copysign<Lanes>(magnitude, sign);
     }
     static LAMINATE_INLINE_RUNTIME reg pow2(reg n) { return native::pow2<Lanes>(n); }
     static LAMINATE_INLINE_RUNTIME reg exponent(reg a) { return native::exponent<Lanes>(a); }
