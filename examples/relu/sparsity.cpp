@@ -89,7 +89,6 @@ timed time_rows(const lam::two_parts& data, bool quick) {
 }
 
 struct removal {
-    double rate = 0; // of learning
     std::size_t units = 0, dead = 0, removed = 0, multiply_adds = 0, multiply_adds_left = 0;
 };
 
@@ -107,7 +106,6 @@ removal remove_dead(const lam::two_parts& data, float rate, bool quick) {
     learn(model, data.train, lam::softmax_cross_entropy{}, lam::sgd{.learning_rate = rate},
           {.epochs = quick ? 2U : 20U});
     removal r;
-    r.rate = static_cast<double>(rate);
     for (const lam::layer_activity& layer : lam::activity(model, data.train.x))
         if (layer.rectifies) r.dead += layer.dead;
 
@@ -192,13 +190,14 @@ findings sparsity(const options& o) {
                  "all read, µs", "gain"},
                 table);
 
-    std::vector<removal> removals;
+    removal worst;
     table.clear();
     for (const float rate : {0.1f, 0.5f, 0.8f, 1.0f}) {
-        const removal r = removals.emplace_back(remove_dead(data, rate, o.quick));
-        table.push_back({fixed(r.rate, 1), std::to_string(r.units), std::to_string(r.dead),
-                         std::to_string(r.removed), std::to_string(r.multiply_adds),
-                         std::to_string(r.multiply_adds_left)});
+        const removal r = remove_dead(data, rate, o.quick);
+        table.push_back({fixed(static_cast<double>(rate), 1), std::to_string(r.units),
+                         std::to_string(r.dead), std::to_string(r.removed),
+                         std::to_string(r.multiply_adds), std::to_string(r.multiply_adds_left)});
+        worst = r;
     }
     print_table({"64-64-64-10, SGD's rate", "hidden units", "silent for all training rows",
                  "proved silent, removed", "multiply-adds", "left"},
@@ -218,7 +217,6 @@ findings sparsity(const options& o) {
     f.claim(after > before, "training makes activations sparser", expected::not_held);
     f.claim(times[1].reading > 1.1 * times[1].skipping,
             "skipping zeros makes one row of a wide network faster", expected::either);
-    const removal& worst = removals.back();
     f.claim(worst.removed > 0, "the generator removes units that a high learning rate has killed",
             o.unless_quick(expected::held));
     f.claim(worst.removed == worst.dead, "all units that are silent for the data can be removed",

@@ -7,6 +7,7 @@
 #include <laminate/train/train.hpp>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <span>
 #include <string>
@@ -44,7 +45,9 @@ lam::tensor_file good_checkpoint() {
     run.epochs.resize(2);
     const std::string path = "checkpoint_fuzz.safetensors";
     require(!lam::save_checkpoint(path, trainer, run));
-    return lam::read_safetensors(path).value();
+    auto read = lam::read_safetensors(path);
+    std::remove(path.c_str());
+    return std::move(read).value();
 }
 
 void change(lam::text_pairs& entries, std::string_view lines) {
