@@ -99,17 +99,35 @@ std::string template_arguments(const ir::call& c) {
     raise({"defect in Laminate: the emitter lacks a kernel"});
 }
 
+// "row_2", the rows that step 2 hands on.
+std::string handed(std::size_t index) { return sentence("row_", index + 1); }
+
 std::string call(const ir::plan_view& plan, std::size_t index) {
     const ir::step& s = plan.steps[index];
     const ir::call c = ir::call_of(plan, s);
     const std::size_t stride = plan.cost.scratch_bytes / sizeof(float);
+    const bool takes = index > 0 && plan.steps[index - 1].hands_on;
+    std::string from = rows(s.source, "in", plan.inputs(), stride);
+    std::string to = rows(s.target, "out", plan.outputs(), stride);
+    std::string between;
+    if (s.hands_on || takes) {
+        // Here rows are one argument each.
+        from = takes ? handed(index - 1)
+                     : sentence("kernel::rows_at<const float>{", from, "}");
+        const std::string type =
+            s.hands_on ? sentence("kernel::rows_between<pack::portable, ", plan.flows[s.last].floats,
+                                  ", MaxRows>")
+                       : "kernel::rows_at<float>";
+        between = sentence("    ", type, " ", handed(index), "{", to, "};\n");
+        to = handed(index);
+    }
     const bool takes_functors = c.run == ir::kernel::dense || c.run == ir::kernel::activation;
     std::string weights;
     if (c.run == ir::kernel::dense)
         weights = sentence("        ", array_name(plan.nodes[s.node], s.node, "weights"), ", ",
                            array_name(plan.nodes[s.node], s.node, "bias"), ",\n");
     return fill(R"(    // $number$. $title$
-    kernel::$kernel$<$arguments$>(
+$between$    kernel::$kernel$<$arguments$>(
         $from$,
 $weights$
         $to$, rows$epilogue$);
@@ -118,9 +136,10 @@ $weights$
                  {"title", title(plan, s)},
                  {"kernel", ir::name(c.run)},
                  {"arguments", template_arguments(c)},
-                 {"from", rows(s.source, "in", plan.inputs(), stride)},
+                 {"between", between},
+                 {"from", from},
                  {"weights", weights},
-                 {"to", rows(s.target, "out", plan.outputs(), stride)},
+                 {"to", to},
                  {"epilogue", takes_functors ? sentence(",\n        ", epilogue(plan, s)) : ""}});
 }
 

@@ -207,7 +207,7 @@ std::string functions(const network_source& network, const write_options& option
                      {"parameter", entry.parameter},
                      {"argument", entry.argument},
                      {"scratch", std::to_string(scratch_floats(network.plan))},
-                     {"tile", std::to_string(ir::tile_rows(network.plan.cost.scratch_bytes))}});
+                     {"tile", std::to_string(ir::tile_rows(network.plan.cost))}});
     };
     std::string all =
         sentence(function(entry.single, source_single), function(entry.batch, source_batch),
@@ -282,7 +282,7 @@ $batch_span$
                  {"multiply_adds", std::to_string(cost.multiply_adds)},
                  {"weight_bytes", std::to_string(cost.weight_bytes)},
                  {"scratch_bytes", std::to_string(cost.scratch_bytes)},
-                 {"tile", std::to_string(ir::tile_rows(cost.scratch_bytes))},
+                 {"tile", std::to_string(ir::tile_rows(cost))},
                  {"weights_class", options.weights_file ? weights_class(network) : ""},
                  {"single", function(entry.single, header_single)},
                  {"batch", function(entry.batch, header_batch)},

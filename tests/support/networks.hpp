@@ -52,12 +52,15 @@ struct arithmetic : network<input<21> | square | softplus | laminate::log | lami
                             reciprocal | laminate::sqrt | neg | laminate::abs> {};
 struct grouped : network<input<6> | softmax(groups<3>) | dense<20> | log_softmax(groups<4>) |
                          dense<36> | log_softmax | dense<40> | softmax(groups<2>)> {};
+// Whole lines of each number from one to four between layers, in two, four and eight chains.
+struct handed : network<input<40> | dense<16> | relu | dense<48> | laminate::tanh | dense<64> | prelu |
+                        dense<32> | sigmoid | dense<21> | relu | dense<3>> {};
 struct deep : network<input<5> | repeat<12>(dense<20>(no_bias) | relu)> {};
 
 using all_networks =
     std::tuple<one_by_one, trigger, policy, narrow, two_panels, maxouts, maxout_first, slopes,
                piecewise, softmaxes, identities, only_identities, only_function, long_line, affines,
-               smooth, pieces, jumps, arithmetic, grouped, deep>;
+               smooth, pieces, jumps, arithmetic, grouped, handed, deep>;
 
 // Weights such that values neither vanish nor explode. Written through the views, so that padding
 // stays what the model made it.

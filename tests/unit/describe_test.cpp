@@ -31,7 +31,7 @@ dropout<0.25f>      [256]                     nothing to do
 dense<10>(no_bias)  [10]         2 560  2     dense, 8 chains                       2 560   16 448
 softmax             [10]                3     softmax
 203 520 parameters, 203 264 multiply-adds, 820 288 weight bytes, 1 088 scratch bytes, 3 steps
-batch: 24 rows take all steps together, dense ones in tiles of rows x registers
+batch: 96 rows take all steps together, dense ones in tiles of rows x registers
   32 of 16 floats: 6x4, 3x1
   16 of 8 floats:  3x4, 6x2
 )");

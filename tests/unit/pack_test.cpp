@@ -341,6 +341,9 @@ TEMPLATE_LIST_TEST_CASE("pack: lanes that move", "[pack]", all_packs) {
             four[i] = static_cast<float>(i);
         CHECK(lanes_of<P>(P::load_four(four.data())) ==
               expected_lanes<P>([](std::size_t l) { return l % 4; }));
+        constexpr std::size_t last = P::lanes - 4;
+        CHECK(lanes_of<P>(P::template four_of<last / 4>(numbered)) ==
+              expected_lanes<P>([](std::size_t l) { return last + l % 4; }));
         CHECK(lanes_of<P>(P::template splat_of_four<3>(numbered)) ==
               expected_lanes<P>([](std::size_t l) { return l / 4 * 4 + 3; }));
         CHECK(lanes_of<P>(P::template swapped<2>(numbered)) ==

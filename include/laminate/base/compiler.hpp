@@ -57,6 +57,15 @@ differ from every other machine. On 32-bit x86 add -msse2 -mfpmath=sse."
 #define LAMINATE_UNROLL
 #endif
 
+// Keeps what stands before it before what stands behind it. Clang would otherwise finish one of many
+// sums first, at the pace of its latency, and hold the inputs of all others in registers and memory;
+// GCC, which keeps the order, would come to worse code.
+#if defined(__clang__)
+#define LAMINATE_KEEP_ORDER asm volatile("" : : : "memory");
+#else
+#define LAMINATE_KEEP_ORDER
+#endif
+
 // A loop over inputs, whose body is unrolled enough by hand. Clang would unroll it again,
 // completely where it is short, and then moves loads so far ahead that it runs out of registers.
 #if defined(__clang__)

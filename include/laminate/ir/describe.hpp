@@ -92,7 +92,8 @@ inline std::string layer(const node& n) {
     }
 }
 
-// What a step runs: "dense, 2 chains, 3 panels".
+// What a step runs: "dense, 2 chains, hands on", that is a single row's result in registers where
+// these are wide enough.
 inline std::string kernel(const step& s) {
     std::string out = name(s.run);
     const auto add = [&](std::size_t count, const char* what) {
@@ -102,6 +103,7 @@ inline std::string kernel(const step& s) {
         add(s.chains, "chains");
         add(s.panels, "panels");
         if (s.skips_zeros) out += ", skips zeros";
+        if (s.hands_on) out += ", hands on";
     }
     return out;
 }
@@ -121,7 +123,7 @@ inline std::string tiles(const plan_view& plan, std::size_t lanes, std::size_t r
 
 // How a batch is cut: one line, and one for each kind of register file.
 inline std::string batch(const plan_view& plan) {
-    const std::size_t rows = tile_rows(plan.cost.scratch_bytes);
+    const std::size_t rows = tile_rows(plan.cost);
     std::string out =
         sentence("batch: ", rows, rows == 1 ? " row takes" : " rows take", " all steps together");
     const std::string wide = tiles(plan, 16, 32);

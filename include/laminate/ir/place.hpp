@@ -130,10 +130,25 @@ constexpr std::size_t place_row(std::span<const flow> flows, std::span<const ste
     return offset;
 }
 
+// Whether the row between two dense steps may stay in registers: nobody else reads it, and it is a
+// few whole lines. All inputs of the next layer are then unrolled. That pays in a network whose
+// weights stay in the L1 cache, where a layer waits longer for the one before than for weights.
+inline constexpr std::size_t most_lines_handed_on = 4;
+constexpr bool hands_on(std::span<const node> nodes, std::span<const flow> flows, const step& now,
+                        const step& next, bool next_is_last_use) {
+    if (now.run != kernel::dense || next.run != kernel::dense || !next_is_last_use ||
+        next.input != value_written(flows, now))
+        return false;
+    const std::size_t floats = nodes[now.last].output.size();
+    return floats % line_floats == 0 && floats <= most_lines_handed_on * line_floats &&
+           panels(computed(nodes[next.node], flows[next.node])) == 1;
+}
+
 // Fills sources and targets and the cut of dense steps; returns the floats of one row of scratch.
 // `last_use` is working space, one entry per node.
 constexpr std::size_t place_steps(std::span<const node> nodes, std::span<const flow> flows,
-                                  std::span<step> steps, std::span<std::size_t> last_use) {
+                                  std::size_t parameter_floats, std::span<step> steps,
+                                  std::span<std::size_t> last_use) {
     std::ranges::fill(last_use, none);
     for (std::size_t s = 0; s < steps.size(); ++s)
         last_use[steps[s].input] = s;
@@ -156,6 +171,9 @@ constexpr std::size_t place_steps(std::span<const node> nodes, std::span<const f
             now.chains = chains(width(arriving(nodes, now.node)), outputs);
             now.skips_zeros = skips_zeros(nodes, now.node, outputs);
         }
+        if (s + 1 < steps.size() && parameter_floats * sizeof(float) <= l1_bytes)
+            now.hands_on = hands_on(nodes, flows, now, steps[s + 1],
+                                    last_use[value_written(flows, now)] == s + 1);
     }
     return floats;
 }

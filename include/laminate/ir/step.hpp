@@ -43,6 +43,7 @@ struct step {
     std::size_t chains = 1;   // dense: accumulation chains per output, combined as a tree
     std::size_t panels = 1;   // dense: panels of the weights
     bool skips_zeros = false; // dense: weights of zero inputs need not be read
+    bool hands_on = false;    // dense: a single row may go to the next step in registers
     std::size_t pieces = 1;   // order of the units read, and but for maxout written: see panel.hpp
 };
 

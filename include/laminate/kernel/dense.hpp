@@ -14,11 +14,14 @@
 
 #include <cstddef>
 
+#include "../base/compiler.hpp"
 #include "../base/panel.hpp"
+#include "dense_handed.hpp"
 #include "dense_narrow.hpp"
 #include "dense_row.hpp"
 #include "dense_rows.hpp"
 #include "dense_shape.hpp"
+#include "rows_at.hpp"
 
 namespace laminate::kernel {
 
@@ -33,6 +36,19 @@ constexpr void dense(const float* x, std::size_t x_stride, const float* weights,
         dense_row<P, Shape>(x, weights, bias, y, epilogue);
     else
         dense_rows<P, Shape>(x, x_stride, weights, bias, y, y_stride, rows, epilogue);
+}
+
+// The same from rows in memory or registers to rows in either (rows_at.hpp).
+template <class P, class Shape, std::size_t MaxRows, class From, class To, class Epilogue>
+LAMINATE_INLINE void dense(const From& from, const float* weights, const float* bias, To& to,
+                           std::size_t rows, const Epilogue& epilogue) {
+    if constexpr (in_memory<From> && in_memory<To>)
+        dense<P, Shape, MaxRows>(from.first, from.stride, weights, bias, to.first, to.stride, rows,
+                                 epilogue);
+    else if constexpr (is_narrow(Shape::inputs, Shape::outputs))
+        dense_narrow_handed<P, Shape>(from, weights, bias, to.first, epilogue);
+    else
+        dense_row_handed<P, Shape>(from, weights, bias, to, epilogue);
 }
 
 } // namespace laminate::kernel

@@ -116,28 +116,22 @@ LAMINATE_INLINE typename P::reg fold_lanes(typename P::reg a) {
         return fold_lanes<P, N / 2, Row>(P::add(a, P::template shifted<N>(a)));
 }
 
-// Rows rows of x.
+// The first line in flight starts from the bias.
+template <class P, class Shape, std::size_t Rows>
+LAMINATE_INLINE void narrow_start(narrow_sums<P, Shape, Rows>& sum, const float* bias) {
+    using layout = narrow_layout<P, Shape>;
+    LAMINATE_UNROLL for (std::size_t a = 0; a < layout::in_flight; ++a)
+        LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r)
+            LAMINATE_UNROLL for (std::size_t g = 0; g < layout::registers; ++g) sum[a][r][g] =
+                a == 0 ? P::load(bias + g * P::lanes) : P::splat(0.0f);
+}
+
 template <class P, class Shape, std::size_t Rows, class Epilogue>
-LAMINATE_INLINE void dense_narrow_tile(const float* x, std::size_t x_stride, const float* weights,
-                                       const float* bias, float* y, std::size_t y_stride,
-                                       const Epilogue& epilogue) {
+LAMINATE_INLINE void narrow_finish(narrow_sums<P, Shape, Rows>& sum, float* y, std::size_t y_stride,
+                                   const Epilogue& epilogue) {
     using layout = narrow_layout<P, Shape>;
     constexpr std::size_t registers = layout::registers;
-    constexpr std::size_t in_flight = layout::in_flight;
-    constexpr std::size_t at_once = layout::round * layout::block;
-    constexpr std::size_t whole = Shape::inputs / at_once * at_once;
-    narrow_sums<P, Shape, Rows> sum = {};
-    LAMINATE_UNROLL for (std::size_t a = 0; a < in_flight; ++a)
-        LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r)
-            LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[a][r][g] =
-                a == 0 ? P::load(bias + g * P::lanes) : P::splat(0.0f);
-
-    LAMINATE_ROLLED for (std::size_t i = 0; i < whole; i += at_once)
-        narrow_rest<P, Shape, Rows, 0, at_once>(sum, x + i, x_stride, weights + i * layout::row);
-    narrow_rest<P, Shape, Rows, 0, Shape::inputs - whole>(sum, x + whole, x_stride,
-                                                          weights + whole * layout::row);
-
-    LAMINATE_UNROLL for (std::size_t n = in_flight / 2; n > 0; n /= 2)
+    LAMINATE_UNROLL for (std::size_t n = layout::in_flight / 2; n > 0; n /= 2)
         LAMINATE_UNROLL for (std::size_t a = 0; a < n; ++a)
             LAMINATE_UNROLL for (std::size_t r = 0; r < Rows; ++r)
                 LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[a][r][g] =
@@ -152,6 +146,23 @@ LAMINATE_INLINE void dense_narrow_tile(const float* x, std::size_t x_stride, con
             store_outputs<P, Shape::stores_whole(P::lanes), Shape::skips_zeros>(
                 y + r * y_stride + g * P::lanes, g * P::lanes, Shape::outputs,
                 fold_lanes<P, P::lanes / 2, layout::row>(sum[0][r][g]), epilogue);
+}
+
+// Rows rows of x.
+template <class P, class Shape, std::size_t Rows, class Epilogue>
+LAMINATE_INLINE void dense_narrow_tile(const float* x, std::size_t x_stride, const float* weights,
+                                       const float* bias, float* y, std::size_t y_stride,
+                                       const Epilogue& epilogue) {
+    using layout = narrow_layout<P, Shape>;
+    constexpr std::size_t at_once = layout::round * layout::block;
+    constexpr std::size_t whole = Shape::inputs / at_once * at_once;
+    narrow_sums<P, Shape, Rows> sum = {};
+    narrow_start<P, Shape, Rows>(sum, bias);
+    LAMINATE_ROLLED for (std::size_t i = 0; i < whole; i += at_once)
+        narrow_rest<P, Shape, Rows, 0, at_once>(sum, x + i, x_stride, weights + i * layout::row);
+    narrow_rest<P, Shape, Rows, 0, Shape::inputs - whole>(sum, x + whole, x_stride,
+                                                          weights + whole * layout::row);
+    narrow_finish<P, Shape, Rows>(sum, y, y_stride, epilogue);
 }
 
 template <class P, class Shape, std::size_t Rows, class Epilogue>

@@ -36,30 +36,41 @@ LAMINATE_INLINE void row_add(row_sums<P, Shape, Registers>& sum, std::size_t c,
     }
 }
 
+// The same, of the inputs in order.
+template <class P, class Shape, std::size_t Registers>
+LAMINATE_INLINE void row_add_next(row_sums<P, Shape, Registers>& sum, std::size_t c,
+                                  typename P::reg input, const float* weights) {
+    const float* later = weights;
+    if constexpr (Shape::far) later += floats_ahead;
+    row_add<P, Shape>(sum, c, input, weights, later);
+}
+
+// Adds the inputs in each four lanes of `four`, the first of which is input number i.
+template <class P, class Shape, std::size_t Registers, std::size_t Width>
+LAMINATE_INLINE void row_add_four(row_sums<P, Shape, Registers>& sum, std::size_t i,
+                                  typename P::reg four, const float* weights) {
+    constexpr std::size_t chains = Shape::chains;
+    const float* const at = weights + i * Width;
+    row_add_next<P, Shape>(sum, i % chains, P::template splat_of_four<0>(four), at);
+    row_add_next<P, Shape>(sum, (i + 1) % chains, P::template splat_of_four<1>(four), at + Width);
+    row_add_next<P, Shape>(sum, (i + 2) % chains, P::template splat_of_four<2>(four),
+                           at + 2 * Width);
+    row_add_next<P, Shape>(sum, (i + 3) % chains, P::template splat_of_four<3>(four),
+                           at + 3 * Width);
+}
+
 // Adds Count inputs, the first of which belongs to chain 0. Loading an input into all lanes takes
 // as long as loading a register of its weights; where there are few of these, inputs come in fours
 // and are spread inside the register.
 template <class P, class Shape, std::size_t Registers, std::size_t Width, std::size_t Count>
 LAMINATE_INLINE void row_add_inputs(row_sums<P, Shape, Registers>& sum, const float* x,
                                     const float* weights) {
-    constexpr std::size_t chains = Shape::chains;
     constexpr std::size_t in_fours = P::lanes >= 4 ? Count / 4 * 4 : 0;
-    const auto add = [&](typename P::reg input, std::size_t i) LAMINATE_INLINE_LAMBDA {
-        const float* const at = weights + i * Width;
-        const float* later = at;
-        if constexpr (Shape::far) later += floats_ahead;
-        row_add<P, Shape>(sum, i % chains, input, at, later);
-    };
-    if constexpr (in_fours > 0) {
-        LAMINATE_UNROLL for (std::size_t i = 0; i < in_fours; i += 4) {
-            const typename P::reg four = P::load_four(x + i);
-            add(P::template splat_of_four<0>(four), i);
-            add(P::template splat_of_four<1>(four), i + 1);
-            add(P::template splat_of_four<2>(four), i + 2);
-            add(P::template splat_of_four<3>(four), i + 3);
-        }
-    }
-    LAMINATE_UNROLL for (std::size_t i = in_fours; i < Count; ++i) add(P::splat(x[i]), i);
+    if constexpr (in_fours > 0)
+        LAMINATE_UNROLL for (std::size_t i = 0; i < in_fours; i += 4)
+            row_add_four<P, Shape, Registers, Width>(sum, i, P::load_four(x + i), weights);
+    LAMINATE_UNROLL for (std::size_t i = in_fours; i < Count; ++i)
+        row_add_next<P, Shape>(sum, i % Shape::chains, P::splat(x[i]), weights + i * Width);
 }
 
 // Inputs of one turn of the loop. The L1 cache of a Zen 5 follows a stride of less than 2 KiB
@@ -68,6 +79,17 @@ LAMINATE_INLINE void row_add_inputs(row_sums<P, Shape, Registers>& sum, const fl
 template <class Shape>
 constexpr std::size_t inputs_at_once() {
     return Shape::streams || Shape::chains > 4 ? Shape::chains : 4;
+}
+
+template <class P, class Shape, std::size_t Registers, std::size_t Width>
+LAMINATE_INLINE void row_add_all(row_sums<P, Shape, Registers>& sum, const float* x,
+                                 const float* weights) {
+    constexpr std::size_t at_once = inputs_at_once<Shape>();
+    constexpr std::size_t whole = Shape::inputs / at_once * at_once;
+    LAMINATE_ROLLED for (std::size_t i = 0; i < whole; i += at_once)
+        row_add_inputs<P, Shape, Registers, Width, at_once>(sum, x + i, weights + i * Width);
+    row_add_inputs<P, Shape, Registers, Width, Shape::inputs - whole>(sum, x + whole,
+                                                                      weights + whole * Width);
 }
 
 // Positions of the inputs that aren't zero, a list for each chain.
@@ -126,34 +148,46 @@ LAMINATE_INLINE_RUNTIME void row_add_nonzero(row_sums<P, Shape, Registers>& sum,
             LAMINATE_ROLLED for (std::size_t k = common; k < inputs.count[c]; ++k) add(k, c);
 }
 
+// Chain 0 starts from the bias.
+template <class P, class Shape, std::size_t Registers>
+LAMINATE_INLINE void row_start(row_sums<P, Shape, Registers>& sum, const float* bias) {
+    LAMINATE_UNROLL for (std::size_t c = 0; c < Shape::chains; ++c)
+        LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) sum[c][g] =
+            c == 0 ? P::load(bias + g * P::lanes) : P::splat(0.0f);
+}
+
+template <class P, class Shape, std::size_t Registers>
+LAMINATE_INLINE void row_add_chains(row_sums<P, Shape, Registers>& sum) {
+    LAMINATE_UNROLL for (std::size_t n = Shape::chains / 2; n > 0; n /= 2)
+        LAMINATE_UNROLL for (std::size_t c = 0; c < n; ++c)
+            LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) sum[c][g] =
+                P::add(sum[c][g], sum[c + n][g]);
+}
+
+// Writes the outputs from `unit` on, the first of which lies at y.
+template <class P, class Shape, std::size_t Registers, class Epilogue>
+LAMINATE_INLINE void row_store(const row_sums<P, Shape, Registers>& sum, float* y, std::size_t unit,
+                               const Epilogue& epilogue) {
+    LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g)
+        store_outputs<P, Shape::stores_whole(P::lanes), Shape::skips_zeros>(
+            y + g * P::lanes, unit + g * P::lanes, Shape::outputs, sum[0][g], epilogue);
+}
+
 // One chunk of a panel: Registers registers of outputs, which start at `unit`. `nonzero` is null
 // where all inputs are to be added.
 template <class P, class Shape, std::size_t Registers, std::size_t Width, class Epilogue>
 LAMINATE_INLINE void dense_row_chunk(const float* x, const float* weights, const float* bias,
                                      float* y, std::size_t unit, const Epilogue& epilogue,
                                      const nonzero_inputs<P, Shape>* nonzero) {
-    constexpr std::size_t at_once = inputs_at_once<Shape>();
-    constexpr std::size_t whole = Shape::inputs / at_once * at_once;
-    constexpr std::size_t chains = Shape::chains;
     row_sums<P, Shape, Registers> sum = {};
-    LAMINATE_UNROLL for (std::size_t c = 0; c < chains; ++c)
-        LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) sum[c][g] =
-            c == 0 ? P::load(bias + unit + g * P::lanes) : P::splat(0.0f);
+    row_start<P, Shape>(sum, bias + unit);
     if (Shape::skips_zeros && nonzero != nullptr) {
         row_add_nonzero<P, Shape, Registers, Width>(sum, x, weights, *nonzero);
     } else {
-        LAMINATE_ROLLED for (std::size_t i = 0; i < whole; i += at_once)
-            row_add_inputs<P, Shape, Registers, Width, at_once>(sum, x + i, weights + i * Width);
-        row_add_inputs<P, Shape, Registers, Width, Shape::inputs - whole>(sum, x + whole,
-                                                                          weights + whole * Width);
+        row_add_all<P, Shape, Registers, Width>(sum, x, weights);
     }
-    LAMINATE_UNROLL for (std::size_t n = chains / 2; n > 0; n /= 2)
-        LAMINATE_UNROLL for (std::size_t c = 0; c < n; ++c)
-            LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) sum[c][g] =
-                P::add(sum[c][g], sum[c + n][g]);
-    LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g)
-        store_outputs<P, Shape::stores_whole(P::lanes), Shape::skips_zeros>(
-            y + unit + g * P::lanes, unit + g * P::lanes, Shape::outputs, sum[0][g], epilogue);
+    row_add_chains<P, Shape>(sum);
+    row_store<P, Shape>(sum, y + unit, unit, epilogue);
 }
 
 template <class P, class Shape>

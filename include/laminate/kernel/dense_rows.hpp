@@ -186,7 +186,7 @@ LAMINATE_NOINLINE constexpr void dense_tile(const dense_chunk& c, const float* x
     auto sum = start_sums<P, sums, Registers>(c.bias, indices<chains * sums>{});
     std::size_t i = 0;
     // From behind the L2 cache, as many inputs' weights of the next chunk are fetched as there are
-    // turns: in a tile of 24 rows, all of them by the fourth tile of six.
+    // turns: of a layer of 1024 in tiles of six rows, all of them by the fourth of them.
     [[maybe_unused]] const float* ahead = c.ahead;
     LAMINATE_ROLLED for (; i < whole; i += at_once) {
         if constexpr (Kind::far) {

@@ -109,7 +109,7 @@ public:
     // floats. Stops with a message unless `in` is whole rows and `out` has as many.
     template <class In, class Out>
     constexpr void batch(const In& in, Out&& out) const noexcept {
-        constexpr std::size_t tile = detail::tile_rows(plan_.scratch_bytes);
+        constexpr std::size_t tile = detail::tile_rows(plan_);
         (void)sizeof(detail::scratch_too_large<plan_.scratch_bytes>);
         alignas(alignment) float scratch[tile * plan_.scratch_bytes / sizeof(float) + 1];
         run(detail::flat<const float, inputs>(in), detail::flat<float, outputs>(out), scratch,
@@ -117,7 +117,7 @@ public:
     }
 
     // The same with the caller's memory for intermediate values: workspace_floats of it, or a
-    // multiple (up to 24 times as much is of use) to compute as many rows at once.
+    // multiple (up to 96 times as much is of use) to compute as many rows at once.
     template <class In, class Out>
     constexpr void batch(const In& in, Out&& out, std::span<float> workspace) const noexcept {
         if (workspace.size() < workspace_floats)

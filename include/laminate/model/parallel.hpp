@@ -19,16 +19,16 @@ namespace laminate {
 
 namespace detail {
 
-// A part has at least so many multiply-adds to do: about 8 us of a core with AVX-512. Passing a
-// part on costs 0.1 us with `threads` and a few times that with most task libraries.
+// A part has at least so many multiply-adds to do: about 8 us of a core with AVX-512. Passing a part
+// on costs 0.1 us with `threads` and a few times that with most task libraries.
 inline constexpr std::size_t part_multiply_adds = std::size_t{1} << 20;
 
-// The rows of a part: whole tiles, as batch() takes them, and whole cache lines of results, so that
-// no line is written by two threads if the first result starts one.
+// The rows of a part: whole tiles, though smaller ones than batch() takes, and whole cache lines of
+// results, so that no line is written by two threads if the first result starts one.
 template <class Model>
 constexpr std::size_t part_rows() {
     constexpr const auto& plan = plan_of<typename Model::network, ir::fusion::on>;
-    constexpr std::size_t tile = tile_rows(plan.scratch_bytes);
+    constexpr std::size_t tile = std::min(tile_rows(plan), ir::few_tile_rows);
     constexpr std::size_t line = line_floats / std::gcd(line_floats, Model::outputs);
     constexpr std::size_t unit = std::lcm(tile, line);
     constexpr std::size_t row = plan.multiply_adds + Model::inputs + Model::outputs;

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "../base/compiler.hpp"
 #include "../ir/call.hpp"
 #include "../ir/function.hpp"
 #include "../ir/plan.hpp"
@@ -26,6 +27,7 @@
 #include "../kernel/maxout.hpp"
 #include "../kernel/piecewise.hpp"
 #include "../kernel/relu.hpp"
+#include "../kernel/rows_at.hpp"
 #include "../kernel/sigmoid.hpp"
 #include "../kernel/softmax.hpp"
 #include "../kernel/softplus.hpp"
@@ -64,12 +66,19 @@ constexpr auto epilogue(const float* parameters) {
     (parameters, std::make_index_sequence<Plan.sequence[Step].epilogue_size>{});
 }
 
-// Where a step reads or writes its rows.
-template <class Float>
-struct rows_at {
-    Float* first;
-    std::size_t stride;
-};
+using kernel::rows_at;
+
+// Dense step Step, from and to rows in memory or registers.
+template <class P, const auto& Plan, std::size_t Step, std::size_t MaxRows, class From, class To>
+LAMINATE_INLINE void run_dense(const float* parameters, const From& from, To& to,
+                               std::size_t rows) {
+    constexpr ir::call c = ir::call_of(Plan.view(), Plan.sequence[Step]);
+    constexpr ir::parameters at = Plan.placed[Plan.sequence[Step].node];
+    using shape = kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, c.exact,
+                                      c.skips_zeros, c.far>;
+    kernel::dense<P, shape, MaxRows>(from, parameters + at.weights, parameters + at.bias, to, rows,
+                                     epilogue<Plan, Step>(parameters));
+}
 
 // Kernel call number Step, for at most MaxRows rows.
 template <class P, const auto& Plan, std::size_t Step, std::size_t MaxRows>
@@ -80,11 +89,7 @@ constexpr void run_step(const float* parameters, rows_at<const float> from, rows
     const auto [x, x_stride] = from;
     const auto [y, y_stride] = to;
     if constexpr (c.run == ir::kernel::dense) {
-        constexpr ir::parameters at = Plan.placed[s.node];
-        using shape = kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, c.exact,
-                                          c.skips_zeros, c.far>;
-        kernel::dense<P, shape, MaxRows>(x, x_stride, parameters + at.weights, parameters + at.bias,
-                                         y, y_stride, rows, epilogue<Plan, Step>(parameters));
+        run_dense<P, Plan, Step, MaxRows>(parameters, from, to, rows);
     } else if constexpr (c.run == ir::kernel::softmax) {
         kernel::softmax<P, c.outputs, c.groups>(x, x_stride, y, y_stride, rows);
     } else if constexpr (c.run == ir::kernel::log_softmax) {
@@ -99,18 +104,46 @@ constexpr void run_step(const float* parameters, rows_at<const float> from, rows
     }
 }
 
-// A step reads the caller's rows or scratch memory, and writes to either.
+// Where a step writes: to the caller's rows or scratch memory.
+template <const auto& Plan, std::size_t Step>
+constexpr rows_at<float> rows_written(float* out, float* scratch) {
+    constexpr ir::step s = Plan.sequence[Step];
+    if constexpr (s.target == ir::caller) return {out, Plan.outputs()};
+    return {scratch + s.target, Plan.scratch_bytes / sizeof(float)};
+}
+
+// A step that reads `from`, and those that it hands its rows on to.
+template <class P, const auto& Plan, std::size_t Step, std::size_t MaxRows, class From>
+LAMINATE_INLINE void run_from(const float* parameters, const From& from, float* out, float* scratch,
+                              std::size_t rows) {
+    constexpr ir::step s = Plan.sequence[Step];
+    rows_at<float> to = rows_written<Plan, Step>(out, scratch);
+    if constexpr (s.hands_on) {
+        using between = kernel::rows_between<P, Plan.flows[s.last].floats, MaxRows>;
+        between handed = {to.first, to.stride};
+        run_dense<P, Plan, Step, MaxRows>(parameters, from, handed, rows);
+        run_from<P, Plan, Step + 1, MaxRows>(parameters, handed, out, scratch, rows);
+    } else if constexpr (s.run == ir::kernel::dense) {
+        run_dense<P, Plan, Step, MaxRows>(parameters, from, to, rows);
+    } else {
+        run_step<P, Plan, Step, MaxRows>(parameters, from, to, rows);
+    }
+}
+
+// A step that reads the caller's rows or scratch memory. One that is handed its rows runs behind
+// the one that hands them on.
 template <class P, const auto& Plan, std::size_t Step, std::size_t MaxRows>
 constexpr void run_placed(const float* parameters, const float* in, float* out, float* scratch,
                           std::size_t rows) {
-    constexpr ir::step s = Plan.sequence[Step];
-    constexpr std::size_t stride = Plan.scratch_bytes / sizeof(float);
-    rows_at<const float> from = {in, Plan.inputs()};
-    rows_at<float> to = {out, Plan.outputs()};
-    if constexpr (s.source != ir::caller) from = {scratch + s.source, stride};
-    if constexpr (s.target != ir::caller) to = {scratch + s.target, stride};
-    // A constant where it can be: Clang keeps `rows` of a single row in a register, and tests it.
-    run_step<P, Plan, Step, MaxRows>(parameters, from, to, MaxRows == 1 ? 1 : rows);
+    if constexpr (Step == 0 || !Plan.sequence[Step - (Step > 0)].hands_on) {
+        constexpr ir::step s = Plan.sequence[Step];
+        rows_at<const float> from = {in, Plan.inputs()};
+        if constexpr (s.source != ir::caller)
+            from = {scratch + s.source, Plan.scratch_bytes / sizeof(float)};
+        // A constant where it can be: Clang keeps `rows` of a single row in a register, and tests
+        // it.
+        run_from<P, Plan, Step, MaxRows>(parameters, from, out, scratch, MaxRows == 1 ? 1 : rows);
+    }
 }
 
 // (Functions, not lambdas that capture: Clang keeps such captures in memory and is 20 % slower.)

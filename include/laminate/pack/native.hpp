@@ -436,6 +436,16 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> load_four(const float* p) {
     }
 }
 
+// Hidden, or Clang moves each lane by an instruction of its own, with a register of places.
+template <std::size_t Lanes, std::size_t Q, std::size_t... L>
+LAMINATE_INLINE_RUNTIME floats<Lanes> four_of(floats<Lanes> a, std::index_sequence<L...>) {
+    return hidden<Lanes>(__builtin_shufflevector(a, a, static_cast<int>(4 * Q + L % 4)...));
+}
+template <std::size_t Lanes, std::size_t Q>
+LAMINATE_INLINE_RUNTIME floats<Lanes> four_of(floats<Lanes> a) {
+    return four_of<Lanes, Q>(a, std::make_index_sequence<Lanes>{});
+}
+
 template <std::size_t Lanes, std::size_t K, std::size_t... L>
 LAMINATE_INLINE_RUNTIME floats<Lanes> splat_of_four(floats<Lanes> a, std::index_sequence<L...>) {
     return __builtin_shufflevector(a, a, static_cast<int>(L / 4 * 4 + K)...);

@@ -86,6 +86,10 @@ struct portable_lanes {
     static LAMINATE_INLINE_RUNTIME reg load_four(const float* p) {
         return native::load_four<Lanes>(p);
     }
+    template <std::size_t Q>
+    static LAMINATE_INLINE_RUNTIME reg four_of(reg a) {
+        return native::four_of<Lanes, Q>(a);
+    }
     template <std::size_t K>
     static LAMINATE_INLINE_RUNTIME reg splat_of_four(reg a) {
         return native::splat_of_four<Lanes, K>(a);

@@ -93,6 +93,10 @@ struct xsimd {
     static LAMINATE_INLINE_RUNTIME reg load_four(const float* p) {
         return wrap(native::load_four<lanes>(p));
     }
+    template <std::size_t Q>
+    static LAMINATE_INLINE_RUNTIME reg four_of(reg a) {
+        return wrap(native::four_of<lanes, Q>(raw(a)));
+    }
     template <std::size_t K>
     static LAMINATE_INLINE_RUNTIME reg splat_of_four(reg a) {
         return wrap(native::splat_of_four<lanes, K>(raw(a)));
