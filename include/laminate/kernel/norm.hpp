@@ -10,6 +10,8 @@
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
 #include "../pack/scalar.hpp"
+#include "dense_narrow.hpp"
+#include "dense_rows.hpp"
 
 namespace laminate::kernel {
 
@@ -30,13 +32,10 @@ constexpr float sum_of_squares(const float* x, std::size_t floats) {
         const typename P::reg a = P::load(x + i + g * P::lanes);
         sum[g] = P::fma(a, a, sum[g]);
     }
-    float chain[square_chains] = {};
-    LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g)
-        P::store(chain + g * P::lanes, sum[g]);
-    for (std::size_t n = square_chains / 2; n > 0; n /= 2)
-        for (std::size_t c = 0; c < n; ++c)
-            chain[c] += chain[c + n];
-    return chain[0];
+    add_chains<P, registers, 1>(sum);
+    float total = 0.0f;
+    P::store_first(&total, fold_lanes<P, P::lanes / 2, 1>(sum[0]), 1);
+    return total;
 }
 
 // Scales the weights of each output, `count` of them `step` apart, so that their norm is at most
