@@ -52,8 +52,9 @@ void part(const char* name, Network) {
     std::vector<float> memory(batch_rows * outputs + lam::line_floats);
     void* place = memory.data();
     std::size_t room = memory.size() * sizeof(float);
-    const std::span<float> out(static_cast<float*>(std::align(64, batch_rows * outputs * sizeof(float), place, room)),
-                               batch_rows * outputs);
+    const std::span<float> out(
+        static_cast<float*>(std::align(64, batch_rows * outputs * sizeof(float), place, room)),
+        batch_rows * outputs);
     float* to = out.data();
     bench::pretend_to_use(to); // so that results are results
     const double one = cycles(20'000, [&](std::size_t call) {

@@ -112,12 +112,10 @@ std::string call(const ir::plan_view& plan, std::size_t index) {
     std::string between;
     if (s.hands_on || takes) {
         // Here rows are one argument each.
-        from = takes ? handed(index - 1)
-                     : sentence("kernel::rows_at<const float>{", from, "}");
-        const std::string type =
-            s.hands_on ? sentence("kernel::rows_between<pack::portable, ", plan.flows[s.last].floats,
-                                  ", MaxRows>")
-                       : "kernel::rows_at<float>";
+        from = takes ? handed(index - 1) : sentence("kernel::rows_at<const float>{", from, "}");
+        const std::string type = s.hands_on ? sentence("kernel::rows_between<pack::portable, ",
+                                                       plan.flows[s.last].floats, ", MaxRows>")
+                                            : "kernel::rows_at<float>";
         between = sentence("    ", type, " ", handed(index), "{", to, "};\n");
         to = handed(index);
     }

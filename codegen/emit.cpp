@@ -202,12 +202,11 @@ std::string functions(const network_source& network, const write_options& option
     const entry_texts entry(options);
     const auto function = [&](bool wanted, std::string_view text) {
         if (!wanted) return std::string();
-        return fill(text,
-                    {{"suffix", entry.suffix},
-                     {"parameter", entry.parameter},
-                     {"argument", entry.argument},
-                     {"scratch", std::to_string(scratch_floats(network.plan))},
-                     {"tile", std::to_string(ir::tile_rows(network.plan.cost))}});
+        return fill(text, {{"suffix", entry.suffix},
+                           {"parameter", entry.parameter},
+                           {"argument", entry.argument},
+                           {"scratch", std::to_string(scratch_floats(network.plan))},
+                           {"tile", std::to_string(ir::tile_rows(network.plan.cost))}});
     };
     std::string all =
         sentence(function(entry.single, source_single), function(entry.batch, source_batch),

@@ -53,8 +53,8 @@ struct arithmetic : network<input<21> | square | softplus | laminate::log | lami
 struct grouped : network<input<6> | softmax(groups<3>) | dense<20> | log_softmax(groups<4>) |
                          dense<36> | log_softmax | dense<40> | softmax(groups<2>)> {};
 // Whole lines of each number from one to four between layers, in two, four and eight chains.
-struct handed : network<input<40> | dense<16> | relu | dense<48> | laminate::tanh | dense<64> | prelu |
-                        dense<32> | sigmoid | dense<21> | relu | dense<3>> {};
+struct handed : network<input<40> | dense<16> | relu | dense<48> | laminate::tanh | dense<64> |
+                        prelu | dense<32> | sigmoid | dense<21> | relu | dense<3>> {};
 struct deep : network<input<5> | repeat<12>(dense<20>(no_bias) | relu)> {};
 
 using all_networks =

@@ -39,8 +39,8 @@ std::vector<float> one_row(const lam::model<Network>& model, const std::vector<f
     constexpr const auto& plan = lam::detail::plan_of<Network, lam::ir::fusion::on>;
     alignas(64) std::array<float, plan.scratch_bytes / sizeof(float)> scratch = {};
     std::vector<float> out(lam::model<Network>::outputs);
-    lam::detail::run_tile<P, plan, 1>(model.packed().data(), in.data(), out.data(),
-                                      scratch.data(), 1);
+    lam::detail::run_tile<P, plan, 1>(model.packed().data(), in.data(), out.data(), scratch.data(),
+                                      1);
     return out;
 }
 

@@ -57,8 +57,8 @@ constexpr call call_of(const plan_view& plan, const step& s) {
 }
 
 // Rows that pass through all steps together: 24, a multiple of the rows of most register tiles; 96
-// where all weights together don't stay in the L1 cache, and are read again for each tile (2 % for a
-// network of 1 MB). Fewer where their scratch memory would take more of the stack, and of the L2
+// where all weights together don't stay in the L1 cache, and are read again for each tile (2 % for
+// a network of 1 MB). Fewer where their scratch memory would take more of the stack, and of the L2
 // cache, than this, which is 24 rows between two layers of 1024.
 inline constexpr std::size_t few_tile_rows = 24;
 inline constexpr std::size_t max_tile_rows = 96;

@@ -42,7 +42,8 @@ constexpr plan_view make_plan(std::span<const node> nodes, fusion mode, plan_wor
     trace(nodes, work.flows);
     const std::size_t parameter_floats = place_parameters(nodes, work.flows, work.placed);
     const auto steps = work.steps.first(fuse(nodes, work.flows, mode, work.steps));
-    const std::size_t scratch_floats = place_steps(nodes, work.flows, parameter_floats, steps, work.last_use);
+    const std::size_t scratch_floats =
+        place_steps(nodes, work.flows, parameter_floats, steps, work.last_use);
     return {nodes, work.flows, work.placed, steps,
             cost(nodes, work.placed, parameter_floats, scratch_floats, steps.size())};
 }

@@ -28,8 +28,9 @@ namespace laminate::kernel {
 // y[r] = epilogue(W x[r] + b) for `rows` rows, MaxRows at most; with MaxRows 1 for exactly one.
 // Not forced inline: equal layers of a network share one instance.
 template <class P, class Shape, std::size_t MaxRows, class Epilogue>
-constexpr void dense(const float* x, std::size_t x_stride, const float* weights, const float* bias,
-                     float* y, std::size_t y_stride, std::size_t rows, const Epilogue& epilogue) {
+LAMINATE_SHARED constexpr void dense(const float* x, std::size_t x_stride, const float* weights,
+                                     const float* bias, float* y, std::size_t y_stride,
+                                     std::size_t rows, const Epilogue& epilogue) {
     if constexpr (is_narrow(Shape::inputs, Shape::outputs))
         dense_narrow<P, Shape, MaxRows>(x, x_stride, weights, bias, y, y_stride, rows, epilogue);
     else if constexpr (MaxRows == 1)

@@ -18,6 +18,12 @@
 
 namespace laminate::kernel {
 
+template <class P, std::size_t Chains, std::size_t Registers, std::size_t... I>
+LAMINATE_INLINE void tie_sums(typename P::reg (&sum)[Chains][Registers],
+                              std::index_sequence<I...>) {
+    P::tie(sum[I / Registers][I % Registers]...);
+}
+
 // Adds the inputs in a register, which are the first of the weights given.
 template <class P, class Shape, std::size_t Registers, std::size_t Width, std::size_t... Q>
 LAMINATE_INLINE void row_add_register(row_sums<P, Shape, Registers>& sum, typename P::reg inputs,
@@ -25,7 +31,8 @@ LAMINATE_INLINE void row_add_register(row_sums<P, Shape, Registers>& sum, typena
     static_assert(P::lanes % Shape::chains == 0, "Laminate: each register starts with chain 0");
     (row_add_four<P, Shape, Registers, Width>(sum, 4 * Q, P::template four_of<Q>(inputs), weights),
      ...);
-    LAMINATE_KEEP_ORDER
+    if constexpr (Shape::chains * Registers <= 8)
+        tie_sums<P>(sum, std::make_index_sequence<Shape::chains * Registers>{});
 }
 
 template <class P, class Shape, std::size_t Registers, std::size_t Width, std::size_t Floats,

@@ -19,8 +19,8 @@ namespace laminate {
 
 namespace detail {
 
-// A part has at least so many multiply-adds to do: about 8 us of a core with AVX-512. Passing a part
-// on costs 0.1 us with `threads` and a few times that with most task libraries.
+// A part has at least so many multiply-adds to do: about 8 us of a core with AVX-512. Passing a
+// part on costs 0.1 us with `threads` and a few times that with most task libraries.
 inline constexpr std::size_t part_multiply_adds = std::size_t{1} << 20;
 
 // The rows of a part: whole tiles, though smaller ones than batch() takes, and whole cache lines of

@@ -74,8 +74,8 @@ LAMINATE_INLINE void run_dense(const float* parameters, const From& from, To& to
                                std::size_t rows) {
     constexpr ir::call c = ir::call_of(Plan.view(), Plan.sequence[Step]);
     constexpr ir::parameters at = Plan.placed[Plan.sequence[Step].node];
-    using shape = kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, c.exact,
-                                      c.skips_zeros, c.far>;
+    using shape =
+        kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, c.exact, c.skips_zeros, c.far>;
     kernel::dense<P, shape, MaxRows>(from, parameters + at.weights, parameters + at.bias, to, rows,
                                      epilogue<Plan, Step>(parameters));
 }

@@ -24,6 +24,8 @@ concept moves_lanes = requires(typename P::reg a, const float* in) {
     { P::template shifted<1>(a) } -> std::same_as<typename P::reg>;
     // lane l is lane l ^ N
     { P::template swapped<1>(a) } -> std::same_as<typename P::reg>;
+    // of up to eight sums: changes nothing, but keeps compilers from finishing one of them first
+    { P::tie(a, a) } -> std::same_as<void>;
     // the first N lanes of a, then the first of b
     { P::template joined<1>(a, a) } -> std::same_as<typename P::reg>;
     // lane l is lane Part * (lanes / Times) + l / Times: a part of a, each lane so many times

@@ -81,6 +81,18 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> keep(floats<Lanes> a) {
 #endif
 }
 
+// Ties eight sums together: what is added to one of them later is added behind what was added to
+// any of them before. Clang would finish one of many sums first, at the pace of its latency, and
+// keep the inputs of all others in registers and memory; GCC leaves them in order.
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME void tie([[maybe_unused]] floats<Lanes> (&sum)[8]) {
+#if defined(__clang__) && defined(__AVX512F__)
+    asm(""
+        : "+v"(sum[0]), "+v"(sum[1]), "+v"(sum[2]), "+v"(sum[3]), "+v"(sum[4]), "+v"(sum[5]),
+          "+v"(sum[6]), "+v"(sum[7]));
+#endif
+}
+
 #if !defined(__FMA__) && !defined(__AVX512F__) && !defined(__aarch64__)
 // pack::exact_fma on vectors (the derivation stands there): an exact product plus an addend,
 // rounded to odd. (By reference: vectors longer than a register have no stable calling convention.)

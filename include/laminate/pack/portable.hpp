@@ -94,6 +94,13 @@ struct portable_lanes {
     static LAMINATE_INLINE_RUNTIME reg splat_of_four(reg a) {
         return native::splat_of_four<Lanes, K>(a);
     }
+    template <class... Sums>
+    static LAMINATE_INLINE_RUNTIME void tie(Sums&... sum) {
+        reg all[8] = {sum...};
+        native::tie<Lanes>(all);
+        std::size_t i = 0;
+        ((sum = all[i++]), ...);
+    }
     template <std::size_t N>
     static LAMINATE_INLINE_RUNTIME reg shifted(reg a) {
         return native::shifted<Lanes, N>(a);

@@ -101,6 +101,13 @@ struct xsimd {
     static LAMINATE_INLINE_RUNTIME reg splat_of_four(reg a) {
         return wrap(native::splat_of_four<lanes, K>(raw(a)));
     }
+    template <class... Sums>
+    static LAMINATE_INLINE_RUNTIME void tie(Sums&... sum) {
+        raw_type all[8] = {raw(sum)...};
+        native::tie<lanes>(all);
+        std::size_t i = 0;
+        ((sum = wrap(all[i++])), ...);
+    }
     template <std::size_t N>
     static LAMINATE_INLINE_RUNTIME reg shifted(reg a) {
         return wrap(native::shifted<lanes, N>(raw(a)));
