@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // step PROGRAM LENGTHS: runs PROGRAM, and between one int3 and the next goes through it instruction
 // by instruction; prints how often each was reached. LENGTHS has the address and the length of
-// every instruction. Those of AVX-512 are counted and left out, so that any x86-64 can count them:
+// every instruction. Where the machine has no AVX-512, its instructions are counted and left out:
 // what is counted must not take another way for other values. Linux only.
 
 #include <sys/ptrace.h>
@@ -21,6 +21,12 @@ constexpr unsigned char int3 = 0xcc;
 
 using table = std::map<unsigned long long, unsigned long>;
 
+bool leaves_out(unsigned char first) {
+    static const bool runs =
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
+    return first == evex && !runs;
+}
+
 // Counts up to the next int3; false where the program stopped otherwise.
 bool count(pid_t child, const table& lengths, table& counts) {
     user_regs_struct at = {};
@@ -35,7 +41,7 @@ bool count(pid_t child, const table& lengths, table& counts) {
                 return true;
             }
             ++counts[at.rip];
-            if (byte != evex) break;
+            if (!leaves_out(byte)) break;
             at.rip += lengths.at(at.rip);
         }
         ptrace(PTRACE_SETREGS, child, nullptr, &at);
