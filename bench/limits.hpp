@@ -47,7 +47,7 @@ double median_of(std::size_t attempts, Function f) {
 
 // GFLOP/s of independent chains of fma: enough to hide its latency, few enough for the registers.
 inline double fma_peak() {
-    constexpr std::size_t chains = pack::registers / 2;
+    constexpr std::size_t chains = 12;
     constexpr std::size_t steps = 20'000;
     return median_of(21, [] {
         pack::reg factor = pack::splat(0.9375f);
