@@ -24,10 +24,11 @@ struct to_two : lam::network<lam::input<9> | lam::dense<32> | lam::relu | lam::d
 struct to_three : lam::network<lam::input<9> | lam::dense<48> | lam::relu | lam::dense<3>> {};
 struct to_eight : lam::network<lam::input<9> | lam::dense<16> | lam::relu | lam::dense<8>> {};
 
+struct long_chain : lam::network<lam::input<16> | lam::repeat<7>(lam::dense<16> | lam::relu)> {};
 struct broad : lam::network<lam::input<4> | lam::dense<80> | lam::dense<16> | lam::dense<144>> {};
 struct large : lam::network<lam::input<64> | lam::repeat<3>(lam::dense<64> | lam::relu)> {};
 
-using handing = std::tuple<lam::test::handed, to_one, to_two, to_three, to_eight>;
+using handing = std::tuple<lam::test::handed, to_one, to_two, to_three, to_eight, long_chain>;
 
 template <class P>
 struct many_registers : P {
@@ -74,6 +75,7 @@ TEST_CASE("handed rows: between small layers of a network that the L1 cache hold
     CHECK(steps_that_hand_on<lam::test::trigger>() == bools{true, true, true, false, false});
     // 33 floats aren't whole lines
     CHECK(steps_that_hand_on<lam::test::policy>() == bools{false, false, false});
+    CHECK(steps_that_hand_on<long_chain>() == bools{true, true, true, true, false, true, false});
     CHECK(steps_that_hand_on<broad>() == bools{false, false, false});
     CHECK(steps_that_hand_on<large>() == bools{false, false, false});
 }

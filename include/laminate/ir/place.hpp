@@ -133,7 +133,10 @@ constexpr std::size_t place_row(std::span<const flow> flows, std::span<const ste
 // Whether the row between two dense steps may stay in registers: nobody else reads it, and it is a
 // few whole lines. All inputs of the next layer are then unrolled. That pays in a network whose
 // weights stay in the L1 cache, where a layer waits longer for the one before than for weights.
+// After some layers one goes through memory: what is between is one piece of code, and compilers
+// take longer than linear time for a long one.
 inline constexpr std::size_t most_lines_handed_on = 4;
+inline constexpr std::size_t most_handed_on = 4; // one after the other
 constexpr bool hands_on(std::span<const node> nodes, std::span<const flow> flows, const step& now,
                         const step& next, bool next_is_last_use) {
     if (now.run != kernel::dense || next.run != kernel::dense || !next_is_last_use ||
@@ -154,6 +157,7 @@ constexpr std::size_t place_steps(std::span<const node> nodes, std::span<const f
         last_use[steps[s].input] = s;
     std::size_t floats = 0;
     std::size_t live = 0;
+    std::size_t handed_on = 0; // by the steps before, without one that didn't
     for (std::size_t s = 0; s < steps.size(); ++s) {
         step& now = steps[s];
         for (std::size_t other = s; other-- > 0;)
@@ -171,9 +175,11 @@ constexpr std::size_t place_steps(std::span<const node> nodes, std::span<const f
             now.chains = chains(width(arriving(nodes, now.node)), outputs);
             now.skips_zeros = skips_zeros(nodes, now.node, outputs);
         }
-        if (s + 1 < steps.size() && parameter_floats * sizeof(float) <= l1_bytes)
+        if (s + 1 < steps.size() && parameter_floats * sizeof(float) <= l1_bytes &&
+            handed_on < most_handed_on)
             now.hands_on = hands_on(nodes, flows, now, steps[s + 1],
                                     last_use[value_written(flows, now)] == s + 1);
+        handed_on = now.hands_on ? handed_on + 1 : 0;
     }
     return floats;
 }
