@@ -37,6 +37,24 @@ batch: 96 rows take all steps together, dense ones in tiles of rows x registers
 )");
 }
 
+TEST_CASE("describe: how many rows of a batch go together", "[describe]") {
+    const auto rows = [](std::size_t weight_bytes, std::size_t scratch_bytes) {
+        lam::ir::figures f = {};
+        f.weight_bytes = weight_bytes;
+        f.scratch_bytes = scratch_bytes;
+        return lam::ir::tile_rows(f);
+    };
+    CHECK(rows(lam::l1_bytes, 512) == 24); // weights stay in the L1 cache
+    CHECK(rows(lam::l1_bytes + 64, 512) == 96);
+    CHECK(rows(8 << 20, 2048) == 96); // what is between layers takes 192 KiB
+    CHECK(rows(8 << 20, 2112) == 48);
+    CHECK(rows(8 << 20, 8192) == 24);
+    CHECK(rows(8 << 20, 192 << 10) == 1);
+    CHECK(rows(8 << 20, 1 << 20) == 1);
+    CHECK_THAT(lam::describe(lam::input<4> | lam::dense<16> | lam::relu | lam::dense<16>),
+               contains("dense, hands on ") && contains("\nbatch: 24 rows "));
+}
+
 TEST_CASE("describe: the figures of the last line are the plan's", "[describe]") {
     static_assert(lam::plan(network).parameters == 203'520, "784*256 + 256 + 256*10");
     static_assert(lam::plan(network).multiply_adds == 203'264, "784*256 + 256*10");
