@@ -12,7 +12,7 @@ namespace laminate::codegen {
 namespace {
 
 constexpr std::size_t header_bytes = 64;
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;
 
 // Equal for networks whose parameters lie at the same places and mean the same.
 std::uint64_t network_hash(const ir::plan_view& plan) {

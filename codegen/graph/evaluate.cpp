@@ -73,10 +73,13 @@ void dense_panel(std::span<const float> x, std::size_t padded, std::size_t chain
 void dense(const ir::call& c, const float* x, const float* weights, const float* bias, float* y) {
     const std::span<const float> in(x, c.inputs);
     if (is_narrow(c.inputs, c.outputs)) {
-        const std::size_t row = narrow_row(c.outputs);
-        const std::size_t in_line = line_floats / row;
-        dense_panel(in, (c.inputs + in_line - 1) / in_line * in_line, c.chains, weights, row, bias,
-                    {y, c.outputs});
+        const std::size_t group = narrow_group(c.outputs);
+        const std::size_t padded = (c.inputs + group - 1) / group * group;
+        std::vector<float> by_input;
+        for (std::size_t i = 0; i < padded; ++i)
+            for (std::size_t o = 0; o < c.outputs; ++o)
+                by_input.push_back(weights[narrow_position(c.outputs, o, i)]);
+        dense_panel(in, padded, c.chains, by_input.data(), c.outputs, bias, {y, c.outputs});
     } else {
         for (std::size_t p = 0; p < c.panels; ++p) {
             const std::size_t begin = panel_begin(c.outputs, c.panels, p);

@@ -22,7 +22,7 @@ namespace lam = laminate;
 
 namespace {
 
-constexpr std::uint64_t expected = 0x6a167db6f3283d4e;
+constexpr std::uint64_t expected = 0x17cf80eea2688252;
 
 // Together every layer that has a way back of its own.
 struct classifier : lam::network<lam::input<19> | lam::dense<40> | lam::relu | lam::dropout<0.25f> |

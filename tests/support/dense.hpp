@@ -46,8 +46,8 @@ inline float in_order(const problem& p, const float* x, std::size_t output) {
     for (std::size_t i = 0; i < p.inputs; ++i)
         sum[i % p.chains] = std::fma(x[i], p.weights[output * p.inputs + i], sum[i % p.chains]);
     if (lam::is_narrow(p.inputs, p.outputs)) { // zeros up to a whole line
-        const std::size_t in_line = lam::line_floats / lam::narrow_row(p.outputs);
-        for (std::size_t i = p.inputs; i % in_line != 0; ++i)
+        const std::size_t group = lam::narrow_group(p.outputs);
+        for (std::size_t i = p.inputs; i % group != 0; ++i)
             sum[i % p.chains] = std::fma(0.0f, 0.0f, sum[i % p.chains]);
     }
     for (std::size_t n = p.chains / 2; n > 0; n /= 2)

@@ -320,6 +320,24 @@ void check_spread(typename P::reg numbered) {
 }
 
 template <class P, std::size_t N>
+void check_repeated(typename P::reg numbered) {
+    const laminate::test::tight_buffer few(N);
+    for (std::size_t i = 0; i < N; ++i)
+        few[i] = static_cast<float>(i);
+    CHECK(lanes_of<P>(P::template load_repeated<N>(few.data())) ==
+          expected_lanes<P>([](std::size_t l) { return l % N; }));
+    constexpr std::size_t last = P::lanes - N;
+    CHECK(lanes_of<P>(P::template repeated<N, last / N>(numbered)) ==
+          expected_lanes<P>([](std::size_t l) { return last + l % N; }));
+    auto found = lanes_of<P>(P::template every<N>(numbered));
+    auto expected = expected_lanes<P>([](std::size_t l) { return l * N; });
+    found.resize(P::lanes / N);
+    expected.resize(P::lanes / N);
+    CHECK(found == expected);
+    if constexpr (2 * N <= P::lanes) check_repeated<P, 2 * N>(numbered);
+}
+
+template <class P, std::size_t N>
 void check_shifted(typename P::reg numbered) {
     auto found = lanes_of<P>(P::template shifted<N>(numbered));
     auto expected = expected_lanes<P>([](std::size_t l) { return l + N; });
@@ -336,14 +354,7 @@ TEMPLATE_LIST_TEST_CASE("pack: lanes that move", "[pack]", all_packs) {
         numbers[l] = static_cast<float>(l);
     const typename P::reg numbered = P::load(numbers.data());
     if constexpr (P::lanes > 1) {
-        const laminate::test::tight_buffer four(4);
-        for (std::size_t i = 0; i < 4; ++i)
-            four[i] = static_cast<float>(i);
-        CHECK(lanes_of<P>(P::load_four(four.data())) ==
-              expected_lanes<P>([](std::size_t l) { return l % 4; }));
-        constexpr std::size_t last = P::lanes - 4;
-        CHECK(lanes_of<P>(P::template four_of<last / 4>(numbered)) ==
-              expected_lanes<P>([](std::size_t l) { return last + l % 4; }));
+        check_repeated<P, 2>(numbered);
         CHECK(lanes_of<P>(P::template splat_of_four<3>(numbered)) ==
               expected_lanes<P>([](std::size_t l) { return l / 4 * 4 + 3; }));
         CHECK(lanes_of<P>(P::template swapped<2>(numbered)) ==

@@ -28,14 +28,22 @@ constexpr std::size_t panel_begin(std::size_t outputs, std::size_t panels, std::
     return split_begin(lines(outputs), panels, p) * line_floats;
 }
 
-// A layer of up to eight outputs would leave most of a line empty. It has one panel, whose rows are
-// of 1, 2, 4 or 8 floats: a line holds the weights of several inputs.
-// (With few inputs, adding up what shares a line takes longer than reading more lines.)
+// A layer of up to eight outputs would leave most of a line empty. It has one panel, a line of
+// which holds the weights of a group of inputs: [group][output][input of the group], where outputs
+// count as 1, 2, 4 or 8. (With few inputs, adding up what shares a line takes longer than reading
+// more lines.)
 constexpr bool is_narrow(std::size_t inputs, std::size_t outputs) {
     return outputs <= line_floats / 2 && inputs >= line_floats / 2;
 }
 constexpr std::size_t narrow_row(std::size_t outputs) {
     return outputs > 4 ? 8 : outputs > 2 ? 4 : outputs;
+}
+constexpr std::size_t narrow_group(std::size_t outputs) {
+    return line_floats / narrow_row(outputs);
+}
+constexpr std::size_t narrow_position(std::size_t outputs, std::size_t output, std::size_t input) {
+    const std::size_t group = narrow_group(outputs);
+    return input / group * line_floats + output * group + input % group;
 }
 
 // Floats of a layer's weights.
@@ -47,7 +55,7 @@ constexpr std::size_t weight_floats(std::size_t inputs, std::size_t outputs) {
 // The position of the weight from `input` to `output`.
 constexpr std::size_t weight_position(std::size_t inputs, std::size_t outputs, std::size_t panels,
                                       std::size_t output, std::size_t input) {
-    if (is_narrow(inputs, outputs)) return input * narrow_row(outputs) + output;
+    if (is_narrow(inputs, outputs)) return narrow_position(outputs, output, input);
     std::size_t p = 0;
     while (panel_begin(outputs, panels, p + 1) <= output)
         ++p;

@@ -88,7 +88,7 @@ constexpr tile_shape largest_tile(std::size_t inputs, std::size_t outputs, std::
                                   std::size_t chains, std::size_t lanes, std::size_t registers) {
     if (is_narrow(inputs, outputs)) {
         const std::size_t of_line = line_floats / lanes;
-        const std::size_t in_flight = chains * narrow_row(outputs) / line_floats;
+        const std::size_t in_flight = chains / narrow_group(outputs);
         return {rows_that_fit(in_flight * of_line, accumulator_budget(registers), most_tile_rows),
                 of_line};
     }

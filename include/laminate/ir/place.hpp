@@ -27,15 +27,14 @@ constexpr std::size_t panels(std::size_t outputs) {
 
 // Layers with fewer than 8 registers of outputs have their sums split into chains instead (input i
 // belongs to chain i % chains), as long as each chain keeps at least four terms. Of a narrow layer
-// each input in a line is a chain of its own, and up to 4 lines are in flight, if each of these
+// each input of a group is a chain of its own, and up to 4 groups are in flight, if each of these
 // chains keeps two terms.
 constexpr std::size_t chains(std::size_t inputs, std::size_t outputs) {
     if (is_narrow(inputs, outputs)) {
-        const std::size_t inputs_in_line = line_floats / narrow_row(outputs);
         std::size_t in_flight = 4;
-        while (in_flight > 1 && inputs < 2 * in_flight * inputs_in_line)
+        while (in_flight > 1 && inputs < 2 * in_flight * narrow_group(outputs))
             in_flight /= 2;
-        return in_flight * inputs_in_line;
+        return in_flight * narrow_group(outputs);
     }
     std::size_t n = std::bit_floor(std::max<std::size_t>(panel_lines / lines(outputs), 1));
     while (n > 1 && inputs < 4 * n)

@@ -11,6 +11,7 @@
 #include "../base/compiler.hpp"
 #include "../base/tile.hpp"
 #include "dense_shape.hpp"
+#include "sums.hpp"
 
 namespace laminate::kernel {
 
@@ -21,18 +22,19 @@ inline constexpr std::size_t inputs_ahead = 16;
 
 // The sums of Registers registers of outputs, one per chain.
 template <class P, class Shape, std::size_t Registers>
-using row_sums = typename P::reg[Shape::chains][Registers];
+struct row_sums : register_sums<P, Shape::chains * Registers> {};
 
 // Adds an input times its weights, which begin at `weights`, to chain c. Where weights come from
 // afar, those at `later` are fetched meanwhile.
 template <class P, class Shape, std::size_t Registers>
 LAMINATE_INLINE void row_add(row_sums<P, Shape, Registers>& sum, std::size_t c,
                              typename P::reg input, const float* weights, const float* later) {
+    typename P::reg* const to = sum.at + c * Registers;
     LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) {
         const std::size_t at = g * P::lanes;
         if constexpr (Shape::far)
             if (at % line_floats == 0) P::prefetch(later + at);
-        sum[c][g] = P::fma(input, P::load(weights + at), sum[c][g]);
+        to[g] = P::fma(input, P::load(weights + at), to[g]);
     }
 }
 
@@ -68,7 +70,8 @@ LAMINATE_INLINE void row_add_inputs(row_sums<P, Shape, Registers>& sum, const fl
     constexpr std::size_t in_fours = P::lanes >= 4 ? Count / 4 * 4 : 0;
     if constexpr (in_fours > 0)
         LAMINATE_UNROLL for (std::size_t i = 0; i < in_fours; i += 4)
-            row_add_four<P, Shape, Registers, Width>(sum, i, P::load_four(x + i), weights);
+            row_add_four<P, Shape, Registers, Width>(sum, i, P::template load_repeated<4>(x + i),
+                                                     weights);
     LAMINATE_UNROLL for (std::size_t i = in_fours; i < Count; ++i)
         row_add_next<P, Shape>(sum, i % Shape::chains, P::splat(x[i]), weights + i * Width);
 }
@@ -150,18 +153,8 @@ LAMINATE_INLINE_RUNTIME void row_add_nonzero(row_sums<P, Shape, Registers>& sum,
 
 // Chain 0 starts from the bias.
 template <class P, class Shape, std::size_t Registers>
-LAMINATE_INLINE void row_start(row_sums<P, Shape, Registers>& sum, const float* bias) {
-    LAMINATE_UNROLL for (std::size_t c = 0; c < Shape::chains; ++c)
-        LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) sum[c][g] =
-            c == 0 ? P::load(bias + g * P::lanes) : P::splat(0.0f);
-}
-
-template <class P, class Shape, std::size_t Registers>
-LAMINATE_INLINE void row_add_chains(row_sums<P, Shape, Registers>& sum) {
-    LAMINATE_UNROLL for (std::size_t n = Shape::chains / 2; n > 0; n /= 2)
-        LAMINATE_UNROLL for (std::size_t c = 0; c < n; ++c)
-            LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) sum[c][g] =
-                P::add(sum[c][g], sum[c + n][g]);
+LAMINATE_INLINE row_sums<P, Shape, Registers> row_start(const float* bias) {
+    return {start_sums<P, Registers, Registers>(bias, indices<Shape::chains * Registers>{})};
 }
 
 // Writes the outputs from `unit` on, the first of which lies at y.
@@ -170,7 +163,7 @@ LAMINATE_INLINE void row_store(const row_sums<P, Shape, Registers>& sum, float* 
                                const Epilogue& epilogue) {
     LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g)
         store_outputs<P, Shape::stores_whole(P::lanes), Shape::skips_zeros>(
-            y + g * P::lanes, unit + g * P::lanes, Shape::outputs, sum[0][g], epilogue);
+            y + g * P::lanes, unit + g * P::lanes, Shape::outputs, sum.at[g], epilogue);
 }
 
 // One chunk of a panel: Registers registers of outputs, which start at `unit`. `nonzero` is null
@@ -179,14 +172,13 @@ template <class P, class Shape, std::size_t Registers, std::size_t Width, class 
 LAMINATE_INLINE void dense_row_chunk(const float* x, const float* weights, const float* bias,
                                      float* y, std::size_t unit, const Epilogue& epilogue,
                                      const nonzero_inputs<P, Shape>* nonzero) {
-    row_sums<P, Shape, Registers> sum = {};
-    row_start<P, Shape>(sum, bias + unit);
+    auto sum = row_start<P, Shape, Registers>(bias + unit);
     if (Shape::skips_zeros && nonzero != nullptr) {
         row_add_nonzero<P, Shape, Registers, Width>(sum, x, weights, *nonzero);
     } else {
         row_add_all<P, Shape, Registers, Width>(sum, x, weights);
     }
-    row_add_chains<P, Shape>(sum);
+    add_chains<P, Shape::chains, Registers>(sum.at);
     row_store<P, Shape>(sum, y + unit, unit, epilogue);
 }
 

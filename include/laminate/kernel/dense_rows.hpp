@@ -5,9 +5,8 @@
 // counts is that nothing else gets in their way. Needs what kernel/dense.hpp needs. Reads and
 // writes what it does, and gives the bits that it promises.
 //
-// A tile of a few rows and registers of outputs is summed in registers. Its function takes the
-// sizes of the layer as values, so that layers share it. All its indices come from packs, not from
-// loops: GCC keeps an array in registers only if its indices are constants from the start.
+// A tile of a few rows and registers of outputs is summed in registers, sum[chain][row][register].
+// Its function takes the sizes of the layer as values, so that layers share it.
 
 #include <cstddef>
 #include <type_traits>
@@ -17,6 +16,7 @@
 #include "../base/panel.hpp"
 #include "../base/tile.hpp"
 #include "dense_shape.hpp"
+#include "sums.hpp"
 
 namespace laminate::kernel {
 
@@ -46,20 +46,6 @@ struct dense_tile_kind {
     static constexpr bool plus_zero = PlusZero;
     static constexpr bool far = Far;
 };
-
-template <std::size_t Count>
-using indices = std::make_index_sequence<Count>;
-
-// sum[chain][row][register], of which chain 0 starts from the bias.
-template <class Reg, std::size_t Count>
-struct dense_sums {
-    Reg at[Count];
-};
-template <class P, std::size_t Biased, std::size_t Registers, std::size_t... I>
-LAMINATE_INLINE dense_sums<typename P::reg, sizeof...(I)> start_sums(const float* bias,
-                                                                     std::index_sequence<I...>) {
-    return {{(I < Biased ? P::load(bias + I % Registers * P::lanes) : P::splat(0.0f))...}};
-}
 
 // Products of `a` with a few others, each added to a sum; these are Step apart.
 template <class P, std::size_t Step, std::size_t... I>
@@ -105,7 +91,7 @@ LAMINATE_INLINE void add_four_inputs(typename P::reg* sum, const float* x, std::
                                      const float* weights, std::size_t width,
                                      std::index_sequence<R...>) {
     using reg = typename P::reg;
-    const reg four[] = {P::load_four(x + First + R * x_stride)...};
+    const reg four[] = {P::template load_repeated<4>(x + First + R * x_stride)...};
     const auto add = [&](auto k) LAMINATE_INLINE_LAMBDA {
         constexpr std::size_t chain = First + decltype(k)::value;
         reg* const to = sum + chain * sizeof...(R);
@@ -137,18 +123,6 @@ LAMINATE_INLINE void add_turn(typename P::reg* sum, const float* x, std::size_t 
                                                    weights + 4 * width, width, indices<4>{});
         else
             add_four_inputs<P, 4>(sum, x, x_stride, weights, width, indices<Rows>{});
-    }
-}
-
-template <class P, std::size_t... I>
-LAMINATE_INLINE void add_upper_half(typename P::reg* sum, std::index_sequence<I...>) {
-    ((sum[I] = P::add(sum[I], sum[I + sizeof...(I)])), ...);
-}
-template <class P, std::size_t Chains, std::size_t Sums>
-LAMINATE_INLINE void add_chains(typename P::reg* sum) {
-    if constexpr (Chains > 1) {
-        add_upper_half<P>(sum, indices<Chains / 2 * Sums>{});
-        add_chains<P, Chains / 2, Sums>(sum);
     }
 }
 
@@ -218,8 +192,8 @@ LAMINATE_INLINE typename P::reg added_chains(const float* at) {
                       added_chains<P, Chains, Sums, 2 * Step>(at + Step * Sums * P::lanes));
 }
 template <class P, std::size_t Chains, std::size_t... I>
-LAMINATE_INLINE dense_sums<typename P::reg, sizeof...(I)>
-add_waiting_chains(const float* waiting, std::index_sequence<I...>) {
+LAMINATE_INLINE register_sums<P, sizeof...(I)> add_waiting_chains(const float* waiting,
+                                                                  std::index_sequence<I...>) {
     return {{added_chains<P, Chains, sizeof...(I)>(waiting + I * P::lanes)...}};
 }
 

@@ -10,8 +10,8 @@
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
 #include "../pack/scalar.hpp"
-#include "dense_narrow.hpp"
-#include "dense_rows.hpp"
+#include "fold.hpp"
+#include "sums.hpp"
 
 namespace laminate::kernel {
 
@@ -34,17 +34,18 @@ constexpr float sum_of_squares(const float* x, std::size_t floats) {
     }
     add_chains<P, registers, 1>(sum);
     float total = 0.0f;
-    P::store_first(&total, fold_lanes<P, P::lanes / 2, 1>(sum[0]), 1);
+    P::store_first(&total, fold_sum<P, P::lanes>(sum), 1);
     return total;
 }
 
-// Scales the weights of each output, `count` of them `step` apart, so that their norm is at most
-// `most`; a register of outputs at w. The sum of squares is one chain of fma in rising order.
-template <class P>
-LAMINATE_INLINE void limit_norm(float* w, std::size_t count, std::size_t step, float most) {
+// Scales the weights of each output, `count` of them, so that their norm is at most `most`; those
+// of a register of outputs, from input i, are at w + position(i). The sum of squares is one chain
+// of fma in rising order.
+template <class P, class Position>
+LAMINATE_INLINE void limit_norm(float* w, std::size_t count, const Position& position, float most) {
     typename P::reg sum = P::splat(0.0f);
     for (std::size_t i = 0; i < count; ++i) {
-        const typename P::reg a = P::load(w + i * step);
+        const typename P::reg a = P::load(w + position(i));
         sum = P::fma(a, a, sum);
     }
     const typename P::reg norm = P::sqrt(sum);
@@ -52,7 +53,7 @@ LAMINATE_INLINE void limit_norm(float* w, std::size_t count, std::size_t step, f
     const typename P::reg factor =
         P::select(P::less(bound, norm), P::div(bound, norm), P::splat(1.0f));
     for (std::size_t i = 0; i < count; ++i)
-        P::store(w + i * step, P::mul(P::load(w + i * step), factor));
+        P::store(w + position(i), P::mul(P::load(w + position(i)), factor));
 }
 
 // The same for all outputs of a dense layer, whose weights are packed.
@@ -60,13 +61,17 @@ template <class P, std::size_t Inputs, std::size_t Outputs, std::size_t Panels>
 constexpr void limit_norms(float* weights, float most) {
     if constexpr (is_narrow(Inputs, Outputs)) {
         for (std::size_t o = 0; o < Outputs; ++o)
-            limit_norm<pack::scalar>(weights + o, Inputs, narrow_row(Outputs), most);
+            limit_norm<pack::scalar>(
+                weights, Inputs, [o](std::size_t i) { return narrow_position(Outputs, o, i); },
+                most);
     } else {
         for (std::size_t p = 0; p < Panels; ++p) {
             const std::size_t begin = panel_begin(Outputs, Panels, p);
             const std::size_t width = panel_begin(Outputs, Panels, p + 1) - begin;
             for (std::size_t o = 0; o < width; o += P::lanes)
-                limit_norm<P>(weights + begin * Inputs + o, Inputs, width, most);
+                limit_norm<P>(
+                    weights + begin * Inputs + o, Inputs,
+                    [width](std::size_t i) { return i * width; }, most);
         }
     }
 }

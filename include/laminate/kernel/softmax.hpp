@@ -18,6 +18,7 @@
 
 #include "../base/compiler.hpp"
 #include "exp.hpp"
+#include "fold.hpp"
 
 namespace laminate::kernel {
 
@@ -29,33 +30,6 @@ constexpr std::size_t places(std::size_t count) {
     while (n < count && n < partial_sums)
         n *= 2;
     return n;
-}
-
-// Combines each Places floats of registers that lie one behind the other, as a tree, l with
-// l + Places / 2 and so on; all of these Places lanes of a[0] have the result.
-template <class P, std::size_t Places, class Combine>
-LAMINATE_INLINE typename P::reg fold(typename P::reg* a, const Combine& combine) {
-    if constexpr (Places == 1) {
-        return a[0];
-    } else {
-        constexpr std::size_t half = Places / 2;
-        if constexpr (half >= P::lanes) {
-            LAMINATE_UNROLL for (std::size_t g = 0; g < half / P::lanes; ++g) a[g] =
-                combine(a[g], a[g + half / P::lanes]);
-        } else {
-            a[0] = combine(a[0], P::template swapped<half>(a[0]));
-        }
-        return fold<P, half>(a, combine);
-    }
-}
-
-template <class P, std::size_t Places>
-LAMINATE_INLINE typename P::reg fold_maximum(typename P::reg a) {
-    return fold<P, Places>(&a, [](auto l, auto r) LAMINATE_INLINE_LAMBDA { return P::max(l, r); });
-}
-template <class P, std::size_t Places>
-LAMINATE_INLINE typename P::reg fold_sum(typename P::reg* a) {
-    return fold<P, Places>(a, [](auto l, auto r) LAMINATE_INLINE_LAMBDA { return P::add(l, r); });
 }
 
 // Rows that fit a register together: Rows of them, `places` lanes for each.

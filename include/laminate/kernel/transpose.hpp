@@ -70,10 +70,10 @@ constexpr void transpose_weights(const float* weights, float* turned) {
         const std::size_t width = panel_begin(Inputs, BackPanels, p + 1) - first;
         float* const to = turned + first * Outputs;
         if constexpr (is_narrow(Inputs, Outputs)) {
-            constexpr std::size_t row = narrow_row(Outputs);
             for (std::size_t o = 0; o < Outputs; ++o)
                 for (std::size_t i = 0; i < width; ++i)
-                    to[o * width + i] = first + i < Inputs ? weights[(first + i) * row + o] : 0.0f;
+                    to[o * width + i] =
+                        first + i < Inputs ? weights[narrow_position(Outputs, o, first + i)] : 0.0f;
         } else {
             for (std::size_t q = 0; q < Panels; ++q)
                 transpose_panel<P, Inputs, Outputs, Panels>(weights, to, width, first, width, q);

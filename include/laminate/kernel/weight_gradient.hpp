@@ -16,6 +16,7 @@
 #include "../base/panel.hpp"
 #include "../base/tile.hpp"
 #include "dense_rows.hpp"
+#include "sums.hpp"
 
 namespace laminate::kernel {
 
@@ -47,7 +48,7 @@ LAMINATE_NOINLINE constexpr void weight_tile(const weight_block& b, const float*
     const float* dy = b.dy;
     const float* const start = b.adds ? dw : zeros<Registers * P::lanes>.at;
     const std::size_t start_width = b.adds ? width : 0;
-    dense_sums<typename P::reg, sizeof...(I)> sum = {
+    register_sums<P, sizeof...(I)> sum = {
         {P::load(start + I / Registers * start_width + I % Registers * P::lanes)...}};
     std::size_t left = b.rows;
     LAMINATE_ROLLED for (; left >= 2; left -= 2, x += 2 * x_stride, dy += 2 * dy_stride) {
@@ -139,7 +140,6 @@ constexpr void weight_gradient(const float* x, std::size_t x_stride, const float
 template <class P, std::size_t Inputs, std::size_t Outputs>
 constexpr void narrow_weight_gradient(const float* x, std::size_t x_stride, const float* dy,
                                       std::size_t dy_stride, std::size_t rows, float* dw) {
-    constexpr std::size_t row_floats = narrow_row(Outputs);
     for (std::size_t i = 0; i < Inputs; i += P::lanes) {
         const std::size_t count = Inputs - i < P::lanes ? Inputs - i : P::lanes;
         typename P::reg sum[Outputs] = {};
@@ -155,7 +155,7 @@ constexpr void narrow_weight_gradient(const float* x, std::size_t x_stride, cons
             float lane[P::lanes] = {};
             P::store(lane, sum[o]);
             for (std::size_t l = 0; l < count; ++l)
-                dw[(i + l) * row_floats + o] = lane[l];
+                dw[narrow_position(Outputs, o, i + l)] = lane[l];
         }
     }
 }

@@ -15,11 +15,13 @@ namespace laminate::pack {
 
 template <class P>
 concept moves_lanes = requires(typename P::reg a, const float* in) {
-    // four floats, again and again, or of the lanes the four from 4 Q on; lane K of each four, in
-    // all of the four
-    { P::load_four(in) } -> std::same_as<typename P::reg>;
-    { P::template four_of<0>(a) } -> std::same_as<typename P::reg>;
+    // N floats, again and again, N being 2, 4, 8 or 16, lanes at most; of the lanes the N from N Q
+    // on, again and again; lane K of each four, in all of the four
+    { P::template load_repeated<4>(in) } -> std::same_as<typename P::reg>;
+    { P::template repeated<4, 0>(a) } -> std::same_as<typename P::reg>;
     { P::template splat_of_four<0>(a) } -> std::same_as<typename P::reg>;
+    // lane l is lane l * N; from lanes / N on they are of no meaning
+    { P::template every<2>(a) } -> std::same_as<typename P::reg>;
     // lane l is lane l + N; the last N lanes are of no meaning
     { P::template shifted<1>(a) } -> std::same_as<typename P::reg>;
     // lane l is lane l ^ N

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "../base/compiler.hpp"
+#include "lanes.hpp"
 #include "native.hpp"
 #include "scalar.hpp"
 #include "table.hpp"
@@ -83,12 +84,17 @@ struct portable_lanes {
                                                              std::uint32_t position) {
         return native::store_nonzero<Lanes>(p, a, position);
     }
-    static LAMINATE_INLINE_RUNTIME reg load_four(const float* p) {
-        return native::load_four<Lanes>(p);
+    template <std::size_t N>
+    static LAMINATE_INLINE_RUNTIME reg load_repeated(const float* p) {
+        return native::load_repeated<Lanes, N>(p);
     }
-    template <std::size_t Q>
-    static LAMINATE_INLINE_RUNTIME reg four_of(reg a) {
-        return native::four_of<Lanes, Q>(a);
+    template <std::size_t N, std::size_t Q>
+    static LAMINATE_INLINE_RUNTIME reg repeated(reg a) {
+        return native::repeated<Lanes, N, Q>(a);
+    }
+    template <std::size_t N>
+    static LAMINATE_INLINE_RUNTIME reg every(reg a) {
+        return native::every<Lanes, N>(a);
     }
     template <std::size_t K>
     static LAMINATE_INLINE_RUNTIME reg splat_of_four(reg a) {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <xsimd/xsimd.hpp>
 
+#include "lanes.hpp"
 #include "native.hpp"
 #include "scalar.hpp"
 #include "table.hpp"
@@ -90,12 +91,17 @@ struct xsimd {
                                                              std::uint32_t position) {
         return native::store_nonzero<lanes>(p, raw(a), position);
     }
-    static LAMINATE_INLINE_RUNTIME reg load_four(const float* p) {
-        return wrap(native::load_four<lanes>(p));
+    template <std::size_t N>
+    static LAMINATE_INLINE_RUNTIME reg load_repeated(const float* p) {
+        return wrap(native::load_repeated<lanes, N>(p));
     }
-    template <std::size_t Q>
-    static LAMINATE_INLINE_RUNTIME reg four_of(reg a) {
-        return wrap(native::four_of<lanes, Q>(raw(a)));
+    template <std::size_t N, std::size_t Q>
+    static LAMINATE_INLINE_RUNTIME reg repeated(reg a) {
+        return wrap(native::repeated<lanes, N, Q>(raw(a)));
+    }
+    template <std::size_t N>
+    static LAMINATE_INLINE_RUNTIME reg every(reg a) {
+        return wrap(native::every<lanes, N>(raw(a)));
     }
     template <std::size_t K>
     static LAMINATE_INLINE_RUNTIME reg splat_of_four(reg a) {

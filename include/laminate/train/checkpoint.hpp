@@ -43,7 +43,7 @@ struct run_state {
 
 namespace detail {
 
-inline constexpr std::string_view checkpoint_format = "laminate checkpoint 1";
+inline constexpr std::string_view checkpoint_format = "laminate checkpoint 2";
 
 // Numbers of the run's state, one behind the other, written and read by the same list.
 template <class State, class Function>
