@@ -17,6 +17,7 @@
 #include <laminate/kernel/relu.hpp>
 #include <laminate/kernel/sigmoid.hpp>
 #include <laminate/kernel/tanh.hpp>
+#include <laminate/pack/group.hpp>
 
 #include <algorithm>
 #include <array>
@@ -230,4 +231,6 @@ void check_width() {
 TEMPLATE_LIST_TEST_CASE("activation: every width", "[activation]", all_packs) {
     []<std::size_t... I>(std::index_sequence<I...>) { (check_width<TestType, I + 1>(), ...); }
     (std::make_index_sequence<2 * TestType::lanes + 1>{});
+    check_width<TestType, lam::pack::at_once<TestType> * TestType::lanes>();
+    check_width<TestType, (2 * lam::pack::at_once<TestType> + 1) * TestType::lanes + 1>();
 }

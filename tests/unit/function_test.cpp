@@ -14,6 +14,7 @@
 #include <laminate/base/panel.hpp>
 #include <laminate/kernel/activation.hpp>
 #include <laminate/kernel/affine.hpp>
+#include <laminate/pack/group.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -157,8 +158,9 @@ TEMPLATE_LIST_TEST_CASE("function: swish for any alpha", "[function]", all_packs
 
 TEMPLATE_LIST_TEST_CASE("function: the same bits on every pack", "[function]", all_packs) {
     const auto check = [](const auto& f) {
-        CHECK(differences<TestType>(f, [&f](float x) { return apply<lam::pack::scalar>(f, x); }) ==
-              0);
+        const auto alone = [&f](float x) { return apply<lam::pack::scalar>(f, x); };
+        CHECK(differences<TestType>(f, alone) == 0);
+        CHECK(differences<lam::pack::group<TestType, 3>>(f, alone) == 0);
     };
     std::apply(
         [&](const auto&... f) { (check(typename std::decay_t<decltype(f)>::functor{}), ...); },
@@ -192,6 +194,8 @@ void check_affine() {
 TEMPLATE_LIST_TEST_CASE("function: affine, every width", "[function]", all_packs) {
     []<std::size_t... I>(std::index_sequence<I...>) { (check_affine<TestType, I + 1>(), ...); }
     (std::make_index_sequence<2 * TestType::lanes + 1>{});
+    check_affine<TestType, lam::pack::at_once<TestType> * TestType::lanes>();
+    check_affine<TestType, (2 * lam::pack::at_once<TestType> + 1) * TestType::lanes + 1>();
 }
 
 // They work in constant expressions, on the scalar pack.

@@ -9,6 +9,7 @@
 
 #include <laminate/kernel/log_softmax.hpp>
 #include <laminate/kernel/softmax.hpp>
+#include <laminate/pack/group.hpp>
 
 #include <algorithm>
 #include <array>
@@ -52,10 +53,14 @@ std::vector<float> in_order(const float* x, std::size_t width) {
     return y;
 }
 
+// Rows from 0 to 3, and more than are taken at once.
 template <class P, std::size_t Width>
 void check_width() {
     INFO("width " << Width << ", " << P::lanes << " lanes");
-    for (std::size_t rows = 0; rows <= 3; ++rows) {
+    constexpr std::size_t in_register = P::lanes / kernel::places(Width);
+    constexpr std::size_t many = lam::pack::at_once<P> * in_register + in_register + 1;
+    for (std::size_t rows :
+         {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}, many}) {
         const lam::test::tight_buffer x(rows * Width);
         lam::test::fill(x.span(), rows + Width, 16.0f);
         const lam::test::guarded_buffer y(rows * Width);

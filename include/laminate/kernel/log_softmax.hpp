@@ -34,8 +34,8 @@ struct log_share {
 };
 
 template <class P, std::size_t Width, std::size_t Groups = 1>
-constexpr void log_softmax(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
-                           std::size_t rows) {
+LAMINATE_INLINE void log_softmax(const float* x, std::size_t x_stride, float* y,
+                                 std::size_t y_stride, std::size_t rows) {
     softmax_rows<P, Width, Groups, log_share>(x, x_stride, y, y_stride, rows);
 }
 

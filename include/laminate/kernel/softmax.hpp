@@ -15,8 +15,10 @@
 
 #include <cstddef>
 #include <limits>
+#include <utility>
 
 #include "../base/compiler.hpp"
+#include "../pack/group.hpp"
 #include "exp.hpp"
 #include "fold.hpp"
 
@@ -70,21 +72,38 @@ struct share {
     }
 };
 
-// The next Rows rows, which fit a register together.
-template <class P, std::size_t Width, std::size_t Rows, class Form>
+// The next rows: Rows of them fit a register together, and as many registers as there are I are
+// computed side by side.
+template <class P, std::size_t Width, std::size_t Rows, class Form, std::size_t... I>
 LAMINATE_INLINE void softmax_together(const float* x, std::size_t x_stride, float* y,
-                                      std::size_t y_stride) {
+                                      std::size_t y_stride, std::index_sequence<I...>) {
     using rows = rows_together<P, Width, Rows>;
+    using all = pack::group<P, sizeof...(I)>;
+    using reg = typename all::reg;
     constexpr float inf = std::numeric_limits<float>::infinity();
-    const typename P::mask inside = P::template first_of_each<rows::width>(Width);
-    const typename P::reg in = rows::template load<0, Rows>(x, x_stride);
-    const typename P::reg maximum =
-        fold_maximum<P, places(Width)>(P::select(inside, in, P::splat(-inf)));
-    const typename P::reg d = P::sub(in, maximum);
-    const typename P::reg e = P::select(inside, exp::not_positive(P{}, d), P::splat(0.0f));
-    typename P::reg sum = e;
-    const typename P::reg total = Form::of_sum(P{}, fold_sum<P, places(Width)>(&sum));
-    rows::template store<0>(y, y_stride, Form::result(P{}, Form::kept(P{}, d, e), total));
+    const auto inside = all::template first_of_each<rows::width>(Width);
+    const reg in = {{rows::template load<0, Rows>(x + I * Rows * x_stride, x_stride)...}};
+    const reg maximum = fold_maximum<all, places(Width)>(all::select(inside, in, all::splat(-inf)));
+    const reg d = all::sub(in, maximum);
+    const reg e = all::select(inside, exp::not_positive(all{}, d), all::splat(0.0f));
+    reg sum = e;
+    const reg total = Form::of_sum(all{}, fold_sum<all, places(Width)>(&sum));
+    const reg result = Form::result(all{}, Form::kept(all{}, d, e), total);
+    (rows::template store<0>(y + I * Rows * y_stride, y_stride, result.at[I]), ...);
+}
+
+// All rows: Registers registers at once as long as there are rows for them.
+template <class P, std::size_t Width, std::size_t Registers, std::size_t Rows, class Form>
+LAMINATE_INLINE void softmax_short(const float* x, std::size_t x_stride, float* y,
+                                   std::size_t y_stride, std::size_t rows) {
+    constexpr std::size_t at_once = Registers * Rows;
+    std::size_t row = 0;
+    for (; row + at_once <= rows; row += at_once)
+        softmax_together<P, Width, Rows, Form>(x + row * x_stride, x_stride, y + row * y_stride,
+                                               y_stride, std::make_index_sequence<Registers>{});
+    if constexpr (at_once > 1)
+        softmax_short<P, Width, 1, Registers == 1 ? 1 : Rows, Form>(
+            x + row * x_stride, x_stride, y + row * y_stride, y_stride, rows - row);
 }
 
 template <class P, std::size_t Width>
@@ -130,8 +149,8 @@ LAMINATE_INLINE void softmax_row(const float* x, float* y) {
 }
 
 template <class P, std::size_t Width, std::size_t Groups, class Form>
-constexpr void softmax_rows(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
-                            std::size_t rows) {
+LAMINATE_INLINE void softmax_rows(const float* x, std::size_t x_stride, float* y,
+                                  std::size_t y_stride, std::size_t rows) {
     if constexpr (Groups > 1) {
         constexpr std::size_t part = Width / Groups;
         for (std::size_t row = 0; row < rows; ++row)
@@ -141,21 +160,14 @@ constexpr void softmax_rows(const float* x, std::size_t x_stride, float* y, std:
         for (std::size_t row = 0; row < rows; ++row)
             softmax_row<P, Width, Form>(x + row * x_stride, y + row * y_stride);
     } else {
-        constexpr std::size_t together = P::lanes / places(Width);
-        std::size_t row = 0;
-        if constexpr (together > 1)
-            for (; row + together <= rows; row += together)
-                softmax_together<P, Width, together, Form>(x + row * x_stride, x_stride,
-                                                           y + row * y_stride, y_stride);
-        for (; row < rows; ++row)
-            softmax_together<P, Width, 1, Form>(x + row * x_stride, x_stride, y + row * y_stride,
-                                                y_stride);
+        softmax_short<P, Width, pack::at_once<P>, P::lanes / places(Width), Form>(x, x_stride, y,
+                                                                                  y_stride, rows);
     }
 }
 
 template <class P, std::size_t Width, std::size_t Groups = 1>
-constexpr void softmax(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
-                       std::size_t rows) {
+LAMINATE_INLINE void softmax(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
+                             std::size_t rows) {
     softmax_rows<P, Width, Groups, share>(x, x_stride, y, y_stride, rows);
 }
 
