@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 
 namespace lam = laminate;
@@ -398,4 +399,12 @@ TEST_CASE("checkpoint: of another run, network or format, it is refused", "[trai
     CHECK_THAT(lam::load_checkpoint(options.checkpoint, v, run)->message,
                contains("'moments.second': expected 0 numbers"));
     CHECK(!lam::load_checkpoint(options.checkpoint, t, run));
+
+    // Format 1 had the moments of narrow layers in another order.
+    std::string older = content(options.checkpoint);
+    older.replace(older.find(lam::detail::checkpoint_format), lam::detail::checkpoint_format.size(),
+                  "laminate checkpoint 1");
+    std::ofstream(options.checkpoint, std::ios::binary) << older;
+    CHECK_THAT(lam::load_checkpoint(options.checkpoint, t, run)->message,
+               contains("found 'laminate checkpoint 1'"));
 }
