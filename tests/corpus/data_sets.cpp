@@ -2,6 +2,7 @@
 // Data sets as they are published: iris, digits, diabetes in CSV, MNIST in IDX and as .npy.
 
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 #include <laminate/train/csv.hpp>
 #include <laminate/train/idx.hpp>
@@ -71,7 +72,7 @@ TEST_CASE("data: MNIST as IDX and as .npy is the same", "[corpus]") {
     const lam::dataset data = lam::with_labels(images, labels).value();
     CHECK(data.classes == 10);
     CHECK(data.inputs == 784);
-    CHECK_THAT(lam::read_idx(std::string(LAMINATE_CORPUS) +
+    CHECK_THAT(lam::read_idx(laminate::test::paths::corpus +
                              "/datasets/mnist_t10k_0_7000/images-idx3-ubyte.gz")
                    .error()
                    .message,

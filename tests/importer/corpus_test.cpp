@@ -5,6 +5,7 @@
 // is never written with less.
 
 #include "../support/catch.hpp"
+#include "../support/paths.hpp"
 #include "interpret.hpp"
 #include "items.hpp"
 
@@ -138,7 +139,7 @@ std::string outcome(const corpus_item& item) {
 
 std::map<std::string, std::string> stored_items() {
     std::map<std::string, std::string> stored;
-    std::ifstream file(LAMINATE_SOURCE_DIR "/tests/importer/corpus_items.txt");
+    std::ifstream file(test::paths::source + "/tests/importer/corpus_items.txt");
     for (std::string line; std::getline(file, line);)
         if (const std::size_t at = line.find('\t'); at != std::string::npos)
             stored[line.substr(0, at)] = line.substr(at + 1);
@@ -154,7 +155,7 @@ std::size_t level(const std::string& found) {
 
 TEST_CASE("every model of the corpus is imported and right, or refused", "[corpus]") {
     if (!corpus_is_there()) return;
-    const std::string corpus = LAMINATE_CORPUS;
+    const std::string corpus = test::paths::corpus;
     const char* const write_to = std::getenv("LAMINATE_WRITE_CORPUS_ITEMS");
     std::ostringstream written;
     const std::map<std::string, std::string> stored = stored_items();
@@ -199,8 +200,8 @@ TEST_CASE("what has to be refused is, with its reason", "[corpus]") {
     };
     for (const auto& [name, reason] : reasons) {
         INFO(name);
-        const auto network = codegen::onnx::import_model(std::string(LAMINATE_CORPUS) + "/reject/" +
-                                                         name + "/model.onnx");
+        const auto network =
+            codegen::onnx::import_model(test::paths::corpus + "/reject/" + name + "/model.onnx");
         REQUIRE_FALSE(network.has_value());
         CHECK_THAT(network.error().message, contains(reason));
     }

@@ -3,6 +3,7 @@
 // and memory, and leaves nothing behind.
 
 #include "../support/catch.hpp"
+#include "../support/paths.hpp"
 #include "../support/scratch.hpp"
 #include "items.hpp"
 
@@ -38,7 +39,7 @@ TEST_CASE("models cut at every 64th byte are refused and leave nothing", "[corpu
                              "onnx2c_mnist_bn_mlp", "rl_go2_policy", "rtneural_dense",
                              "tanh_controller", "velardo_lesson9"}) {
         INFO(name);
-        const std::string whole = std::string(LAMINATE_CORPUS) + "/real/" + name + "/model.onnx";
+        const std::string whole = test::paths::corpus + "/real/" + name + "/model.onnx";
         std::filesystem::copy_file(whole, options.model.model,
                                    std::filesystem::copy_options::overwrite_existing);
         CHECK(refusal_of(options).empty());

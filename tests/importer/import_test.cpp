@@ -2,6 +2,7 @@
 // What small models become, and the sentence that refuses each kind of mistake.
 
 #include "../support/catch.hpp"
+#include "../support/paths.hpp"
 #include "../support/scratch.hpp"
 #include "interpret.hpp"
 #include "models.hpp"
@@ -399,7 +400,7 @@ TEST_CASE("what is supported is what the list has") {
     CHECK(all.size() > 70);
     CHECK(std::is_sorted(all.begin(), all.end(),
                          [](const auto& a, const auto& b) { return a.name < b.name; }));
-    std::ifstream docs(LAMINATE_SOURCE_DIR "/docs/onnx.md");
+    std::ifstream docs(test::paths::source + "/docs/onnx.md");
     const std::string text((std::istreambuf_iterator<char>(docs)), {});
     for (const auto& o : all) {
         const std::string row = "| " + o.name + " | " + std::to_string(o.since) + "-" +

@@ -10,6 +10,7 @@
 #include <laminate/model/half.hpp>
 
 #include "../support/catch.hpp"
+#include "../support/paths.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -156,11 +157,13 @@ inline std::vector<sample> samples_of(const corpus_item& item) {
 
 // Without the corpus tests are skipped, but not in CI.
 inline bool corpus_is_there() {
-    if (std::filesystem::exists(LAMINATE_CORPUS "/index.json")) return true;
+    if (std::filesystem::exists(laminate::test::paths::corpus + "/index.json")) return true;
     const char* const ci = std::getenv("CI");
     if (ci != nullptr && std::string(ci) == "true")
-        FAIL("no corpus of networks in '" LAMINATE_CORPUS "'; set LAMINATE_CORPUS");
-    WARN("skipped: no corpus of networks in '" LAMINATE_CORPUS "'; set LAMINATE_CORPUS");
+        FAIL("no corpus of networks in '" + laminate::test::paths::corpus +
+             "'; set LAMINATE_CORPUS");
+    WARN("skipped: no corpus of networks in '" + laminate::test::paths::corpus +
+         "'; set LAMINATE_CORPUS");
     return false;
 }
 

@@ -2,6 +2,7 @@
 // Whole runs: they learn, stop, are interrupted and go on with the same bits.
 
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 #include <laminate/layer/all.hpp>
 #include <laminate/train/fit.hpp>
@@ -41,9 +42,7 @@ lam::dataset quadrants(std::size_t rows, std::uint64_t seed) {
 const lam::dataset train_rows = quadrants(200, 1);
 const lam::dataset test_rows = quadrants(100, 2);
 
-std::string scratch(const char* name) {
-    return std::string(LAMINATE_TEST_SCRATCH) + "/fit_" + name;
-}
+std::string scratch(const char* name) { return laminate::test::paths::scratch + "/fit_" + name; }
 std::string content(const std::string& path) { return lam::read_file(path, 1 << 20).value(); }
 
 struct outcome {

@@ -2,6 +2,7 @@
 // Scales of inputs: measured, applied, saved, folded into the first layer.
 
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 #include <laminate/layer/all.hpp>
 #include <laminate/train/initialise.hpp>
@@ -91,7 +92,7 @@ TEST_CASE("normalise: what can't be folded is an error", "[train]") {
 }
 
 TEST_CASE("normalise: saved with the model, and loaded again", "[train]") {
-    const std::string path = std::string(LAMINATE_TEST_SCRATCH) + "/normalised.safetensors";
+    const std::string path = laminate::test::paths::scratch + "/normalised.safetensors";
     lam::model<net> model;
     lam::initialise(model, 6);
     const lam::normaliser input = lam::fit_standardise(table());

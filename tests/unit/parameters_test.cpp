@@ -3,6 +3,7 @@
 
 #include "support/catch.hpp"
 #include "support/networks.hpp"
+#include "support/paths.hpp"
 
 #include <laminate/model/parameters.hpp>
 
@@ -20,7 +21,7 @@ using lam::test::random_model;
 namespace {
 
 std::string scratch(const std::string& name) {
-    return std::string(LAMINATE_TEST_SCRATCH) + "/parameters_" + name;
+    return laminate::test::paths::scratch + "/parameters_" + name;
 }
 
 struct small : lam::network<lam::input<3> | lam::dense<4> | lam::prelu |

@@ -2,6 +2,7 @@
 // safetensors files: tensor_file.hpp and safetensors.hpp.
 
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 #include "support/scratch.hpp"
 
 #include <laminate/model/safetensors.hpp>
@@ -432,7 +433,8 @@ TEST_CASE("an independent implementation agrees", "[safetensors]") {
         WARN("skipped: no python3");
         return;
     }
-    const fs::path script = fs::path(LAMINATE_SOURCE_DIR) / "tests/unit/safetensors_reference.py";
+    const fs::path script =
+        fs::path(laminate::test::paths::source) / "tests/unit/safetensors_reference.py";
     REQUIRE(fs::exists(script));
     const scratch_directory directory;
     const auto run = [&](const std::string& verb, const std::string& file) {
