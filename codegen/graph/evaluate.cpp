@@ -34,15 +34,16 @@ using pack = laminate::pack::scalar;
 
 // y[i] = f(y[i]), for a functor of kernel/.
 template <class Function>
-void apply(const Function& f, std::span<float> y) {
+void apply_functor(const Function& f, std::span<float> y) {
     for (std::size_t i = 0; i < y.size(); ++i)
         y[i] = f(pack{}, y[i], i);
 }
 
-void apply(const ir::node& n, [[maybe_unused]] const float* slope,
-           [[maybe_unused]] const float* bias, std::span<float> y) {
+void apply_function(const ir::node& n, [[maybe_unused]] const float* slope,
+                    [[maybe_unused]] const float* bias, std::span<float> y) {
 #define LAMINATE_APPLY(operation, when, file, functor, ...) \
-    if (n.kind == ir::op::operation && (when)) return apply(kernel::functor{__VA_ARGS__}, y);
+    if (n.kind == ir::op::operation && (when)) \
+        return apply_functor(kernel::functor{__VA_ARGS__}, y);
     LAMINATE_FUNCTIONS(LAMINATE_APPLY)
 #undef LAMINATE_APPLY
     if (!ir::is_identity(n.kind))
@@ -163,7 +164,7 @@ void run_step(const planned& network, const ir::step& s, const float* from, floa
     };
     for (std::size_t e = 0; e < s.epilogue_size; ++e) {
         const std::size_t n = s.epilogue[e];
-        apply(plan.nodes[n], placed(plan.placed[n].slope), placed(plan.placed[n].bias), y);
+        apply_function(plan.nodes[n], placed(plan.placed[n].slope), placed(plan.placed[n].bias), y);
     }
 }
 
@@ -204,7 +205,7 @@ std::vector<float> evaluate(const planned& network, std::span<const float> rows)
 }
 
 float evaluate_unit(const ir::node& n, float slope, float bias, float x) {
-    apply(n, &slope, &bias, {&x, 1});
+    apply_function(n, &slope, &bias, {&x, 1});
     return x;
 }
 

@@ -17,7 +17,7 @@
 namespace demo {
 
 /// A word that a POSIX shell takes as it is, whatever it contains.
-inline std::string quoted(const std::string& word) {
+inline std::string shell_quoted(const std::string& word) {
     std::string text = "'";
     for (const char c : word) {
         c == '\'' ? text += "'\\''" : text += c;
@@ -47,11 +47,11 @@ inline standalone_answers run_standalone(const std::filesystem::path& directory,
     input.close();
     if (!input) throw std::runtime_error("cannot write " + path("images.f32"));
 
-    run_command(quoted(compiler) + " -std=c++17 " + flags + " -I " + quoted(directory.string()) +
-                " " + quoted(DIGITS_STANDALONE_MAIN) + " " + quoted(path("digits.cpp")) + " -o " +
-                quoted(path("standalone")));
-    run_command(quoted(path("standalone")) + " " + quoted(path("images.f32")) + " " +
-                quoted(path("answers.f32")));
+    run_command(shell_quoted(compiler) + " -std=c++17 " + flags + " -I " +
+                shell_quoted(directory.string()) + " " + shell_quoted(DIGITS_STANDALONE_MAIN) +
+                " " + shell_quoted(path("digits.cpp")) + " -o " + shell_quoted(path("standalone")));
+    run_command(shell_quoted(path("standalone")) + " " + shell_quoted(path("images.f32")) + " " +
+                shell_quoted(path("answers.f32")));
 
     standalone_answers answers{std::vector<probabilities>(images.size()),
                                std::vector<probabilities>(images.size())};

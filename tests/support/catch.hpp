@@ -3,7 +3,8 @@
 
 // Catch2, version 2 or 3, under one name.
 // Needs either on the include path, and linking with Catch2WithMain.
-// Promises TEST_CASE and friends, and the matcher laminate::test::contains(text).
+// Promises TEST_CASE and friends, the matcher laminate::test::contains(text), and
+// laminate::test::approx.
 
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
@@ -14,6 +15,12 @@
 #include <string>
 
 namespace laminate::test {
+
+#if __has_include(<catch2/catch_all.hpp>)
+using approx = Catch::Approx;
+#else
+using approx = Catch::Detail::Approx;
+#endif
 
 inline auto contains(const std::string& text) {
 #if __has_include(<catch2/catch_all.hpp>)

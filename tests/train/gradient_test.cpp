@@ -73,7 +73,7 @@ TEMPLATE_LIST_TEST_CASE("gradients: as the chain rule has them in double", "[tra
                                  lam::test::exact_squared));
         INFO(rows << " rows");
         CHECK(r.finite);
-        CHECK(r.loss == Approx(truth.loss).epsilon(1e-5));
+        CHECK(r.loss == laminate::test::approx(truth.loss).epsilon(1e-5));
         CHECK(trainer.loss(in, targets) == r.loss);
         CHECK(lam::test::worst_difference(trainer.gradients(), truth) < 2e-5);
     }

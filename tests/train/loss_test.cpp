@@ -47,7 +47,7 @@ void check(const Loss& loss, const Targets& targets, std::span<const float> weig
     const auto few = std::span(in).first(4 * lam::model<Network>::inputs);
     CHECK(lam::test::worst_of_differences(nodes, parameters, few, exact) < 1e-4);
     CHECK(r.finite);
-    CHECK(r.loss == Approx(truth.loss).epsilon(3e-6 * static_cast<double>(scale)));
+    CHECK(r.loss == laminate::test::approx(truth.loss).epsilon(3e-6 * static_cast<double>(scale)));
     CHECK(trainer.loss(in, targets, weights) == r.loss);
     CHECK(lam::test::worst_difference(trainer.gradients(), truth) <
           5e-6 * static_cast<double>(scale));
@@ -207,6 +207,7 @@ TEST_CASE("losses: rows of weight 0 take no part", "[train]") {
     const double loss = trainer.loss(in, labels, weights);
     std::vector<float> fewer(in.begin(), in.begin() + 5);
     fewer.insert(fewer.end(), in.begin() + 10, in.begin() + 15);
-    CHECK(loss == Approx(trainer.loss(fewer, std::vector<int>{1, 3})).epsilon(1e-6));
+    CHECK(loss ==
+          laminate::test::approx(trainer.loss(fewer, std::vector<int>{1, 3})).epsilon(1e-6));
     CHECK(trainer.loss(in, labels, std::vector<float>(4, 0.0f)) == 0.0);
 }

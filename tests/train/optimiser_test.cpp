@@ -130,7 +130,7 @@ TEST_CASE("max_norm: bounds the weights that reach a unit, narrow layers too", "
                 old += std::pow(static_cast<double>(then.weights(o, i)), 2.0);
             }
             CHECK(std::sqrt(norm) < 0.75 * (1.0 + 1e-5));
-            if (std::sqrt(old) < 0.74) CHECK(norm == Approx(old).epsilon(1e-2));
+            if (std::sqrt(old) < 0.74) CHECK(norm == laminate::test::approx(old).epsilon(1e-2));
             scaled += std::sqrt(old) > 0.76 ? 1U : 0U;
         }
     };

@@ -137,7 +137,7 @@ TEST_CASE("dropout: drops as many as asked, scales the others, and gradients fol
         lam::plan(dropping{}).nodes, lam::codegen::parameters_of(model), in,
         lam::test::by_number(targets, {rows, {}, 4.0}, lam::test::exact_squared), masks);
     CHECK(lam::test::worst_difference(trainer.gradients(), truth) < 2e-5);
-    CHECK(trainer.loss(in, targets) != Approx(truth.loss)); // which drops nothing
+    CHECK(trainer.loss(in, targets) != laminate::test::approx(truth.loss)); // which drops nothing
 }
 
 TEST_CASE("trainer: shows values of layers, and gradients by them", "[train]") {
@@ -153,7 +153,7 @@ TEST_CASE("trainer: shows values of layers, and gradients by them", "[train]") {
     for (std::size_t k = 0; k < 4; ++k) {
         CHECK(trainer.values<3>()(1, k) == p[k]);
         const float t = labels(3)[1] == static_cast<int>(k) ? 1.0f : 0.0f;
-        CHECK(trainer.value_gradients<2>()(1, k) == Approx((p[k] - t) / 3.0f));
+        CHECK(trainer.value_gradients<2>()(1, k) == laminate::test::approx((p[k] - t) / 3.0f));
     }
 }
 
