@@ -42,8 +42,12 @@ function(laminate_headers_alone target standard root)
 endfunction()
 
 # Instruction sets and flags under which a program must print the same, as name:flag,flag... Only
-# what this machine can run is built.
+# what this machine can run is built; without LAMINATE_FURTHER_TESTS, only its own instruction set.
 function(laminate_find_variants result)
+    if(NOT LAMINATE_FURTHER_TESTS)
+        set(${result} own_O1:-O1,${laminate_arch_flag} PARENT_SCOPE)
+        return()
+    endif()
     set(found "")
     if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
         list(APPEND found baseline_O1:-march=x86-64,-O1 baseline_O3:-march=x86-64,-O3)
@@ -89,4 +93,7 @@ function(laminate_same_bits name)
         COMMAND ${CMAKE_COMMAND} -DPROGRAMS=${programs}
             -DOUTPUT=${CMAKE_CURRENT_BINARY_DIR}/bits/${name}.txt
             -P ${PROJECT_SOURCE_DIR}/cmake/same_output.cmake)
+    if(LAMINATE_FURTHER_TESTS)
+        set_tests_properties(same_bits.${name} PROPERTIES LABELS further)
+    endif()
 endfunction()
