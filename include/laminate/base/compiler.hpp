@@ -5,6 +5,8 @@
 // Needs nothing. Promises that everything else is written once; this text also opens every
 // generated source, so it is C++17.
 
+#include "isa.hpp"
+
 #if defined(__FAST_MATH__) && !defined(LAMINATE_ALLOW_FAST_MATH)
 #error \
     "Laminate: -ffast-math (or -Ofast) lets the compiler change results, which Laminate promises \

@@ -4,6 +4,7 @@
 // Errors as values: `error` is a sentence for the user, `result<T>` is a T or such a sentence.
 // Needs the standard library alone, and works without exceptions and RTTI.
 // Promises that only `result::value()` ever throws (or, without exceptions, prints and aborts).
+// The types are the same for every instruction set, so that compiled libraries can return them.
 
 #include <cstdio>
 #include <cstdlib>
@@ -13,6 +14,8 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+
+#include "isa.hpp"
 
 namespace laminate {
 
@@ -29,6 +32,8 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+inline namespace LAMINATE_ISA {
+
 [[noreturn]] inline void raise(const error& why) {
 #if defined(__cpp_exceptions)
     throw exception(why.message);
@@ -37,6 +42,8 @@ public:
     std::abort();
 #endif
 }
+
+} // namespace LAMINATE_ISA
 
 // A T, or the error that explains why there is none. Test it before `*`, `->` and `error()`, which
 // don't check; `value()` checks. Usable in constant expressions as long as there is no error.
@@ -48,36 +55,47 @@ class [[nodiscard]] result {
                   "nothing but may fail, use std::optional<laminate::error>");
 
 public:
-    constexpr result(T value) : value_(std::move(value)) {}
-    constexpr result(laminate::error why) : error_(std::move(why)) {}
+    LAMINATE_OF_ISA constexpr result(T value) : value_(std::move(value)) {}
+    LAMINATE_OF_ISA constexpr result(laminate::error why) : error_(std::move(why)) {}
+    LAMINATE_OF_ISA constexpr result(const result&) = default;
+    LAMINATE_OF_ISA constexpr result(result&&) = default;
+    LAMINATE_OF_ISA constexpr result& operator=(const result&) = default;
+    LAMINATE_OF_ISA constexpr result& operator=(result&&) = default;
+    LAMINATE_OF_ISA constexpr ~result() = default;
 
-    [[nodiscard]] constexpr bool has_value() const noexcept { return value_.has_value(); }
-    constexpr explicit operator bool() const noexcept { return has_value(); }
+    [[nodiscard]] LAMINATE_OF_ISA constexpr bool has_value() const noexcept {
+        return value_.has_value();
+    }
+    LAMINATE_OF_ISA constexpr explicit operator bool() const noexcept { return has_value(); }
 
-    constexpr T& operator*() & noexcept { return *value_; }
-    constexpr const T& operator*() const& noexcept { return *value_; }
-    constexpr T&& operator*() && noexcept { return *std::move(value_); }
-    constexpr T* operator->() noexcept { return &*value_; }
-    constexpr const T* operator->() const noexcept { return &*value_; }
+    LAMINATE_OF_ISA constexpr T& operator*() & noexcept { return *value_; }
+    LAMINATE_OF_ISA constexpr const T& operator*() const& noexcept { return *value_; }
+    LAMINATE_OF_ISA constexpr T&& operator*() && noexcept { return *std::move(value_); }
+    LAMINATE_OF_ISA constexpr T* operator->() noexcept { return &*value_; }
+    LAMINATE_OF_ISA constexpr const T* operator->() const noexcept { return &*value_; }
 
-    [[nodiscard]] constexpr T& value() & {
+    [[nodiscard]] LAMINATE_OF_ISA constexpr T& value() & {
         check();
         return *value_;
     }
-    [[nodiscard]] constexpr const T& value() const& {
+    [[nodiscard]] LAMINATE_OF_ISA constexpr const T& value() const& {
         check();
         return *value_;
     }
-    [[nodiscard]] constexpr T&& value() && {
+    [[nodiscard]] LAMINATE_OF_ISA constexpr T&& value() && {
         check();
         return *std::move(value_);
     }
 
-    [[nodiscard]] constexpr const laminate::error& error() const& noexcept { return *error_; }
-    [[nodiscard]] constexpr laminate::error&& error() && noexcept { return *std::move(error_); }
+    [[nodiscard]] LAMINATE_OF_ISA constexpr const laminate::error& error() const& noexcept {
+        return *error_;
+    }
+    [[nodiscard]] LAMINATE_OF_ISA constexpr laminate::error&& error() && noexcept {
+        return *std::move(error_);
+    }
 
 private:
-    constexpr void check() const {
+    LAMINATE_OF_ISA constexpr void check() const {
         if (!has_value()) raise(*error_);
     }
 
@@ -85,6 +103,8 @@ private:
     std::optional<T> value_;
     std::optional<laminate::error> error_;
 };
+
+inline namespace LAMINATE_ISA {
 
 // Joins the parts of a message: text, and whole numbers in decimal.
 template <class... Parts>
@@ -130,5 +150,7 @@ template <class... Parts>
 [[nodiscard]] inline std::string quote(std::string_view text) {
     return sentence("'", legible(text), "'");
 }
+
+} // namespace LAMINATE_ISA
 
 } // namespace laminate

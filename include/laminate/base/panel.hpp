@@ -8,7 +8,10 @@
 
 #include <cstddef>
 
+#include "isa.hpp"
+
 namespace laminate {
+inline namespace LAMINATE_ISA {
 
 // A line is 64 bytes: a cache line, and the widest register. Rows, parameters and panels are
 // whole lines.
@@ -73,4 +76,5 @@ constexpr std::size_t unit_position(std::size_t units, std::size_t pieces, std::
     return pieces == 1 ? unit : unit % pieces * piece_stride(units, pieces) + unit / pieces;
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate

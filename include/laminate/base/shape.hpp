@@ -7,6 +7,8 @@
 #include <array>
 #include <cstddef>
 
+#include "isa.hpp"
+
 namespace laminate {
 
 inline constexpr std::size_t max_rank = 4;
@@ -15,15 +17,15 @@ struct shape {
     std::size_t rank = 0;
     std::array<std::size_t, max_rank> extent = {};
 
-    constexpr std::size_t size() const {
+    LAMINATE_OF_ISA constexpr std::size_t size() const {
         std::size_t product = 1;
         for (std::size_t axis = 0; axis < rank; ++axis)
             product *= extent[axis];
         return product;
     }
-    friend constexpr bool operator==(const shape&, const shape&) = default;
+    LAMINATE_OF_ISA friend constexpr bool operator==(const shape&, const shape&) = default;
 };
 
-constexpr shape vector_shape(std::size_t units) { return {1, {units}}; }
+LAMINATE_OF_ISA constexpr shape vector_shape(std::size_t units) { return {1, {units}}; }
 
 } // namespace laminate

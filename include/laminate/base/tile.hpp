@@ -8,9 +8,11 @@
 #include <cstddef>
 
 #include "cache.hpp"
+#include "isa.hpp"
 #include "panel.hpp"
 
 namespace laminate {
+inline namespace LAMINATE_ISA {
 
 struct tile {
     std::size_t rows;   // rows of the batch
@@ -103,4 +105,5 @@ constexpr tile_shape largest_tile(std::size_t inputs, std::size_t outputs, std::
 // Inputs that a turn of a loop over them takes: it is unrolled at least by four.
 constexpr std::size_t unrolled_inputs(std::size_t chains) { return chains < 4 ? 4 : chains; }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate

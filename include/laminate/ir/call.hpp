@@ -7,10 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../base/isa.hpp"
 #include "../base/panel.hpp"
 #include "plan.hpp"
 
 namespace laminate::ir {
+inline namespace LAMINATE_ISA {
 
 // Each kernel uses those that its template parameters name.
 struct call {
@@ -74,4 +76,5 @@ constexpr std::size_t tile_rows(const figures& f) {
 // A single row's scratch memory is on the stack up to this size.
 inline constexpr std::size_t max_stack_bytes = std::size_t{256} << 10;
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::ir

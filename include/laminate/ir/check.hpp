@@ -9,10 +9,12 @@
 #include <cstdint>
 #include <span>
 
+#include "../base/isa.hpp"
 #include "infer.hpp"
 #include "node.hpp"
 
 namespace laminate::ir {
+inline namespace LAMINATE_ISA {
 
 enum class mistake_kind : std::uint8_t {
     accepted,
@@ -74,4 +76,5 @@ constexpr mistake check(std::span<const node> nodes) {
     return {};
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::ir

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <span>
 
+#include "../base/isa.hpp"
 #include "flow.hpp"
 #include "infer.hpp"
 #include "step.hpp"
@@ -19,8 +20,10 @@ struct figures {
     std::size_t weight_bytes = 0;  // parameters as packed, with padding: what one row reads
     std::size_t scratch_bytes = 0; // intermediate values of one row
     std::size_t steps = 0;         // kernel calls for one row
-    friend constexpr bool operator==(const figures&, const figures&) = default;
+    LAMINATE_OF_ISA friend constexpr bool operator==(const figures&, const figures&) = default;
 };
+
+inline namespace LAMINATE_ISA {
 
 constexpr std::size_t multiply_adds(std::span<const node> nodes, std::size_t index) {
     return nodes[index].kind == op::dense
@@ -55,4 +58,5 @@ constexpr figures cost(std::span<const node> nodes, std::span<const parameters> 
     return f;
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::ir

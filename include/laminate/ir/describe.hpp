@@ -11,11 +11,13 @@
 #include <vector>
 
 #include "../base/error.hpp"
+#include "../base/isa.hpp"
 #include "../base/tile.hpp"
 #include "call.hpp"
 #include "plan.hpp"
 
 namespace laminate::ir {
+inline namespace LAMINATE_ISA {
 
 namespace text {
 
@@ -232,4 +234,5 @@ inline std::string draw(const plan_view& plan) {
     return out + "}\n";
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::ir

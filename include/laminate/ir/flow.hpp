@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <span>
 
+#include "../base/isa.hpp"
 #include "../base/panel.hpp"
 #include "function.hpp"
 #include "infer.hpp"
@@ -23,6 +24,8 @@ struct flow {
     bool follows_dense =
         false; // a dense layer, or elementwise nodes in an unbranched line from one
 };
+
+inline namespace LAMINATE_ISA {
 
 // The outputs that a dense kernel computes: the units, or all places of units stored in pieces.
 constexpr std::size_t computed(const node& n, const flow& f) {
@@ -52,4 +55,5 @@ constexpr void trace(std::span<const node> nodes, std::span<flow> flows) {
     }
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::ir

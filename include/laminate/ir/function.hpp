@@ -5,6 +5,7 @@
 // the DSL makes calls and the generator their text. Needs nodes. Promises that an operation with a
 // line here is elementwise, fuses and is emitted, and that there is no second list.
 
+#include "../base/isa.hpp"
 #include "node.hpp"
 
 // FUNCTION(operation, when, file, functor, arguments...): node n, of that operation, is
@@ -44,6 +45,7 @@
     FUNCTION(square, true, arithmetic, square)
 
 namespace laminate::ir {
+inline namespace LAMINATE_ISA {
 
 // Every unit on its own: y[i] = f(x[i]). These fuse into whatever produces x.
 constexpr bool is_elementwise(op kind) {
@@ -52,4 +54,5 @@ constexpr bool is_elementwise(op kind) {
 #undef LAMINATE_IS
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::ir

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <span>
 
+#include "../base/isa.hpp"
 #include "flow.hpp"
 #include "function.hpp"
 #include "node.hpp"
@@ -16,6 +17,8 @@
 namespace laminate::ir {
 
 enum class fusion : bool { off, on };
+
+inline namespace LAMINATE_ISA {
 
 constexpr kernel kernel_of(op kind) {
     switch (kind) {
@@ -84,4 +87,5 @@ constexpr std::size_t fuse(std::span<const node> nodes, std::span<const flow> fl
     return count;
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::ir

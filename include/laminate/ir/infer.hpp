@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <span>
 
+#include "../base/isa.hpp"
 #include "node.hpp"
 
 namespace laminate::ir {
+inline namespace LAMINATE_ISA {
 
 // The shape that arrives at a node; empty if nothing does.
 constexpr shape arriving(std::span<const node> nodes, std::size_t index) {
@@ -38,4 +40,5 @@ constexpr void infer(std::span<node> nodes) {
         nodes[i].output = output_shape(nodes[i], arriving(nodes, i));
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::ir

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "../base/isa.hpp"
 #include "../base/shape.hpp"
 
 namespace laminate::ir {
@@ -58,13 +59,6 @@ enum class op : std::uint8_t {
 #undef LAMINATE_OPERATION
 };
 
-constexpr const char* name(op kind) {
-#define LAMINATE_OPERATION(name) #name,
-    constexpr const char* names[] = {LAMINATE_OPERATIONS(LAMINATE_OPERATION)};
-#undef LAMINATE_OPERATION
-    return names[static_cast<std::size_t>(kind)];
-}
-
 inline constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
 inline constexpr std::size_t max_inputs = 4;
 
@@ -84,8 +78,10 @@ struct node {
     float max_value = std::numeric_limits<float>::infinity(); // relu, clip
     float threshold = 0.0f;                                   // relu; shrink: lambd
 
-    friend constexpr bool operator==(const node&, const node&) = default;
+    LAMINATE_OF_ISA friend constexpr bool operator==(const node&, const node&) = default;
 };
+
+inline namespace LAMINATE_ISA {
 
 // y = x when not training.
 constexpr bool is_identity(op kind) { return kind == op::linear || kind == op::dropout; }
@@ -96,6 +92,14 @@ constexpr bool is_plain_relu(const node& n) {
            n.max_value == std::numeric_limits<float>::infinity();
 }
 
+constexpr const char* name(op kind) {
+#define LAMINATE_OPERATION(name) #name,
+    constexpr const char* names[] = {LAMINATE_OPERATIONS(LAMINATE_OPERATION)};
+#undef LAMINATE_OPERATION
+    return names[static_cast<std::size_t>(kind)];
+}
+
 constexpr bool is_softmax(op kind) { return kind == op::softmax || kind == op::log_softmax; }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::ir

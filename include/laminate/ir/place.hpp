@@ -11,11 +11,13 @@
 #include <span>
 
 #include "../base/cache.hpp"
+#include "../base/isa.hpp"
 #include "../base/panel.hpp"
 #include "flow.hpp"
 #include "step.hpp"
 
 namespace laminate::ir {
+inline namespace LAMINATE_ISA {
 
 // A panel of 8 lines keeps 8 accumulators of 512 bits in flight, enough to hide the latency of FMA
 // (4 cycles, 2 a cycle) at batch 1, and 3 rows of it fill 24 of 32 registers at batch N.
@@ -183,4 +185,5 @@ constexpr std::size_t place_steps(std::span<const node> nodes, std::span<const f
     return floats;
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::ir

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <span>
 
+#include "../base/isa.hpp"
 #include "check.hpp"
 #include "cost.hpp"
 #include "flow.hpp"
@@ -25,9 +26,11 @@ struct plan_view {
     std::span<const step> steps;
     figures cost;
 
-    constexpr std::size_t inputs() const { return nodes.front().output.size(); }
-    constexpr std::size_t outputs() const { return nodes.back().output.size(); }
+    LAMINATE_OF_ISA constexpr std::size_t inputs() const { return nodes.front().output.size(); }
+    LAMINATE_OF_ISA constexpr std::size_t outputs() const { return nodes.back().output.size(); }
 };
+
+inline namespace LAMINATE_ISA {
 
 // Memory for planning, one entry per node each.
 struct plan_workspace {
@@ -74,4 +77,5 @@ constexpr plan<Nodes> make_plan(const std::array<node, Nodes>& inferred, fusion 
     return p;
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::ir

@@ -9,19 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../base/isa.hpp"
 #include "node.hpp"
 
 namespace laminate::ir {
 
 enum class kernel : std::uint8_t { activation, dense, softmax, log_softmax, maxout };
-
-constexpr const char* name(kernel k) {
-    constexpr const char* names[] = {"activation", "dense", "softmax", "log_softmax", "maxout"};
-    return names[static_cast<std::size_t>(k)];
-}
-
-// Kernels whose result may take the place of what they read.
-constexpr bool writes_in_place(kernel k) { return k != kernel::dense && k != kernel::maxout; }
 
 inline constexpr std::size_t max_epilogue = 6;
 
@@ -55,4 +48,15 @@ struct parameters {
     std::size_t count = 0;    // learned numbers, without padding
 };
 
+inline namespace LAMINATE_ISA {
+
+constexpr const char* name(kernel k) {
+    constexpr const char* names[] = {"activation", "dense", "softmax", "log_softmax", "maxout"};
+    return names[static_cast<std::size_t>(k)];
+}
+
+// Kernels whose result may take the place of what they read.
+constexpr bool writes_in_place(kernel k) { return k != kernel::dense && k != kernel::maxout; }
+
+} // namespace LAMINATE_ISA
 } // namespace laminate::ir
