@@ -11,6 +11,7 @@
 #include "../pack/group.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 template <class P, std::size_t Width, class Function>
 constexpr void activation(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
@@ -31,4 +32,5 @@ constexpr void activation(const float* x, std::size_t x_stride, float* y, std::s
     }
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

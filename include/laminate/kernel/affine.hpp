@@ -10,6 +10,7 @@
 #include "../base/compiler.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 struct affine {
     const float* scale;
@@ -31,4 +32,5 @@ struct affine {
     }
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

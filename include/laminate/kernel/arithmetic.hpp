@@ -10,6 +10,7 @@
 #include "../base/compiler.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // |x|. Its derivative at 0 is that of the branch below, -1.
 struct abs {
@@ -102,4 +103,5 @@ struct softsign {
     }
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

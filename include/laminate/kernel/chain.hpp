@@ -10,6 +10,7 @@
 #include "../base/compiler.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 template <class... Functions>
 struct chain;
@@ -53,4 +54,5 @@ constexpr chain<First, Rest...> compose(First first, Rest... rest) {
     return {first, compose(rest...)};
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -18,6 +18,7 @@
 #include "softmax_gradient.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // The rows of a batch, as cross_entropy reads them. dy is null where only the loss is asked for.
 struct class_scores {
@@ -138,4 +139,5 @@ constexpr void cross_entropy(const class_scores& s, const float* targets, const 
     }
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

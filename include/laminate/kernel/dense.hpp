@@ -24,6 +24,7 @@
 #include "rows_at.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // y[r] = epilogue(W x[r] + b) for `rows` rows, MaxRows at most; with MaxRows 1 for exactly one.
 // Not forced inline: equal layers of a network share one instance.
@@ -52,4 +53,5 @@ LAMINATE_INLINE void dense(const From& from, const float* weights, const float* 
         dense_row_handed<P, Shape>(from, weights, bias, to, epilogue);
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

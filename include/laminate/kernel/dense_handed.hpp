@@ -18,6 +18,7 @@
 #include "sums.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 template <class P, std::size_t... I>
 LAMINATE_INLINE void tie_sums(typename P::reg* sum, std::index_sequence<I...>) {
@@ -113,4 +114,5 @@ LAMINATE_INLINE void dense_narrow_handed(const row_in_registers<P, Floats>& from
                                   indices<Floats / narrow_layout<P, Shape>::group>{});
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -20,6 +20,7 @@
 #include "sums.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // Chain c of output o is lane o * group + c % group of a line, in the accumulator of every line l
 // with l % in_flight == c / group.
@@ -228,4 +229,5 @@ LAMINATE_INLINE void dense_narrow(const float* x, std::size_t x_stride, const fl
         dense_narrow_rows<P, Shape, most>(x, x_stride, weights, bias, y, y_stride, rows, epilogue);
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

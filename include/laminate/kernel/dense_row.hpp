@@ -14,6 +14,7 @@
 #include "sums.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // How far ahead the hardware's own prefetching, late for what comes from behind the L2 cache, is
 // helped: 2 KiB of weights, or as many inputs as take about as long.
@@ -224,4 +225,5 @@ LAMINATE_INLINE void dense_row(const float* x, const float* weights, const float
                              static_cast<const nonzero_inputs<P, Shape>*>(nullptr));
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -19,6 +19,7 @@
 #include "sums.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // A chunk of a panel, against all rows.
 struct dense_chunk {
@@ -298,4 +299,5 @@ LAMINATE_INLINE void dense_rows(const float* x, std::size_t x_stride, const floa
     });
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

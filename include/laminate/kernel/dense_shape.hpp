@@ -14,6 +14,7 @@
 #include "chain.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 template <std::size_t Inputs, std::size_t Outputs, std::size_t Panels, std::size_t Chains,
           bool Exact, bool SkipsZeros = false, bool Far = false>
@@ -98,4 +99,5 @@ LAMINATE_INLINE void for_each_chunk(const float* weights, const Function& f) {
     for_each_chunk_of<P, Shape, Chunks, larger, Shape::panels, registers, width>(weights, f);
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

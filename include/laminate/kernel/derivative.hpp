@@ -13,6 +13,7 @@
 #include "chain.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 template <class Function, class = void>
 inline constexpr bool is_finite_everywhere = false;
@@ -119,4 +120,5 @@ constexpr void back_rows(const float* dy, float* dx, std::size_t floats, std::si
         }
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

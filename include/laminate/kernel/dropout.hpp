@@ -11,6 +11,7 @@
 #include "../base/compiler.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 struct mask_key {
     std::uint32_t first;
@@ -41,4 +42,5 @@ constexpr void dropout(const float* x, float* mask, float* y, std::size_t floats
     }
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

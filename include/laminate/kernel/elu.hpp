@@ -10,6 +10,7 @@
 #include "expm1.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // x where x >= 0, else alpha * (exp(x) - 1)  (Clevert et al., 2016)
 struct elu {
@@ -81,4 +82,5 @@ struct celu {
     }
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

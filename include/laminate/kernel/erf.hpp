@@ -11,6 +11,7 @@
 #include "exp.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // As tanh: erf|x| = min(|x|, 1) + g(|x|), where g is small and one of eight polynomials. Which, say
 // the exponent and the first bit of the mantissa of 2.25|x| + 0.75; they change where |x| is
@@ -79,4 +80,5 @@ private:
                                         -0x1.b8ce42p-6f, -0x1.9a7a4p-8f}};
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

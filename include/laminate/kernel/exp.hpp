@@ -10,6 +10,7 @@
 #include "../base/compiler.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // K * x = n * ln 2 + K * r, where n is integral and |K * r| <= ln(2) / 2 (and a hair: n is rounded
 // from a product that is itself rounded). K is 1, -1 or 2; finite |K * x| < 2^15.
@@ -95,4 +96,5 @@ private:
     }
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -6,9 +6,11 @@
 
 #include <cstddef>
 
+#include "../base/isa.hpp"
 #include "exp.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // With x = n * ln 2 + r it is 2^n * (e^r - 1) + (2^n - 1), rounded once. Monotone over all floats.
 // expm1(+-0) = +-0, expm1(x) = x for denormal x, expm1(-inf) = -1, expm1(NaN) is NaN; from 88.72284
@@ -50,4 +52,5 @@ private:
     }
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

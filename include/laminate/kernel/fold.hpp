@@ -9,6 +9,7 @@
 #include "../base/compiler.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // Combines each Places floats of registers that lie one behind the other; all of these Places lanes
 // of the result, Places of them at most, have it.
@@ -37,4 +38,5 @@ LAMINATE_INLINE typename P::reg fold_sum(typename P::reg* a) {
     return fold<P, Places>(a, [](auto l, auto r) LAMINATE_INLINE_LAMBDA { return P::add(l, r); });
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

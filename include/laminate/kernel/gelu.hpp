@@ -13,6 +13,7 @@
 #include "swish.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // x / 2 * (1 + erf(x / sqrt(2))) = max(x, 0) - t Q(t), where t = |x|, and Q(t) is the chance that a
 // normal number is above t. Q(t) = e^(-t^2 / 2) r(t), where r is one of eight polynomials. Which,
@@ -157,4 +158,5 @@ private:
     static constexpr float b_low = 0x1.49b16ap-29f;
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -10,6 +10,7 @@
 #include "../base/compiler.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // log(1 + f) - f, for sqrt(1/2) <= 1 + f <= sqrt(2). Sollya:
 //   fpminimax(log(1+x), [|2,...,10|], [|single...|], [sqrt(0.5) - 1; sqrt(2) - 1], relative, x)
@@ -75,4 +76,5 @@ struct log {
     }
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

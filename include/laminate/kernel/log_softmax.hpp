@@ -16,6 +16,7 @@
 #include "softmax.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // What log_softmax makes of d = x - m and e = exp(d): d of the first pass, less log(sum).
 struct log_share {
@@ -39,4 +40,5 @@ LAMINATE_INLINE void log_softmax(const float* x, std::size_t x_stride, float* y,
     softmax_rows<P, Width, Groups, log_share>(x, x_stride, y, y_stride, rows);
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -19,6 +19,7 @@
 #include "softmax.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // What a number adds to its row's loss is a product, so that it is added by fma.
 template <class P>
@@ -122,4 +123,5 @@ constexpr void row_losses(const float* y, std::size_t y_stride, const float* tar
     }
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -10,6 +10,7 @@
 #include "../base/compiler.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 template <class P>
 LAMINATE_INLINE typename P::reg max_or_nan(typename P::reg a, typename P::reg b) {
@@ -43,4 +44,5 @@ constexpr void maxout(const float* x, std::size_t x_stride, float* y, std::size_
     }
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

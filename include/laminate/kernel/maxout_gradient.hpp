@@ -11,6 +11,7 @@
 #include "chain.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 template <class P>
 LAMINATE_INLINE typename P::reg load_some(const float* from, std::size_t count) {
@@ -47,4 +48,5 @@ constexpr void maxout_gradient(const float* x, std::size_t x_stride, const float
         }
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

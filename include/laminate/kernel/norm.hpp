@@ -14,6 +14,7 @@
 #include "sums.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 inline constexpr std::size_t square_chains = 128;
 
@@ -76,4 +77,5 @@ constexpr void limit_norms(float* weights, float most) {
     }
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -10,6 +10,7 @@
 #include "../base/compiler.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // x where x > alpha, else 0  (Konda et al., 2015). thresholded_relu(-inf) is 0.
 struct thresholded_relu {
@@ -114,4 +115,5 @@ struct shrink {
     }
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -9,6 +9,7 @@
 #include "../base/compiler.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // max(x, 0)  (Nair and Hinton, 2010)
 struct relu {
@@ -118,4 +119,5 @@ struct prelu_shared {
     }
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -11,6 +11,7 @@
 #include "../base/compiler.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 template <class Float>
 struct rows_at {
@@ -40,4 +41,5 @@ inline constexpr bool in_memory = false;
 template <class Float>
 inline constexpr bool in_memory<rows_at<Float>> = true;
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -6,9 +6,11 @@
 
 #include <cstddef>
 
+#include "../base/isa.hpp"
 #include "exp.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // Computed as c / (c + c * e^-x) with c = 1.5 * 2^-64. The power costs nothing (it is subtracted
 // from the exponent) and keeps c * e^-x in the range of floats for every x whose result isn't 0, so
@@ -48,4 +50,5 @@ struct sigmoid {
     }
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

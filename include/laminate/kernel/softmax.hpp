@@ -23,6 +23,7 @@
 #include "fold.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 inline constexpr std::size_t partial_sums = 16;
 
@@ -171,4 +172,5 @@ LAMINATE_INLINE void softmax(const float* x, std::size_t x_stride, float* y, std
     softmax_rows<P, Width, Groups, share>(x, x_stride, y, y_stride, rows);
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -18,6 +18,7 @@
 #include "softmax.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // What each makes of y and dy: a term of the sum, and the result with the sum.
 struct share_gradient {
@@ -90,4 +91,5 @@ constexpr void softmax_gradient(const float* y, const float* dy, std::size_t y_s
     }
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -6,11 +6,13 @@
 
 #include <cstddef>
 
+#include "../base/isa.hpp"
 #include "exp.hpp"
 #include "expm1.hpp"
 #include "log.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // Computed as max(x, 0) + log(1 + e), where e = e^-|x|. softplus(-inf) = 0,
 // softplus(inf) = inf, softplus(NaN) is NaN; 0 from -103.97208 down, x from 16.64 on.
@@ -32,4 +34,5 @@ struct softplus {
     }
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -13,6 +13,7 @@
 #include "../base/compiler.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 template <std::size_t Count>
 using indices = std::make_index_sequence<Count>;
@@ -43,4 +44,5 @@ LAMINATE_INLINE void add_chains(typename P::reg* sum) {
     }
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

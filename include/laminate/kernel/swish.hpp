@@ -6,10 +6,12 @@
 
 #include <cstddef>
 
+#include "../base/isa.hpp"
 #include "exp.hpp"
 #include "sigmoid.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // Products with a small power of e are made 2^64 times as large as they are, so that none is
 // denormal before the last rounding.
@@ -130,4 +132,5 @@ struct mish {
     }
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

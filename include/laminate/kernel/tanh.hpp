@@ -10,6 +10,7 @@
 #include "../pack/table.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // tanh|x| = min(|x|, 1) + g(|x|), where g is small and one of eight polynomials. Which, say the
 // exponent and the first bit of the mantissa of 1.246|x| + 0.754; they change where |x| is
@@ -83,4 +84,5 @@ private:
                                         0x1.0b0acep-6f, 0x1.19b3eep-6f}};
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

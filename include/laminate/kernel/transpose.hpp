@@ -11,6 +11,7 @@
 #include "../base/panel.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // Where the turned weights of `output` start in a panel of inputs: those of the layer's other
 // direction, never narrow.
@@ -81,4 +82,5 @@ constexpr void transpose_weights(const float* weights, float* turned) {
     }
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

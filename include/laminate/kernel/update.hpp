@@ -11,6 +11,7 @@
 #include "../base/panel.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // What a rule makes of gradient g: parameter w and moments m and v are changed in place.
 struct sgd_rule {
@@ -95,4 +96,5 @@ constexpr void update(float* w, const float* g, float* m, float* v, std::size_t 
     }
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -19,6 +19,7 @@
 #include "sums.hpp"
 
 namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
 
 // A few inputs, the first of them x, times the gradients of a few outputs.
 struct weight_block {
@@ -213,4 +214,5 @@ constexpr void slope_gradient(const float* x, const float* dy, std::size_t strid
     if (Shared) slopes[0] = partial[0];
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -4,9 +4,10 @@
 // y[u] = scale[u] * x[u] + shift[u], both of them parameters: what batch normalisation is when it
 // doesn't train, and a product or sum with constants. One rounding. NaN stays NaN.
 
+#include "../base/isa.hpp"
 #include "layer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 struct affine : layer_base {
@@ -16,4 +17,4 @@ struct affine : layer_base {
 
 inline constexpr layers::affine affine{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

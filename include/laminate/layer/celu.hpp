@@ -4,9 +4,10 @@
 // x where x >= 0, else alpha * (exp(x / alpha) - 1): an ELU whose slope has no jump (Barron, 2017).
 // alpha is 1 unless given: celu(alpha<0.5f>). Needs alpha > 0. NaN stays NaN.
 
+#include "../base/isa.hpp"
 #include "options.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 template <activation_options Options = activation_options{.alpha = 1.0f}>
@@ -30,4 +31,4 @@ inline constexpr bool takes<layers::celu<O>, layers::alpha<V>> = true;
 
 inline constexpr layers::celu<> celu{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -6,9 +6,10 @@
 
 #include <limits>
 
+#include "../base/isa.hpp"
 #include "options.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 template <activation_options Options =
@@ -35,4 +36,4 @@ inline constexpr bool takes<layers::clip<O>, layers::max_value<V>> = true;
 
 inline constexpr layers::clip<> clip{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

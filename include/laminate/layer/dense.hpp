@@ -7,9 +7,10 @@
 
 #include <cstddef>
 
+#include "../base/isa.hpp"
 #include "layer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 struct no_bias_t {};
 inline constexpr no_bias_t no_bias{};
@@ -27,4 +28,4 @@ struct dense : layer_base {
 template <std::size_t Units, std::size_t Inputs = 0>
 inline constexpr layers::dense<Units, Inputs> dense{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

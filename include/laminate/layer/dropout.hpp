@@ -4,9 +4,10 @@
 // Dropout with the probability Rate of dropping a unit in training (Srivastava et al., 2014);
 // the identity otherwise. Needs 0 <= Rate < 1. Promises to cost nothing at run time.
 
+#include "../base/isa.hpp"
 #include "layer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 // (Not in the descriptor itself: Clang would then say a second time that it is no layer.)
@@ -30,4 +31,4 @@ struct dropout : layer_base {
 template <float Rate>
 inline constexpr layers::dropout<Rate> dropout{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

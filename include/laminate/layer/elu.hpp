@@ -4,9 +4,10 @@
 // x where x >= 0, else alpha * (exp(x) - 1) (Clevert et al., 2016). alpha is 1 unless given:
 // elu(alpha<0.5f>). NaN stays NaN.
 
+#include "../base/isa.hpp"
 #include "options.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 template <activation_options Options = activation_options{.alpha = 1.0f}>
@@ -27,4 +28,4 @@ inline constexpr bool takes<layers::elu<O>, layers::alpha<V>> = true;
 
 inline constexpr layers::elu<> elu{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

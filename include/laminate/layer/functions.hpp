@@ -4,9 +4,10 @@
 // The elementwise functions that have neither options nor parameters, but for those with a file of
 // their own. Needs nothing. Promises the errors that kernel/ states, and that NaN stays NaN.
 
+#include "../base/isa.hpp"
 #include "layer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 // log(1 + exp(x)).
@@ -77,4 +78,4 @@ inline constexpr layers::neg neg{};
 inline constexpr layers::reciprocal reciprocal{};
 inline constexpr layers::square square{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -5,9 +5,10 @@
 // or gelu(tanh_approximation): x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))). Both within
 // the errors that kernel/gelu.hpp states. NaN stays NaN.
 
+#include "../base/isa.hpp"
 #include "layer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 struct tanh_approximation_t {};
 inline constexpr tanh_approximation_t tanh_approximation{};
@@ -25,4 +26,4 @@ struct gelu : layer_base {
 
 inline constexpr layers::gelu gelu{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -4,9 +4,10 @@
 // min(1, max(0, alpha * x + beta)). alpha is 0.2 and beta 0.5 unless given, as in ONNX; PyTorch and
 // Keras 3 have alpha 1/6: hard_sigmoid(alpha<1.0f / 6>). NaN stays NaN.
 
+#include "../base/isa.hpp"
 #include "options.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 template <activation_options Options = activation_options{.alpha = 0.2f, .beta = 0.5f}>
@@ -30,4 +31,4 @@ inline constexpr bool takes<layers::hard_sigmoid<O>, layers::beta<V>> = true;
 
 inline constexpr layers::hard_sigmoid<> hard_sigmoid{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -6,9 +6,10 @@
 
 #include <cstddef>
 
+#include "../base/isa.hpp"
 #include "layer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 template <std::size_t Units>
@@ -20,4 +21,4 @@ struct input : layer_base {
 template <std::size_t Units>
 inline constexpr layers::input<Units> input{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -9,9 +9,10 @@
 #include <type_traits>
 #include <utility>
 
+#include "../base/isa.hpp"
 #include "../ir/node.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 // The base of every descriptor, which also carries one `static constexpr ir::node node`.
 struct layer_base {};
@@ -103,4 +104,4 @@ constexpr auto repeat(Block block) {
     }
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

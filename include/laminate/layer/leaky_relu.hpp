@@ -4,9 +4,10 @@
 // x where x >= 0, else negative_slope * x (Maas et al., 2013). The slope is 0.01, as in PyTorch and
 // ONNX, unless given: leaky_relu(negative_slope<0.2f>). NaN stays NaN.
 
+#include "../base/isa.hpp"
 #include "options.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 template <activation_options Options = activation_options{.alpha = 0.01f}>
@@ -27,4 +28,4 @@ inline constexpr bool takes<layers::leaky_relu<O>, layers::negative_slope<V>> = 
 
 inline constexpr layers::leaky_relu<> leaky_relu{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

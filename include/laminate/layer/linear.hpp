@@ -4,9 +4,10 @@
 // y = x: says that nothing is meant to follow, as Keras' linear activation does.
 // Needs nothing. Promises to cost nothing at run time.
 
+#include "../base/isa.hpp"
 #include "layer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 struct linear : layer_base {
@@ -16,4 +17,4 @@ struct linear : layer_base {
 
 inline constexpr layers::linear linear{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

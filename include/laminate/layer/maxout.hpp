@@ -7,9 +7,10 @@
 
 #include <cstddef>
 
+#include "../base/isa.hpp"
 #include "layer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 template <std::size_t Pieces>
@@ -21,4 +22,4 @@ struct maxout : layer_base {
 template <std::size_t Pieces>
 inline constexpr layers::maxout<Pieces> maxout{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

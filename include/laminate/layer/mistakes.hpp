@@ -8,10 +8,11 @@
 #include <cstddef>
 #include <tuple>
 
+#include "../base/isa.hpp"
 #include "../ir/check.hpp"
 #include "layer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 template <class Network>
 struct no_input {
@@ -107,4 +108,4 @@ constexpr auto explain(stack<Layers...>) {
 
 } // namespace detail
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

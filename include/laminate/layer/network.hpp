@@ -10,11 +10,12 @@
 #include <cstddef>
 #include <type_traits>
 
+#include "../base/isa.hpp"
 #include "../ir/plan.hpp"
 #include "layer.hpp"
 #include "mistakes.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 struct network_base {};
 
@@ -87,4 +88,4 @@ constexpr const auto& plan(Network) {
     return detail::plan_of<Network, ir::fusion::on>;
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -6,9 +6,10 @@
 
 #include <limits>
 
+#include "../base/isa.hpp"
 #include "layer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 // The numbers that an activation may have; each layer names those it takes.
 struct activation_options {
@@ -88,4 +89,4 @@ consteval activation_options with(activation_options options) {
 
 } // namespace detail
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -4,9 +4,10 @@
 // leaky_relu whose slope is a parameter (He et al., 2015): one for each unit, or with
 // prelu(shared) one for all, as PyTorch's PReLU() has it. NaN stays NaN.
 
+#include "../base/isa.hpp"
 #include "layer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 struct shared_t {};
 inline constexpr shared_t shared{};
@@ -22,4 +23,4 @@ struct prelu : layer_base {
 
 inline constexpr layers::prelu<> prelu{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

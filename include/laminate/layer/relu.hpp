@@ -5,9 +5,10 @@
 // relu(max_value<6.0f>, negative_slope<0.1f>, threshold<1.0f>) is max_value where x >= max_value,
 // x where x >= threshold, else negative_slope * (x - threshold). NaN stays NaN, relu(-0) is -0.
 
+#include "../base/isa.hpp"
 #include "options.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 template <activation_options Options = activation_options{}>
@@ -40,4 +41,4 @@ inline constexpr bool takes<layers::relu<O>, layers::threshold<V>> = true;
 inline constexpr layers::relu<> relu{};
 inline constexpr auto relu6 = relu(max_value<6.0f>);
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -5,9 +5,10 @@
 // given, as in ONNX: with these it is PyTorch's hardshrink, with bias = lambd its softshrink. Needs
 // lambd >= 0. NaN stays NaN.
 
+#include "../base/isa.hpp"
 #include "options.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 template <activation_options Options = activation_options{.beta = 0.0f, .threshold = 0.5f}>
@@ -35,4 +36,4 @@ inline constexpr bool takes<layers::shrink<O>, layers::bias<V>> = true;
 
 inline constexpr layers::shrink<> shrink{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

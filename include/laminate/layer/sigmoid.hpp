@@ -4,9 +4,10 @@
 // 1 / (1 + exp(-x)), within the error that kernel/sigmoid.hpp states.
 // Needs nothing. Promises that NaN stays NaN.
 
+#include "../base/isa.hpp"
 #include "layer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 struct sigmoid : layer_base {
@@ -16,4 +17,4 @@ struct sigmoid : layer_base {
 
 inline constexpr layers::sigmoid sigmoid{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -8,9 +8,10 @@
 
 #include <cstddef>
 
+#include "../base/isa.hpp"
 #include "layer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 template <std::size_t Count>
 struct groups_t {};
@@ -41,4 +42,4 @@ struct log_softmax : layer_base {
 inline constexpr layers::softmax<> softmax{};
 inline constexpr layers::log_softmax<> log_softmax{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

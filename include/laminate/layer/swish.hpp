@@ -5,9 +5,10 @@
 // states. Needs 2^-30 <= alpha <= 2^30; it is 1 unless given, which has a name of its own, silu.
 // NaN stays NaN.
 
+#include "../base/isa.hpp"
 #include "options.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 template <activation_options Options = activation_options{.alpha = 1.0f}>
@@ -33,4 +34,4 @@ inline constexpr bool takes<layers::swish<O>, layers::alpha<V>> = true;
 inline constexpr layers::swish<> swish{};
 inline constexpr auto silu = swish;
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -4,9 +4,10 @@
 // The hyperbolic tangent, within the error that kernel/tanh.hpp states.
 // Needs nothing. Promises that NaN stays NaN.
 
+#include "../base/isa.hpp"
 #include "layer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 struct tanh : layer_base {
@@ -16,4 +17,4 @@ struct tanh : layer_base {
 
 inline constexpr layers::tanh tanh{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -4,9 +4,10 @@
 // x where x > alpha, else 0 (Konda et al., 2015), as ONNX's ThresholdedRelu. alpha is 1 unless
 // given: thresholded_relu(alpha<0.5f>). NaN stays NaN.
 
+#include "../base/isa.hpp"
 #include "options.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace layers {
 template <activation_options Options = activation_options{.alpha = 1.0f}>
@@ -27,4 +28,4 @@ inline constexpr bool takes<layers::thresholded_relu<O>, layers::alpha<V>> = tru
 
 inline constexpr layers::thresholded_relu<> thresholded_relu{};
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -6,10 +6,11 @@
 
 #include <string>
 
+#include "../base/isa.hpp"
 #include "../ir/describe.hpp"
 #include "../layer/network.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 // A table of layers, fused steps and costs.
 template <declared Network>
@@ -23,4 +24,4 @@ std::string draw(Network) {
     return ir::draw(detail::plan_of<Network, ir::fusion::on>.view());
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -20,11 +20,13 @@
 #define LAMINATE_POSIX_FILES 1
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "../base/isa.hpp"
 #else
 #define LAMINATE_POSIX_FILES 0
 #endif
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 namespace detail {
 
 // The system's reason for a failure, and what the user can do about the common ones.
@@ -217,4 +219,4 @@ private:
     return std::nullopt;
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

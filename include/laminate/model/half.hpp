@@ -10,7 +10,9 @@
 #include <cstdint>
 #include <limits>
 
-namespace laminate {
+#include "../base/isa.hpp"
+
+namespace laminate::inline LAMINATE_ISA {
 
 static_assert(std::numeric_limits<float>::is_iec559 && sizeof(float) == 4 &&
                   std::numeric_limits<double>::is_iec559 && sizeof(double) == 8,
@@ -45,4 +47,4 @@ constexpr bool fits_float(double value) {
 // Rounds to nearest even; call only with values for which fits_float.
 constexpr float float_from_double(double value) { return static_cast<float>(value); }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

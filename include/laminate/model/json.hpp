@@ -15,7 +15,9 @@
 #include <string_view>
 #include <utility>
 
-namespace laminate::json {
+#include "../base/isa.hpp"
+
+namespace laminate::inline LAMINATE_ISA::json {
 
 // The position of the first byte that isn't part of well-formed UTF-8 (no overlong forms, no
 // surrogates, nothing above U+10FFFF), or npos.
@@ -262,4 +264,4 @@ private:
     std::string problem_;
 };
 
-} // namespace laminate::json
+} // namespace laminate::inline LAMINATE_ISA::json

@@ -16,6 +16,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "../base/isa.hpp"
 #include "../layer/network.hpp"
 #include "../pack/scalar.hpp"
 #include "../pack/xsimd.hpp"
@@ -24,7 +25,7 @@
 #include "storage.hpp"
 #include "views.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 
@@ -199,4 +200,4 @@ constexpr std::size_t argmax(const Row& row) {
     return best;
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -13,9 +13,10 @@
 #include <span>
 #include <utility>
 
+#include "../base/isa.hpp"
 #include "model.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 
@@ -89,4 +90,4 @@ void parallel_batch(const basic_model<Network, Storage>& model, const In& in, Ou
         std::invoke(executor, (rows + part - 1) / part, task(model, x, y));
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -15,12 +15,13 @@
 #include <utility>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "../base/panel.hpp"
 #include "../ir/plan.hpp"
 #include "model.hpp"
 #include "safetensors.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 struct parameter_options {
     // One name per parameter tensor, in the order of the layers, weight before bias; empty for
@@ -212,4 +213,4 @@ void save(const basic_model<Network, Storage>& model, const std::string& path,
     if (const auto why = try_save(model, path, options)) raise(*why);
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

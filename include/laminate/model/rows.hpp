@@ -10,9 +10,10 @@
 #include <span>
 #include <type_traits>
 
+#include "../base/isa.hpp"
 #include "../layer/layer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 template <std::size_t Expected, std::size_t Found>
 struct wrong_extent {
@@ -107,4 +108,4 @@ constexpr std::span<Float> flat(Range& rows) {
 
 } // namespace detail
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -36,7 +36,7 @@
 #include "../pack/concept.hpp"
 #include "../pack/scalar.hpp"
 
-namespace laminate::detail {
+namespace laminate::inline LAMINATE_ISA::detail {
 
 // Elementwise node Index as a functor on registers.
 template <const auto& Plan, std::size_t Index>
@@ -178,4 +178,4 @@ constexpr void run_rows(const float* parameters, const float* in, float* out, fl
     }
 }
 
-} // namespace laminate::detail
+} // namespace laminate::inline LAMINATE_ISA::detail

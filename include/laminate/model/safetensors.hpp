@@ -24,7 +24,9 @@
 #include <utility>
 #include <vector>
 
-namespace laminate {
+#include "../base/isa.hpp"
+
+namespace laminate::inline LAMINATE_ISA {
 
 // The bounds. That on the header is the reference implementation's, that on the rank NumPy's.
 inline constexpr std::size_t max_safetensors_header = 100'000'000;
@@ -449,4 +451,4 @@ write_safetensors(const std::string& path, std::span<const tensor_to_write> tens
     return write_file_atomically(path, *bytes);
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -11,9 +11,10 @@
 #include <new>
 #include <utility>
 
+#include "../base/isa.hpp"
 #include "../base/panel.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 inline constexpr std::size_t alignment = line_floats * sizeof(float);
 
@@ -78,4 +79,4 @@ public:
     friend constexpr bool operator==(const inline_storage&, const inline_storage&) = default;
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -19,7 +19,9 @@
 #include <utility>
 #include <vector>
 
-namespace laminate {
+#include "../base/isa.hpp"
+
+namespace laminate::inline LAMINATE_ISA {
 
 // clang-format off
 // The element types of safetensors, in the order of `dtype_table`.
@@ -213,4 +215,4 @@ private:
     text_pairs metadata_;
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

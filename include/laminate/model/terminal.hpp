@@ -8,9 +8,11 @@
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <unistd.h>
+
+#include "../base/isa.hpp"
 #endif
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 inline bool is_terminal(std::FILE* stream) {
 #if defined(__unix__) || defined(__APPLE__)
@@ -21,4 +23,4 @@ inline bool is_terminal(std::FILE* stream) {
 #endif
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

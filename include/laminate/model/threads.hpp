@@ -16,8 +16,9 @@
 #include <vector>
 
 #include "../base/error.hpp"
+#include "../base/isa.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 // Starts its threads when made and joins them at its end. It is called from one thread at a time; a
 // second caller, or a part that calls it again, isn't kept waiting but runs its parts by itself.
@@ -126,4 +127,4 @@ private:
     std::vector<std::thread> workers_;
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

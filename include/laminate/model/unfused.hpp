@@ -11,9 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "model.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 template <class Model>
 class unfused_model {
@@ -96,4 +97,4 @@ unfused_model<basic_model<Network, Storage>> unfused(const basic_model<Network, 
 template <declared Network, template <std::size_t> class Storage>
 void unfused(basic_model<Network, Storage>&&) = delete;
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -7,10 +7,11 @@
 
 #include <cstddef>
 
+#include "../base/isa.hpp"
 #include "../base/panel.hpp"
 #include "../ir/plan.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 // W [Outputs, Inputs]
 template <class Float, std::size_t Outputs, std::size_t Inputs, std::size_t Pieces>
@@ -98,4 +99,4 @@ constexpr auto parameters_of(Float* packed) {
 
 } // namespace detail
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

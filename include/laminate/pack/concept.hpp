@@ -9,9 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../base/isa.hpp"
 #include "table.hpp"
 
 namespace laminate::pack {
+inline namespace LAMINATE_ISA {
 
 template <class P>
 concept moves_lanes = requires(typename P::reg a, const float* in) {
@@ -87,4 +89,5 @@ concept words = requires(typename P::reg a, typename P::mask m, const float* in,
     requires P::lanes == 1 || moves_lanes<P>;
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::pack

@@ -10,6 +10,7 @@
 #include "../base/compiler.hpp"
 
 namespace laminate::pack {
+inline namespace LAMINATE_ISA {
 
 // Round to odd (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", 2008): the
 // product of two floats is exact in double; their sum with c is rounded to double such that an
@@ -36,4 +37,5 @@ LAMINATE_INLINE float exact_fma(float a, float b, float c) {
     return static_cast<float>(round_to_odd(sum, sum_error(product, static_cast<double>(c), sum)));
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::pack

@@ -10,6 +10,7 @@
 #include "../base/compiler.hpp"
 
 namespace laminate::pack {
+inline namespace LAMINATE_ISA {
 
 // The root of a positive number by Newton's method, from above, until it no longer falls: then it
 // is off by an ulp at most. (std::sqrt isn't constexpr in C++20.)
@@ -38,4 +39,5 @@ LAMINATE_INLINE float exact_sqrt(float a) {
     return newton_sqrt(a);
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::pack

@@ -14,6 +14,7 @@
 #include "table.hpp"
 
 namespace laminate::pack {
+inline namespace LAMINATE_ISA {
 
 // How many registers a function is best computed for at once: as many as leave some for constants.
 template <class P>
@@ -138,4 +139,5 @@ private:
     }
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::pack

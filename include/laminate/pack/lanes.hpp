@@ -14,6 +14,7 @@
 #if LAMINATE_NATIVE_LANES > 1
 
 namespace laminate::pack::native {
+inline namespace LAMINATE_ISA {
 
 // N floats, again and again. Hidden, or compilers load each of them again, into all lanes, instead
 // of moving it.
@@ -109,5 +110,6 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> spread(floats<Lanes> a) {
     return spread<Lanes, Times, Part>(a, std::make_index_sequence<Lanes>{});
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::pack::native
 #endif

@@ -31,6 +31,7 @@
 #endif
 
 namespace laminate::pack::native {
+inline namespace LAMINATE_ISA {
 
 template <std::size_t Lanes>
 struct vector {
@@ -429,5 +430,6 @@ LAMINATE_INLINE_RUNTIME std::size_t store_nonzero(std::uint32_t* p, floats<Lanes
     return store_nonzero<Lanes>(p, a == 0.0f, position, std::make_index_sequence<Lanes>{});
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::pack::native
 #endif

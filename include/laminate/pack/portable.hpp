@@ -15,6 +15,7 @@
 #include "table.hpp"
 
 namespace laminate::pack {
+inline namespace LAMINATE_ISA {
 
 #if LAMINATE_NATIVE_LANES > 1
 
@@ -133,4 +134,5 @@ using portable = scalar;
 
 #endif
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::pack

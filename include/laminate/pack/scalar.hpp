@@ -14,6 +14,7 @@
 #include "table.hpp"
 
 namespace laminate::pack {
+inline namespace LAMINATE_ISA {
 
 struct scalar {
     using reg = float;
@@ -99,4 +100,5 @@ struct scalar {
     }
 };
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::pack

@@ -9,12 +9,14 @@
 #include <cstddef>
 #include <xsimd/xsimd.hpp>
 
+#include "../base/isa.hpp"
 #include "lanes.hpp"
 #include "native.hpp"
 #include "scalar.hpp"
 #include "table.hpp"
 
 namespace laminate::pack {
+inline namespace LAMINATE_ISA {
 
 #if LAMINATE_NATIVE_LANES > 1 && !defined(XSIMD_NO_SUPPORTED_ARCHITECTURE)
 
@@ -147,4 +149,5 @@ using xsimd = scalar;
 
 #endif
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::pack

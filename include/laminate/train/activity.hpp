@@ -15,10 +15,11 @@
 #include <utility>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "gain.hpp"
 #include "layer_values.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 struct layer_activity {
     std::string layer = {}; // "0 dense<64> | relu"
@@ -150,4 +151,4 @@ template <declared Network, template <std::size_t> class Storage>
     return kept;
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

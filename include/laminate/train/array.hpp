@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "../base/error.hpp"
+#include "../base/isa.hpp"
 #include "../model/tensor_file.hpp"
 #include "dataset.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 struct array {
     std::vector<std::size_t> shape; // the first extent counts rows; empty: one number
@@ -75,4 +76,4 @@ inline std::optional<error> not_rows(const array& inputs, const array& others, c
     return data;
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

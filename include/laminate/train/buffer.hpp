@@ -10,9 +10,10 @@
 #include <new>
 #include <span>
 
+#include "../base/isa.hpp"
 #include "../model/storage.hpp"
 
-namespace laminate::training {
+namespace laminate::inline LAMINATE_ISA::training {
 
 class buffer {
 public:
@@ -38,4 +39,4 @@ private:
     std::size_t size_ = 0;
 };
 
-} // namespace laminate::training
+} // namespace laminate::inline LAMINATE_ISA::training

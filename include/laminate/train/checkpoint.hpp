@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "../ir/describe.hpp"
 #include "../model/parameters.hpp"
 #include "early_stopping.hpp"
@@ -23,7 +24,7 @@
 #include "schedule.hpp"
 #include "trainer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 // What a run is at, beside its model and trainer.
 struct run_state {
@@ -232,4 +233,4 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
     return detail::take_checkpoint(*file, path, trainer, run);
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

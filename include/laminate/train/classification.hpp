@@ -8,9 +8,10 @@
 #include <cstddef>
 #include <span>
 
+#include "../base/isa.hpp"
 #include "../model/model.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 // What to make of rows of class scores, such as a softmax puts out, and the classes they should
 // name.
@@ -43,4 +44,4 @@ classification classify(std::span<const float> scores, std::span<const Label> la
     return c;
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

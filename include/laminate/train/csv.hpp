@@ -16,11 +16,12 @@
 #include <utility>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "../model/file.hpp"
 #include "dataset.hpp"
 #include "idx.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 struct csv_options {
     // Instead of a column's number, counted from 0: the last one.
@@ -299,4 +300,4 @@ private:
     return parse_csv(*text, path, options);
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

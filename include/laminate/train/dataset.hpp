@@ -14,8 +14,9 @@
 #include <vector>
 
 #include "../base/error.hpp"
+#include "../base/isa.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 struct dataset {
     std::size_t inputs = 0;                   // floats of a row in
@@ -103,4 +104,4 @@ struct dataset {
     return rows;
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -10,9 +10,10 @@
 #include <cstdint>
 #include <span>
 
+#include "../base/isa.hpp"
 #include "row_view.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 enum class divergence_kind : std::uint8_t { none, parameter, value, loss, gradient };
 
@@ -47,4 +48,4 @@ inline std::size_t first_bad_row(const row_view& rows) {
 
 } // namespace training
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -9,7 +9,9 @@
 #include <cmath>
 #include <cstddef>
 
-namespace laminate::detail {
+#include "../base/isa.hpp"
+
+namespace laminate::inline LAMINATE_ISA::detail {
 
 // Calls f(number) for those of a layer's views: weights output by output, then the others.
 template <class Parameters, class Function>
@@ -47,4 +49,4 @@ double norm_of(const Parameters& p) {
     return std::sqrt(squares);
 }
 
-} // namespace laminate::detail
+} // namespace laminate::inline LAMINATE_ISA::detail

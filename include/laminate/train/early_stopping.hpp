@@ -8,7 +8,9 @@
 #include <cstddef>
 #include <limits>
 
-namespace laminate {
+#include "../base/isa.hpp"
+
+namespace laminate::inline LAMINATE_ISA {
 
 struct early_stopping {
     std::size_t patience = 10; // epochs without improvement that are borne
@@ -34,4 +36,4 @@ struct early_stopping {
     [[nodiscard]] bool enough() const { return waited > patience; }
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

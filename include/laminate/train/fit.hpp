@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "checkpoint.hpp"
 #include "each_parameter.hpp"
 #include "fit_options.hpp"
@@ -26,7 +27,7 @@
 #include "shuffle.hpp"
 #include "trainer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 
@@ -338,4 +339,4 @@ history fit(trainer<Model, Loss, Optimiser, P>& trainer, const dataset& train,
     return try_fit(trainer, train, validation, options).value();
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 
+#include "../base/isa.hpp"
 #include "dataset.hpp"
 #include "early_stopping.hpp"
 #include "history.hpp"
@@ -20,7 +21,7 @@
 #include "random.hpp"
 #include "schedule.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 // A number that says how good outputs are for the rows of a data set.
 struct metric {
@@ -80,4 +81,4 @@ struct fit_options {
     bool catch_signals = true;
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

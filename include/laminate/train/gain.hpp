@@ -10,10 +10,11 @@
 #include <cstddef>
 #include <span>
 
+#include "../base/isa.hpp"
 #include "../ir/node.hpp"
 #include "../pack/exact_sqrt.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 
@@ -99,4 +100,4 @@ constexpr double relu_gain(const ir::node& n) {
     return pack::newton_root(1.0 / detail::second_moment(n));
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -12,9 +12,10 @@
 #include <vector>
 
 #include "../base/error.hpp"
+#include "../base/isa.hpp"
 #include "number_text.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 inline constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 
@@ -72,4 +73,4 @@ inline std::string json_line(const epoch_report& r, const std::string& metric) {
 
 } // namespace detail
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

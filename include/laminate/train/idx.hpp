@@ -11,10 +11,11 @@
 #include <string>
 #include <string_view>
 
+#include "../base/isa.hpp"
 #include "../model/file.hpp"
 #include "array.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 inline constexpr std::size_t max_array_file = std::size_t{1} << (sizeof(std::size_t) > 4 ? 32 : 30);
 inline constexpr std::size_t max_idx_axes = 16;
@@ -106,4 +107,4 @@ inline double idx_number(unsigned type, std::string_view bytes) {
     return parse_idx(*bytes, path);
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

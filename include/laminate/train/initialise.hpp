@@ -9,13 +9,14 @@
 #include <cstdint>
 #include <utility>
 
+#include "../base/isa.hpp"
 #include "../model/model.hpp"
 #include "gain.hpp"
 #include "orthogonal.hpp"
 #include "random.hpp"
 #include "spread.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 struct start_options {
     float bias = 0.0f; // a small positive one, such as 0.1, lets every ReLU begin active
@@ -99,4 +100,4 @@ template <declared Network>
     return m;
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -9,7 +9,9 @@
 #include <atomic>
 #include <csignal>
 
-namespace laminate::detail {
+#include "../base/isa.hpp"
+
+namespace laminate::inline LAMINATE_ISA::detail {
 
 inline volatile std::sig_atomic_t interrupted = 0;
 inline std::atomic<bool> interrupts_watched = false;
@@ -62,4 +64,4 @@ private:
     bool active_ = false;
 };
 
-} // namespace laminate::detail
+} // namespace laminate::inline LAMINATE_ISA::detail

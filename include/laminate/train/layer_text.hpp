@@ -7,11 +7,12 @@
 #include <string>
 
 #include "../base/error.hpp"
+#include "../base/isa.hpp"
 #include "../ir/describe.hpp"
 #include "../layer/network.hpp"
 #include "divergence.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 // "layer 0, dense<64>", numbered as model.layer<0>() is.
 template <declared Network>
@@ -29,4 +30,4 @@ template <declared Network>
                     layer_text<Network>(d.layer));
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "../base/isa.hpp"
 #include "../ir/describe.hpp"
 #include "../model/model.hpp"
 #include "../pack/xsimd.hpp"
@@ -15,7 +16,7 @@
 #include "pass.hpp"
 #include "row_view.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 // A value is that of one stage of training: a dense layer with the activation behind it, or any
 // other layer that does something.
@@ -75,4 +76,4 @@ private:
     std::size_t rows_ = 0;
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -10,10 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "../model/file.hpp"
 #include "history.hpp"
 
-namespace laminate::detail {
+namespace laminate::inline LAMINATE_ISA::detail {
 
 class log_file {
 public:
@@ -45,4 +46,4 @@ private:
     stream file_;
 };
 
-} // namespace laminate::detail
+} // namespace laminate::inline LAMINATE_ISA::detail

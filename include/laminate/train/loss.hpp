@@ -10,10 +10,11 @@
 #include <cstddef>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "../ir/node.hpp"
 #include "../kernel/loss.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 // What every loss says of itself: the activation at the end of a network that it is computed
 // together with (`joined`; input stands for none), whether a network with so many outputs and such
@@ -81,4 +82,4 @@ concept loss_of_classes = loss<T> && requires(const T& t) {
     t.class_weights;
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -14,9 +14,10 @@
 #include <span>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "../model/model.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 // Counts of [true class][predicted class].
 class confusion_matrix {
@@ -226,4 +227,4 @@ struct regression {
     return r;
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -9,9 +9,10 @@
 
 #include <cstdint>
 
+#include "../base/isa.hpp"
 #include "random.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 
@@ -66,4 +67,4 @@ constexpr double normal(random_source& random) {
     }
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

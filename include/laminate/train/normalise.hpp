@@ -14,10 +14,11 @@
 #include <utility>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "../model/parameters.hpp"
 #include "dataset.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 struct normaliser {
     std::vector<float> scale;
@@ -186,4 +187,4 @@ void save(const basic_model<Network, Storage>& model, const normaliser& input,
     return normaliser{*std::move(scale), *std::move(shift)};
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

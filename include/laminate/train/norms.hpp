@@ -11,11 +11,12 @@
 #include <utility>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "each_parameter.hpp"
 #include "layer_text.hpp"
 #include "trainer.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 struct layer_norms {
     std::string layer = {};
@@ -69,4 +70,4 @@ private:
     model_type before_;
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

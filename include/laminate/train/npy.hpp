@@ -14,11 +14,12 @@
 #include <string>
 #include <string_view>
 
+#include "../base/isa.hpp"
 #include "../model/file.hpp"
 #include "array.hpp"
 #include "idx.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 
@@ -209,4 +210,4 @@ inline std::uint64_t little_endian(std::string_view bytes) {
     return parse_npy(*bytes, path);
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -13,7 +13,9 @@
 #include <string>
 #include <string_view>
 
-namespace laminate::detail {
+#include "../base/isa.hpp"
+
+namespace laminate::inline LAMINATE_ISA::detail {
 
 // The shortest decimal text that reads as the number.
 template <class Number>
@@ -50,4 +52,4 @@ std::optional<Number> number_of(std::string_view text) {
     return value;
 }
 
-} // namespace laminate::detail
+} // namespace laminate::inline LAMINATE_ISA::detail

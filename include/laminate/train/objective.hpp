@@ -14,12 +14,13 @@
 #include <utility>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "../kernel/cross_entropy.hpp"
 #include "../model/model.hpp"
 #include "loss.hpp"
 #include "pass.hpp"
 
-namespace laminate::training {
+namespace laminate::inline LAMINATE_ISA::training {
 
 template <class P, class Network, class Loss>
 class objective {
@@ -185,4 +186,4 @@ private:
     std::vector<std::uint32_t> labels_;
 };
 
-} // namespace laminate::training
+} // namespace laminate::inline LAMINATE_ISA::training

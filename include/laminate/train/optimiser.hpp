@@ -9,9 +9,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../base/isa.hpp"
 #include "../kernel/update.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 
@@ -98,4 +99,4 @@ concept optimiser = requires(const T& t) {
     t.rule(std::uint64_t{1});
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

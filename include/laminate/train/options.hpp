@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace laminate {
+#include "../base/isa.hpp"
+
+namespace laminate::inline LAMINATE_ISA {
 
 struct train_options {
     std::uint64_t seed = 1;  // of dropout's masks
@@ -28,4 +30,4 @@ struct train_options {
     float clip_value = 0.0f;
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

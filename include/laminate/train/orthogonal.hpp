@@ -11,9 +11,10 @@
 #include <span>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "normal.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 
@@ -64,4 +65,4 @@ struct orthogonal {
     }
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

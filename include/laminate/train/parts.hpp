@@ -9,9 +9,10 @@
 #include <array>
 #include <cstddef>
 
+#include "../base/isa.hpp"
 #include "stages.hpp"
 
-namespace laminate::training {
+namespace laminate::inline LAMINATE_ISA::training {
 
 enum class parameter_kind : std::uint8_t { weights, bias, slope };
 
@@ -92,4 +93,4 @@ constexpr auto make_parts() {
 template <const auto& Plan>
 inline constexpr auto parts_of = make_parts<Plan>();
 
-} // namespace laminate::training
+} // namespace laminate::inline LAMINATE_ISA::training

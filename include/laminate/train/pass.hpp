@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "../base/isa.hpp"
 #include "../kernel/derivative.hpp"
 #include "../kernel/dropout.hpp"
 #include "../kernel/maxout_gradient.hpp"
@@ -24,7 +25,7 @@
 #include "random.hpp"
 #include "row_view.hpp"
 
-namespace laminate::training {
+namespace laminate::inline LAMINATE_ISA::training {
 
 // Where the rows of each stage lie, in floats of one row: all rows of a stage are one behind the
 // other.
@@ -356,4 +357,4 @@ private:
     workspace work_;
 };
 
-} // namespace laminate::training
+} // namespace laminate::inline LAMINATE_ISA::training

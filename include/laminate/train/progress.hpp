@@ -13,10 +13,11 @@
 #include <cstdio>
 #include <string>
 
+#include "../base/isa.hpp"
 #include "../model/terminal.hpp"
 #include "history.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 enum class show : std::uint8_t {
     automatic, // a bar on a terminal, else lines
@@ -132,4 +133,4 @@ private:
 
 } // namespace detail
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -6,7 +6,9 @@
 
 #include <cstdint>
 
-namespace laminate {
+#include "../base/isa.hpp"
+
+namespace laminate::inline LAMINATE_ISA {
 
 // SplitMix64 (Steele, Lea and Flood, 2014): small, fast, and good enough to start weights from.
 class random_source {
@@ -28,4 +30,4 @@ private:
     std::uint64_t state_;
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -11,12 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "activity.hpp"
 #include "dataset.hpp"
 #include "number_text.hpp"
 #include "svg.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 
@@ -122,4 +123,4 @@ template <declared Network, template <std::size_t> class Storage>
     return report_svg(activity(model, data.x));
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

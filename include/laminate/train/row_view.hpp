@@ -6,9 +6,10 @@
 
 #include <cstddef>
 
+#include "../base/isa.hpp"
 #include "../base/panel.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 class row_view {
 public:
@@ -32,4 +33,4 @@ private:
     std::size_t pieces_ = 1;
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

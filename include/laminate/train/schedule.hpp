@@ -12,7 +12,9 @@
 #include <limits>
 #include <utility>
 
-namespace laminate {
+#include "../base/isa.hpp"
+
+namespace laminate::inline LAMINATE_ISA {
 
 // The factor at a time t >= 0 in epochs: 2.5 is in the middle of the third. Any function will do.
 using schedule = std::function<double(double epochs)>;
@@ -100,4 +102,4 @@ struct reduce_on_plateau {
     }
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -11,9 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "random.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 // Evenly in 0 ... bound - 1, for a bound of at least 1. The 2^64 mod bound largest values are drawn
 // again, since they would make small results likelier.
@@ -40,4 +41,4 @@ constexpr void shuffle(std::span<T> items, random_source& random) {
     return order;
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

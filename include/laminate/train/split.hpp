@@ -12,10 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include "../base/isa.hpp"
 #include "dataset.hpp"
 #include "shuffle.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 struct two_parts {
     dataset train;
@@ -75,4 +76,4 @@ inline std::vector<std::vector<std::size_t>> shuffled_classes(const dataset& dat
     return {select(data, train), select(data, test)};
 }
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -7,11 +7,12 @@
 
 #include <cstddef>
 
+#include "../base/isa.hpp"
 #include "../pack/exact_sqrt.hpp"
 #include "normal.hpp"
 #include "random.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 
@@ -100,4 +101,4 @@ constexpr void start_weights(Weights weights, double gain, random_source& random
 
 } // namespace detail
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -10,11 +10,12 @@
 #include <cstdint>
 #include <utility>
 
+#include "../base/isa.hpp"
 #include "../ir/call.hpp"
 #include "../layer/network.hpp"
 #include "../model/run.hpp"
 
-namespace laminate::training {
+namespace laminate::inline LAMINATE_ISA::training {
 
 template <class Network>
 inline constexpr const auto& unfused_plan = detail::plan_of<Network, ir::fusion::off>;
@@ -112,4 +113,4 @@ constexpr auto make_stages() {
 template <const auto& Plan>
 inline constexpr auto stages_of = make_stages<Plan>();
 
-} // namespace laminate::training
+} // namespace laminate::inline LAMINATE_ISA::training

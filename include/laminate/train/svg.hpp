@@ -10,9 +10,10 @@
 #include <utility>
 
 #include "../base/error.hpp"
+#include "../base/isa.hpp"
 #include "number_text.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 class svg {
 public:
@@ -77,4 +78,4 @@ private:
     std::string text_;
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA

@@ -16,6 +16,7 @@
 #include <span>
 #include <utility>
 
+#include "../base/isa.hpp"
 #include "../model/model.hpp"
 #include "../model/threads.hpp"
 #include "buffer.hpp"
@@ -26,7 +27,7 @@
 #include "pass.hpp"
 #include "row_view.hpp"
 
-namespace laminate {
+namespace laminate::inline LAMINATE_ISA {
 
 struct step_result {
     double loss = 0.0;          // before the update
@@ -345,4 +346,4 @@ private:
     std::optional<threads> threads_;
 };
 
-} // namespace laminate
+} // namespace laminate::inline LAMINATE_ISA
