@@ -7,11 +7,25 @@
 
 #include "isa.hpp"
 
-#if defined(__FAST_MATH__) && !defined(LAMINATE_ALLOW_FAST_MATH)
+// -ffast-math, each of its parts, and with GCC (whose __GCC_IEC_559 is 0 then) any other flag that
+// takes constants, signs of zeros or NaN lightly.
+#if defined(LAMINATE_ALLOW_FAST_MATH)
+#elif defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0) || \
+    defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || \
+    defined(__NO_SIGNED_ZEROS__) || (defined(__GCC_IEC_559) && __GCC_IEC_559 == 0)
 #error \
-    "Laminate: -ffast-math (or -Ofast) lets the compiler change results, which Laminate promises \
-not to depend on. Compile this file without it, or define LAMINATE_ALLOW_FAST_MATH to give up that \
+    "Laminate: -ffast-math (or -Ofast) or a part of it (-funsafe-math-optimizations, \
+-fassociative-math, -freciprocal-math, -ffinite-math-only, -fno-signed-zeros, \
+-fsingle-precision-constant) lets the compiler change results, which Laminate promises not to \
+depend on. Compile this file without it, or define LAMINATE_ALLOW_FAST_MATH to give up that \
 promise."
+#elif defined(__clang__) && (defined(__SSE2__) || defined(__aarch64__))
+// Clang defines no macro for some of the parts. But in their presence it refuses this pragma, and
+// shows its line; without them the pragma applies to nothing.
+// clang-format off
+#pragma float_control(except, on, push) // Laminate: a part of -ffast-math (-funsafe-math-optimizations, -fassociative-math, -freciprocal-math, -fno-signed-zeros, -fapprox-func) lets the compiler change results; compile without it, or define LAMINATE_ALLOW_FAST_MATH
+// clang-format on
+#pragma float_control(pop)
 #endif
 
 #if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
