@@ -49,6 +49,13 @@ function(laminate_find_variants result)
         return()
     endif()
     set(found "")
+    # Flags that touch floating point and may be given: docs/standalone.md.
+    set(laminate_harmless_flags -fno-math-errno,-fno-trapping-math,-frounding-math,-mrecip)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        string(APPEND laminate_harmless_flags ,-fsignaling-nans,-ffloat-store,-fcx-limited-range)
+    else()
+        string(APPEND laminate_harmless_flags ,-fdenormal-fp-math=preserve-sign)
+    endif()
     if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
         list(APPEND found baseline_O1:-march=x86-64,-O1 baseline_O3:-march=x86-64,-O3)
         set(CMAKE_REQUIRED_QUIET ON)
@@ -59,7 +66,7 @@ function(laminate_find_variants result)
             && __builtin_cpu_supports(\"avx512vl\")); }" laminate_runs_avx512)
         if(laminate_runs_avx2)
             list(APPEND found avx2_O1:-march=x86-64-v3,-O1
-                avx2_O3:-march=x86-64-v3,-O3,-ffp-contract=fast
+                avx2_O3:-march=x86-64-v3,-O3,-ffp-contract=fast,${laminate_harmless_flags}
                 avx2_O2_no_contraction:-march=x86-64-v3,-O2,-ffp-contract=off)
         endif()
         if(laminate_runs_avx512)

@@ -271,6 +271,13 @@ void write_forms(const std::string& directory) {
     options.name_space = "forms::many";
     options.weights_file = true;
     lam::write_cpp(model, "many_rows", options);
+
+    // For one program, each compiled for another instruction set.
+    options = {};
+    options.directory = directory;
+    options.self_test = true;
+    lam::write_cpp(model, "old_machine", options);
+    lam::write_cpp(model, "new_machine", options);
 }
 
 constexpr auto declared =

@@ -13,8 +13,7 @@
 #elif defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0) || \
     defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || \
     defined(__NO_SIGNED_ZEROS__) || (defined(__GCC_IEC_559) && __GCC_IEC_559 == 0)
-#error \
-    "Laminate: -ffast-math (or -Ofast) or a part of it (-funsafe-math-optimizations, \
+#error "Laminate: -ffast-math (or -Ofast) or a part of it (-funsafe-math-optimizations, \
 -fassociative-math, -freciprocal-math, -ffinite-math-only, -fno-signed-zeros, \
 -fsingle-precision-constant) lets the compiler change results, which Laminate promises not to \
 depend on. Compile this file without it, or define LAMINATE_ALLOW_FAST_MATH to give up that \

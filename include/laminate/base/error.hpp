@@ -15,7 +15,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "isa.hpp"
+#include "compiler.hpp"
 
 namespace laminate {
 

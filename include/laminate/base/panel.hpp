@@ -8,7 +8,7 @@
 
 #include <cstddef>
 
-#include "isa.hpp"
+#include "compiler.hpp"
 
 namespace laminate {
 inline namespace LAMINATE_ISA {

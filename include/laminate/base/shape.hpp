@@ -7,7 +7,7 @@
 #include <array>
 #include <cstddef>
 
-#include "isa.hpp"
+#include "compiler.hpp"
 
 namespace laminate {
 

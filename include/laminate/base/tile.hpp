@@ -8,7 +8,7 @@
 #include <cstddef>
 
 #include "cache.hpp"
-#include "isa.hpp"
+#include "compiler.hpp"
 #include "panel.hpp"
 
 namespace laminate {

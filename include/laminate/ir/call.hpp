@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../base/panel.hpp"
 #include "plan.hpp"
 

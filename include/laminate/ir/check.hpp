@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <span>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "infer.hpp"
 #include "node.hpp"
 

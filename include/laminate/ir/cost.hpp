@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <span>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "flow.hpp"
 #include "infer.hpp"
 #include "step.hpp"

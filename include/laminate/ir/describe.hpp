@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "../base/compiler.hpp"
 #include "../base/error.hpp"
-#include "../base/isa.hpp"
 #include "../base/tile.hpp"
 #include "call.hpp"
 #include "plan.hpp"

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <span>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../base/panel.hpp"
 #include "function.hpp"
 #include "infer.hpp"

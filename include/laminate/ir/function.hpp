@@ -5,7 +5,7 @@
 // the DSL makes calls and the generator their text. Needs nodes. Promises that an operation with a
 // line here is elementwise, fuses and is emitted, and that there is no second list.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "node.hpp"
 
 // FUNCTION(operation, when, file, functor, arguments...): node n, of that operation, is

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <span>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "flow.hpp"
 #include "function.hpp"
 #include "node.hpp"

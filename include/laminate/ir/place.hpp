@@ -11,7 +11,7 @@
 #include <span>
 
 #include "../base/cache.hpp"
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../base/panel.hpp"
 #include "flow.hpp"
 #include "step.hpp"

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <span>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "check.hpp"
 #include "cost.hpp"
 #include "flow.hpp"

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "node.hpp"
 
 namespace laminate::ir {

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "exp.hpp"
 #include "sigmoid.hpp"
 

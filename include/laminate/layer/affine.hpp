@@ -4,7 +4,7 @@
 // y[u] = scale[u] * x[u] + shift[u], both of them parameters: what batch normalisation is when it
 // doesn't train, and a product or sum with constants. One rounding. NaN stays NaN.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "layer.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

@@ -4,7 +4,7 @@
 // x where x >= 0, else alpha * (exp(x / alpha) - 1): an ELU whose slope has no jump (Barron, 2017).
 // alpha is 1 unless given: celu(alpha<0.5f>). Needs alpha > 0. NaN stays NaN.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "options.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

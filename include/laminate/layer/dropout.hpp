@@ -4,7 +4,7 @@
 // Dropout with the probability Rate of dropping a unit in training (Srivastava et al., 2014);
 // the identity otherwise. Needs 0 <= Rate < 1. Promises to cost nothing at run time.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "layer.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

@@ -4,7 +4,7 @@
 // x where x >= 0, else alpha * (exp(x) - 1) (Clevert et al., 2016). alpha is 1 unless given:
 // elu(alpha<0.5f>). NaN stays NaN.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "options.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

@@ -4,7 +4,7 @@
 // The elementwise functions that have neither options nor parameters, but for those with a file of
 // their own. Needs nothing. Promises the errors that kernel/ states, and that NaN stays NaN.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "layer.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

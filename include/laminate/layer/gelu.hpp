@@ -5,7 +5,7 @@
 // or gelu(tanh_approximation): x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))). Both within
 // the errors that kernel/gelu.hpp states. NaN stays NaN.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "layer.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

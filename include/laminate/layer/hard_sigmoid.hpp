@@ -4,7 +4,7 @@
 // min(1, max(0, alpha * x + beta)). alpha is 0.2 and beta 0.5 unless given, as in ONNX; PyTorch and
 // Keras 3 have alpha 1/6: hard_sigmoid(alpha<1.0f / 6>). NaN stays NaN.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "options.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

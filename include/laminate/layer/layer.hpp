@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../ir/node.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

@@ -4,7 +4,7 @@
 // x where x >= 0, else negative_slope * x (Maas et al., 2013). The slope is 0.01, as in PyTorch and
 // ONNX, unless given: leaky_relu(negative_slope<0.2f>). NaN stays NaN.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "options.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

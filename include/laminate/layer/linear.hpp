@@ -4,7 +4,7 @@
 // y = x: says that nothing is meant to follow, as Keras' linear activation does.
 // Needs nothing. Promises to cost nothing at run time.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "layer.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

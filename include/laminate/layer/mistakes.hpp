@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <tuple>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../ir/check.hpp"
 #include "layer.hpp"
 

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <type_traits>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../ir/plan.hpp"
 #include "layer.hpp"
 #include "mistakes.hpp"

@@ -4,7 +4,7 @@
 // leaky_relu whose slope is a parameter (He et al., 2015): one for each unit, or with
 // prelu(shared) one for all, as PyTorch's PReLU() has it. NaN stays NaN.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "layer.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

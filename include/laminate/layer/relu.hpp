@@ -5,7 +5,7 @@
 // relu(max_value<6.0f>, negative_slope<0.1f>, threshold<1.0f>) is max_value where x >= max_value,
 // x where x >= threshold, else negative_slope * (x - threshold). NaN stays NaN, relu(-0) is -0.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "options.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

@@ -5,7 +5,7 @@
 // given, as in ONNX: with these it is PyTorch's hardshrink, with bias = lambd its softshrink. Needs
 // lambd >= 0. NaN stays NaN.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "options.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

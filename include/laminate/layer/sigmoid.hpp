@@ -4,7 +4,7 @@
 // 1 / (1 + exp(-x)), within the error that kernel/sigmoid.hpp states.
 // Needs nothing. Promises that NaN stays NaN.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "layer.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

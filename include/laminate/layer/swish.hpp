@@ -5,7 +5,7 @@
 // states. Needs 2^-30 <= alpha <= 2^30; it is 1 unless given, which has a name of its own, silu.
 // NaN stays NaN.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "options.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

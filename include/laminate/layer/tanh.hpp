@@ -4,7 +4,7 @@
 // The hyperbolic tangent, within the error that kernel/tanh.hpp states.
 // Needs nothing. Promises that NaN stays NaN.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "layer.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

@@ -4,7 +4,7 @@
 // x where x > alpha, else 0 (Konda et al., 2015), as ONNX's ThresholdedRelu. alpha is 1 unless
 // given: thresholded_relu(alpha<0.5f>). NaN stays NaN.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "options.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

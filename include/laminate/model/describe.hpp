@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../ir/describe.hpp"
 #include "../layer/network.hpp"
 

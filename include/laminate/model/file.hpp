@@ -21,7 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #else
 #define LAMINATE_POSIX_FILES 0
 #endif

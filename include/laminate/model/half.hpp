@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 
 namespace laminate::inline LAMINATE_ISA::json {
 

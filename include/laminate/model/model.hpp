@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../layer/network.hpp"
 #include "../pack/scalar.hpp"
 #include "../pack/xsimd.hpp"

@@ -13,7 +13,7 @@
 #include <span>
 #include <utility>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "model.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../base/panel.hpp"
 #include "../ir/plan.hpp"
 #include "model.hpp"

@@ -10,7 +10,7 @@
 #include <span>
 #include <type_traits>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../layer/layer.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

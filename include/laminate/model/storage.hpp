@@ -11,7 +11,7 @@
 #include <new>
 #include <utility>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../base/panel.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

@@ -9,7 +9,7 @@
 #if defined(__unix__) || defined(__APPLE__)
 #include <unistd.h>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #endif
 
 namespace laminate::inline LAMINATE_ISA {

@@ -15,8 +15,8 @@
 #include <thread>
 #include <vector>
 
+#include "../base/compiler.hpp"
 #include "../base/error.hpp"
-#include "../base/isa.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "model.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

@@ -7,7 +7,7 @@
 
 #include <cstddef>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../base/panel.hpp"
 #include "../ir/plan.hpp"
 

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "table.hpp"
 
 namespace laminate::pack {

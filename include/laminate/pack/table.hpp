@@ -4,7 +4,7 @@
 // Eight floats that a pack looks up by three bits of each lane. Needs nothing. Promises an
 // alignment of 32 bytes: with AVX2 a table is one register.
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 
 namespace laminate::pack {
 inline namespace LAMINATE_ISA {

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <xsimd/xsimd.hpp>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "lanes.hpp"
 #include "native.hpp"
 #include "scalar.hpp"

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "gain.hpp"
 #include "layer_values.hpp"
 

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "../base/compiler.hpp"
 #include "../base/error.hpp"
-#include "../base/isa.hpp"
 #include "../model/tensor_file.hpp"
 #include "dataset.hpp"
 

@@ -10,7 +10,7 @@
 #include <new>
 #include <span>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../model/storage.hpp"
 
 namespace laminate::inline LAMINATE_ISA::training {

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../ir/describe.hpp"
 #include "../model/parameters.hpp"
 #include "early_stopping.hpp"

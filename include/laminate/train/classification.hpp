@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <span>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../model/model.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

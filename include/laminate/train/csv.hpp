@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../model/file.hpp"
 #include "dataset.hpp"
 #include "idx.hpp"

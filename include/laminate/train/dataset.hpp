@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "../base/compiler.hpp"
 #include "../base/error.hpp"
-#include "../base/isa.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <span>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "row_view.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

@@ -9,7 +9,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 
 namespace laminate::inline LAMINATE_ISA::detail {
 

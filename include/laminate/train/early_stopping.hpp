@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <limits>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "checkpoint.hpp"
 #include "each_parameter.hpp"
 #include "fit_options.hpp"

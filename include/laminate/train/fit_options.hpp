@@ -12,7 +12,7 @@
 #include <span>
 #include <string>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "dataset.hpp"
 #include "early_stopping.hpp"
 #include "history.hpp"

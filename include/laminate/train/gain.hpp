@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <span>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../ir/node.hpp"
 #include "../pack/exact_sqrt.hpp"
 

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "../base/compiler.hpp"
 #include "../base/error.hpp"
-#include "../base/isa.hpp"
 #include "number_text.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../model/model.hpp"
 #include "gain.hpp"
 #include "orthogonal.hpp"

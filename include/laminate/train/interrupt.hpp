@@ -9,7 +9,7 @@
 #include <atomic>
 #include <csignal>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 
 namespace laminate::inline LAMINATE_ISA::detail {
 

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <string>
 
+#include "../base/compiler.hpp"
 #include "../base/error.hpp"
-#include "../base/isa.hpp"
 #include "../ir/describe.hpp"
 #include "../layer/network.hpp"
 #include "divergence.hpp"

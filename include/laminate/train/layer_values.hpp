@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../ir/describe.hpp"
 #include "../model/model.hpp"
 #include "../pack/xsimd.hpp"

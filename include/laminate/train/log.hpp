@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../model/file.hpp"
 #include "history.hpp"
 

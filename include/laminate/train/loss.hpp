@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../ir/node.hpp"
 #include "../kernel/loss.hpp"
 

@@ -14,7 +14,7 @@
 #include <span>
 #include <vector>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../model/model.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

@@ -9,7 +9,7 @@
 
 #include <cstdint>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "random.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

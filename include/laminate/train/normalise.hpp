@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../model/parameters.hpp"
 #include "dataset.hpp"
 

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "each_parameter.hpp"
 #include "layer_text.hpp"
 #include "trainer.hpp"

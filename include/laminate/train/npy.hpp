@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../model/file.hpp"
 #include "array.hpp"
 #include "idx.hpp"

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 
 namespace laminate::inline LAMINATE_ISA::detail {
 

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../kernel/cross_entropy.hpp"
 #include "../model/model.hpp"
 #include "loss.hpp"

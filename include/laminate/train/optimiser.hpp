@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../kernel/update.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "normal.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

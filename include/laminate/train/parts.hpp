@@ -9,7 +9,7 @@
 #include <array>
 #include <cstddef>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "stages.hpp"
 
 namespace laminate::inline LAMINATE_ISA::training {

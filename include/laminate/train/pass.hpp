@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../kernel/derivative.hpp"
 #include "../kernel/dropout.hpp"
 #include "../kernel/maxout_gradient.hpp"

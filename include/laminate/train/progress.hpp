@@ -13,7 +13,7 @@
 #include <cstdio>
 #include <string>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../model/terminal.hpp"
 #include "history.hpp"
 

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 

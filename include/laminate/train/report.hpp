@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "activity.hpp"
 #include "dataset.hpp"
 #include "number_text.hpp"

@@ -12,7 +12,7 @@
 #include <limits>
 #include <utility>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "dataset.hpp"
 #include "shuffle.hpp"
 

@@ -7,7 +7,7 @@
 
 #include <cstddef>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../pack/exact_sqrt.hpp"
 #include "normal.hpp"
 #include "random.hpp"

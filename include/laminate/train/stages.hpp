@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../ir/call.hpp"
 #include "../layer/network.hpp"
 #include "../model/run.hpp"

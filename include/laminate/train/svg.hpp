@@ -9,8 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "../base/compiler.hpp"
 #include "../base/error.hpp"
-#include "../base/isa.hpp"
 #include "number_text.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

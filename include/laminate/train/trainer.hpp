@@ -16,7 +16,7 @@
 #include <span>
 #include <utility>
 
-#include "../base/isa.hpp"
+#include "../base/compiler.hpp"
 #include "../model/model.hpp"
 #include "../model/threads.hpp"
 #include "buffer.hpp"

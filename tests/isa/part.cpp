@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// One of the two halves of a program that has the library for two instruction sets: everything that
+// a user of it calls, from a file of weights to a step of training. PART is the function's name.
+#include <laminate/laminate.hpp>
+#include <laminate/model/parallel.hpp>
+#include <laminate/model/threads.hpp>
+#include <laminate/train/initialise.hpp>
+#include <laminate/train/trainer.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+namespace lam = laminate;
+
+namespace {
+
+std::uint64_t add(std::uint64_t hash, const void* bytes, std::size_t size) {
+    const auto* const p = static_cast<const unsigned char*>(bytes);
+    for (std::size_t i = 0; i < size; ++i)
+        hash = (hash ^ p[i]) * 0x100000001b3U;
+    return hash;
+}
+
+} // namespace
+
+// Not in the anonymous namespace: the halves share this type, and all that is made of it.
+struct shared
+    : lam::network<lam::input<19> | lam::dense<40> | lam::tanh | lam::dense<5> | lam::softmax> {};
+
+// A hash of all that is computed; `file` is written and read. 0 if that fails.
+std::uint64_t PART(const char* file) {
+    lam::model<shared> model;
+    lam::initialise(model, 3);
+    std::vector<float> in(70 * 19);
+    std::vector<float> out(70 * 5);
+    for (std::size_t i = 0; i < in.size(); ++i)
+        in[i] = static_cast<float>(i * 37 % 64) / 16.0f - 2.0f;
+    std::vector<std::uint32_t> classes(70, 2);
+    lam::trainer trainer(model, lam::softmax_cross_entropy{}, lam::adamw{});
+    trainer.step(in, classes);
+
+    if (const auto why = lam::try_save(model, file)) return 0;
+    const auto loaded = lam::try_load(shared{}, file);
+    if (!loaded || *loaded != model) return 0;
+    const auto wrong = lam::try_load(shared{}, std::string(file) + ".missing");
+    if (wrong) return 0;
+
+    lam::threads pool(2);
+    lam::parallel_batch(*loaded, in, out, pool);
+    std::uint64_t hash = add(0xcbf29ce484222325U, out.data(), out.size() * sizeof(float));
+    const auto one = (*loaded)(std::span<const float>(in).first<19>());
+    hash = add(hash, one.data(), sizeof one);
+    const std::string text = lam::describe(shared{});
+    std::size_t first_line = text.find('\n');
+    return add(hash, text.data(), first_line == std::string::npos ? 0 : first_line);
+}
