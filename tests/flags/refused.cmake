@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Each flag that would change results: the source must be refused, with one error and the sentence
 # that says why; but not where the promise is given up.
-# Run as: cmake -DCOMPILER=<c++> -DFLAGS=<list, comma-separated> -DSOURCE=<cpp> -P refused.cmake
+# Run as: cmake -DCOMPILER=<c++> -DFLAGS=<list, comma-separated> -DSOURCE=<cpp> -DOUTPUT=<o>
+#     -P refused.cmake
 cmake_minimum_required(VERSION 3.25)
 string(REPLACE "," ";" base "${FLAGS}")
 set(ENV{LC_ALL} C)
@@ -9,7 +10,7 @@ set(ENV{GCC_COLORS} "")
 
 # Sets `status` and `messages`.
 function(compile)
-    execute_process(COMMAND ${COMPILER} ${base} -O2 ${ARGN} -fsyntax-only ${SOURCE}
+    execute_process(COMMAND ${COMPILER} ${base} -O2 ${ARGN} -c ${SOURCE} -o ${OUTPUT}
         RESULT_VARIABLE result ERROR_VARIABLE text)
     set(status ${result} PARENT_SCOPE)
     set(messages "${text}" PARENT_SCOPE)
@@ -22,6 +23,7 @@ endif()
 set(refused 0)
 foreach(flag -ffast-math -Ofast -funsafe-math-optimizations -ffinite-math-only -freciprocal-math
         "-fassociative-math -fno-signed-zeros -fno-trapping-math" -fno-signed-zeros -fapprox-func
+        -fno-honor-nans -fno-honor-infinities
         -fsingle-precision-constant -ffp-model=fast -ffp-eval-method=double -mfpmath=387)
     separate_arguments(flags UNIX_COMMAND "${flag}")
     compile(${flags})

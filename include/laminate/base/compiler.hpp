@@ -25,6 +25,27 @@ promise."
 #pragma float_control(except, on, push) // Laminate: a part of -ffast-math (-funsafe-math-optimizations, -fassociative-math, -freciprocal-math, -fno-signed-zeros, -fapprox-func) lets the compiler change results; compile without it, or define LAMINATE_ALLOW_FAST_MATH
 // clang-format on
 #pragma float_control(pop)
+
+// Nor for these two. Where NaN needn't be honoured it folds x != x to a constant, and then keeps a
+// call that it is told to refuse. (Without optimisation it folds nothing, and results are right.)
+#if defined(__OPTIMIZE__)
+extern "C" __attribute__((error(
+    "Laminate: -fno-honor-nans and -fno-honor-infinities let the compiler change results, which "
+    "Laminate promises not to depend on. Compile this file without them, or define "
+    "LAMINATE_ALLOW_FAST_MATH to give up that promise."))) void
+laminate_refuses_flags();
+
+namespace laminate {
+inline namespace LAMINATE_ISA {
+
+__attribute__((used)) static inline void refuse_flags(float x) {
+    if (__builtin_constant_p(x != x) || __builtin_constant_p(x == __builtin_inff()))
+        laminate_refuses_flags();
+}
+
+} // namespace LAMINATE_ISA
+} // namespace laminate
+#endif
 #endif
 
 #if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
