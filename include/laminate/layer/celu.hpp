@@ -7,9 +7,7 @@
 #include "../base/compiler.hpp"
 #include "options.hpp"
 
-namespace laminate::inline LAMINATE_ISA {
-
-namespace layers {
+namespace laminate::layers {
 template <activation_options Options = activation_options{.alpha = 1.0f}>
 struct celu : layer_base {
     static_assert(Options.alpha > 0.0f,
@@ -22,7 +20,9 @@ struct celu : layer_base {
         return celu<detail::with<celu, Given...>(Options)>{};
     }
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 template <activation_options O, float V>

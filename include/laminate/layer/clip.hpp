@@ -9,9 +9,7 @@
 #include "../base/compiler.hpp"
 #include "options.hpp"
 
-namespace laminate::inline LAMINATE_ISA {
-
-namespace layers {
+namespace laminate::layers {
 template <activation_options Options =
               activation_options{.beta = -std::numeric_limits<float>::infinity()}>
 struct clip : layer_base {
@@ -25,7 +23,9 @@ struct clip : layer_base {
         return clip<detail::with<clip, Given...>(Options)>{};
     }
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 template <activation_options O, float V>

@@ -15,7 +15,9 @@ namespace laminate::inline LAMINATE_ISA {
 struct no_bias_t {};
 inline constexpr no_bias_t no_bias{};
 
-namespace layers {
+} // namespace laminate::inline LAMINATE_ISA
+
+namespace laminate::layers {
 template <std::size_t Units, std::size_t Inputs = 0, bool Bias = true>
 struct dense : layer_base {
     static constexpr ir::node node = {
@@ -23,7 +25,9 @@ struct dense : layer_base {
 
     constexpr dense<Units, Inputs, false> operator()(no_bias_t) const { return {}; }
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 template <std::size_t Units, std::size_t Inputs = 0>
 inline constexpr layers::dense<Units, Inputs> dense{};

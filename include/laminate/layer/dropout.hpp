@@ -20,13 +20,17 @@ consteval float dropout_rate() {
 }
 } // namespace detail
 
-namespace layers {
+} // namespace laminate::inline LAMINATE_ISA
+
+namespace laminate::layers {
 template <float Rate>
 struct dropout : layer_base {
     static constexpr ir::node node = {.kind = ir::op::dropout,
                                       .alpha = detail::dropout_rate<Rate>()};
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 template <float Rate>
 inline constexpr layers::dropout<Rate> dropout{};

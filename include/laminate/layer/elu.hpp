@@ -7,9 +7,7 @@
 #include "../base/compiler.hpp"
 #include "options.hpp"
 
-namespace laminate::inline LAMINATE_ISA {
-
-namespace layers {
+namespace laminate::layers {
 template <activation_options Options = activation_options{.alpha = 1.0f}>
 struct elu : layer_base {
     static constexpr ir::node node = {.kind = ir::op::elu, .alpha = Options.alpha};
@@ -19,7 +17,9 @@ struct elu : layer_base {
         return elu<detail::with<elu, Given...>(Options)>{};
     }
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 template <activation_options O, float V>

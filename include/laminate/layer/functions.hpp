@@ -7,9 +7,7 @@
 #include "../base/compiler.hpp"
 #include "layer.hpp"
 
-namespace laminate::inline LAMINATE_ISA {
-
-namespace layers {
+namespace laminate::layers {
 // log(1 + exp(x)).
 struct softplus : layer_base {
     static constexpr ir::node node = {.kind = ir::op::softplus};
@@ -62,7 +60,9 @@ struct reciprocal : layer_base {
 struct square : layer_base {
     static constexpr ir::node node = {.kind = ir::op::square};
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 inline constexpr layers::softplus softplus{};
 inline constexpr layers::softsign softsign{};

@@ -13,7 +13,9 @@ namespace laminate::inline LAMINATE_ISA {
 struct tanh_approximation_t {};
 inline constexpr tanh_approximation_t tanh_approximation{};
 
-namespace layers {
+} // namespace laminate::inline LAMINATE_ISA
+
+namespace laminate::layers {
 struct gelu_tanh : layer_base {
     static constexpr ir::node node = {.kind = ir::op::gelu_tanh};
 };
@@ -22,7 +24,9 @@ struct gelu : layer_base {
 
     constexpr gelu_tanh operator()(tanh_approximation_t) const { return {}; }
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 inline constexpr layers::gelu gelu{};
 

@@ -7,9 +7,7 @@
 #include "../base/compiler.hpp"
 #include "options.hpp"
 
-namespace laminate::inline LAMINATE_ISA {
-
-namespace layers {
+namespace laminate::layers {
 template <activation_options Options = activation_options{.alpha = 0.2f, .beta = 0.5f}>
 struct hard_sigmoid : layer_base {
     static constexpr ir::node node = {
@@ -20,7 +18,9 @@ struct hard_sigmoid : layer_base {
         return hard_sigmoid<detail::with<hard_sigmoid, Given...>(Options)>{};
     }
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 template <activation_options O, float V>

@@ -9,14 +9,14 @@
 #include "../base/compiler.hpp"
 #include "layer.hpp"
 
-namespace laminate::inline LAMINATE_ISA {
-
-namespace layers {
+namespace laminate::layers {
 template <std::size_t Units>
 struct input : layer_base {
     static constexpr ir::node node = {.kind = ir::op::input, .output = vector_shape(Units)};
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 template <std::size_t Units>
 inline constexpr layers::input<Units> input{};

@@ -7,9 +7,7 @@
 #include "../base/compiler.hpp"
 #include "options.hpp"
 
-namespace laminate::inline LAMINATE_ISA {
-
-namespace layers {
+namespace laminate::layers {
 template <activation_options Options = activation_options{.alpha = 0.01f}>
 struct leaky_relu : layer_base {
     static constexpr ir::node node = {.kind = ir::op::leaky_relu, .alpha = Options.alpha};
@@ -19,7 +17,9 @@ struct leaky_relu : layer_base {
         return leaky_relu<detail::with<leaky_relu, Given...>(Options)>{};
     }
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 template <activation_options O, float V>

@@ -10,14 +10,14 @@
 #include "../base/compiler.hpp"
 #include "layer.hpp"
 
-namespace laminate::inline LAMINATE_ISA {
-
-namespace layers {
+namespace laminate::layers {
 template <std::size_t Pieces>
 struct maxout : layer_base {
     static constexpr ir::node node = {.kind = ir::op::maxout, .units = Pieces};
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 template <std::size_t Pieces>
 inline constexpr layers::maxout<Pieces> maxout{};

@@ -19,7 +19,9 @@ struct activation_options {
     float threshold = 0.0f;
 };
 
-namespace layers {
+} // namespace laminate::inline LAMINATE_ISA
+
+namespace laminate::layers {
 template <float Value>
 struct max_value {
     static constexpr void set(activation_options& o) { o.max_value = Value; }
@@ -52,7 +54,9 @@ template <float Value>
 struct bias {
     static constexpr void set(activation_options& o) { o.beta = Value; }
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 template <float Value>
 inline constexpr layers::max_value<Value> max_value{};

@@ -12,14 +12,18 @@ namespace laminate::inline LAMINATE_ISA {
 struct shared_t {};
 inline constexpr shared_t shared{};
 
-namespace layers {
+} // namespace laminate::inline LAMINATE_ISA
+
+namespace laminate::layers {
 template <bool Shared = false>
 struct prelu : layer_base {
     static constexpr ir::node node = {.kind = ir::op::prelu, .shared = Shared};
 
     constexpr prelu<true> operator()(shared_t) const { return {}; }
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 inline constexpr layers::prelu<> prelu{};
 

@@ -8,9 +8,7 @@
 #include "../base/compiler.hpp"
 #include "options.hpp"
 
-namespace laminate::inline LAMINATE_ISA {
-
-namespace layers {
+namespace laminate::layers {
 template <activation_options Options = activation_options{}>
 struct relu : layer_base {
     static_assert(Options.alpha >= 0.0f && Options.threshold >= 0.0f &&
@@ -27,7 +25,9 @@ struct relu : layer_base {
         return relu<detail::with<relu, Given...>(Options)>{};
     }
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 template <activation_options O, float V>

@@ -8,9 +8,7 @@
 #include "../base/compiler.hpp"
 #include "options.hpp"
 
-namespace laminate::inline LAMINATE_ISA {
-
-namespace layers {
+namespace laminate::layers {
 template <activation_options Options = activation_options{.beta = 0.0f, .threshold = 0.5f}>
 struct shrink : layer_base {
     static_assert(
@@ -25,7 +23,9 @@ struct shrink : layer_base {
         return shrink<detail::with<shrink, Given...>(Options)>{};
     }
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 template <activation_options O, float V>

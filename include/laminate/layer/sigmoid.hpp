@@ -7,13 +7,13 @@
 #include "../base/compiler.hpp"
 #include "layer.hpp"
 
-namespace laminate::inline LAMINATE_ISA {
-
-namespace layers {
+namespace laminate::layers {
 struct sigmoid : layer_base {
     static constexpr ir::node node = {.kind = ir::op::sigmoid};
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 inline constexpr layers::sigmoid sigmoid{};
 

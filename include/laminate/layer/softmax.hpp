@@ -18,7 +18,9 @@ struct groups_t {};
 template <std::size_t Count>
 inline constexpr groups_t<Count> groups{};
 
-namespace layers {
+} // namespace laminate::inline LAMINATE_ISA
+
+namespace laminate::layers {
 template <std::size_t Groups = 1>
 struct softmax : layer_base {
     static constexpr ir::node node = {.kind = ir::op::softmax, .groups = Groups};
@@ -37,7 +39,9 @@ struct log_softmax : layer_base {
         return {};
     }
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 inline constexpr layers::softmax<> softmax{};
 inline constexpr layers::log_softmax<> log_softmax{};

@@ -8,9 +8,7 @@
 #include "../base/compiler.hpp"
 #include "options.hpp"
 
-namespace laminate::inline LAMINATE_ISA {
-
-namespace layers {
+namespace laminate::layers {
 template <activation_options Options = activation_options{.alpha = 1.0f}>
 struct swish : layer_base {
     static_assert(
@@ -24,7 +22,9 @@ struct swish : layer_base {
         return swish<detail::with<swish, Given...>(Options)>{};
     }
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 template <activation_options O, float V>

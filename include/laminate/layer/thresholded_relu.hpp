@@ -7,9 +7,7 @@
 #include "../base/compiler.hpp"
 #include "options.hpp"
 
-namespace laminate::inline LAMINATE_ISA {
-
-namespace layers {
+namespace laminate::layers {
 template <activation_options Options = activation_options{.alpha = 1.0f}>
 struct thresholded_relu : layer_base {
     static constexpr ir::node node = {.kind = ir::op::thresholded_relu, .alpha = Options.alpha};
@@ -19,7 +17,9 @@ struct thresholded_relu : layer_base {
         return thresholded_relu<detail::with<thresholded_relu, Given...>(Options)>{};
     }
 };
-} // namespace layers
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 template <activation_options O, float V>
