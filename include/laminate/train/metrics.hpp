@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "../base/compiler.hpp"
+#include "../base/error.hpp"
+#include "../base/stop.hpp"
 #include "../model/model.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
@@ -37,13 +39,18 @@ public:
 
     void add(std::size_t truth, std::size_t prediction) {
         if (truth >= classes_ || prediction >= classes_)
-            detail::stop("a confusion matrix needs classes below", classes_,
-                         std::max(truth, prediction));
+            detail::stop(
+                "a confusion matrix needs classes, which count from 0, below the number of classes",
+                classes_, std::max(truth, prediction));
         ++counts_[truth * classes_ + prediction];
     }
 
     [[nodiscard]] std::size_t classes() const { return classes_; }
     [[nodiscard]] std::size_t operator()(std::size_t truth, std::size_t prediction) const {
+        if (truth >= classes_ || prediction >= classes_)
+            detail::stop(
+                "a confusion matrix has classes, which count from 0, below the number of classes",
+                classes_, std::max(truth, prediction));
         return counts_[truth * classes_ + prediction];
     }
     [[nodiscard]] std::size_t rows() const {
@@ -128,7 +135,10 @@ private:
     for (std::size_t row = 0; row < labels.size(); ++row) {
         const std::span<const float> p = scores.subspan(row * classes, classes);
         const std::size_t right = labels[row];
-        if (right >= classes) detail::stop("top_k_accuracy() needs labels below", classes, right);
+        if (right >= classes)
+            detail::stop(
+                "top_k_accuracy() needs labels, which count from 0, below the number of classes",
+                classes, right);
         std::size_t before = 0;
         for (std::size_t c = 0; c < classes; ++c)
             before += p[c] > p[right] || (p[c] == p[right] && c < right) ? 1U : 0U;
@@ -149,6 +159,13 @@ struct roc_point {
                                                       std::span<const std::uint32_t> positive) {
     if (scores.size() != positive.size())
         detail::stop("roc_curve() needs a score for each label", positive.size(), scores.size());
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        if (positive[i] > 1) detail::stop("roc_curve() needs labels of 0 or 1", 1, positive[i]);
+        if (std::isnan(scores[i]))
+            detail::stop(
+                sentence("roc_curve() needs scores that have an order; found NaN at row ", i)
+                    .c_str());
+    }
     std::vector<std::size_t> order(scores.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(),
