@@ -18,6 +18,7 @@
 #include "../base/error.hpp"
 #include "../base/stop.hpp"
 #include "../model/model.hpp"
+#include "dataset.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 
@@ -116,6 +117,35 @@ private:
     std::size_t classes_;
     std::vector<std::size_t> counts_;
 };
+
+// What a model makes of labelled rows: of each the output that is largest, or, where a network of
+// one output tells two classes apart, whether that is above a half (behind a sigmoid) or above 0.
+template <declared Network, template <std::size_t> class Storage>
+[[nodiscard]] confusion_matrix confusion(const basic_model<Network, Storage>& model,
+                                         const dataset& data) {
+    using model_type = basic_model<Network, Storage>;
+    constexpr std::size_t outputs = model_type::outputs;
+    detail::need_sizes(data);
+    if (data.inputs != model_type::inputs)
+        detail::stop("confusion() needs rows of as many inputs as the model has",
+                     model_type::inputs, data.inputs);
+    if (data.classes == 0 || data.classes > std::max<std::size_t>(outputs, 2))
+        detail::stop("confusion() needs labels of at most as many classes as the model has outputs",
+                     std::max<std::size_t>(outputs, 2), data.classes);
+    std::vector<float> scores(data.rows() * outputs);
+    model.batch(data.x, scores);
+    if constexpr (outputs > 1) {
+        return {scores, data.labels, outputs};
+    } else {
+        constexpr ir::op last = detail::plan_of<Network, ir::fusion::on>.nodes.back().kind;
+        constexpr float middle =
+            last == ir::op::sigmoid || last == ir::op::hard_sigmoid ? 0.5f : 0.0f;
+        confusion_matrix m(2);
+        for (std::size_t row = 0; row < data.rows(); ++row)
+            m.add(data.labels[row], scores[row] > middle ? 1U : 0U);
+        return m;
+    }
+}
 
 // The share of rows whose largest score is at the right class.
 [[nodiscard]] inline double accuracy(std::span<const float> scores,
