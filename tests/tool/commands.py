@@ -376,6 +376,8 @@ class Run(Case):
                          ["1 0 0  rosé", "0 2 1  oak", "0 0 3  a\\x09b"])
         self.assertEqual(self.report("run", three, "--input", x)["classes"],
                          ["rosé", "oak", "a\tb"])
+        self.laminate("generate", three, "--onnx", "-o", "g")
+        self.laminate("run", "g/three_optimised.onnx", "--input", x, says="0 2 1  oak\n")
         for layer, numbers in (("Neg", [-1, 1]), ("Sigmoid", [-0.1, 0.1])):
             one = named(Net(1).add(layer).save(self.folder / "one.onnx", 1), "no", "yes")
             rows = np.array([[n] for n in numbers], np.float32)
