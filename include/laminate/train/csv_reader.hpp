@@ -15,9 +15,10 @@
 #include <system_error>
 #include <vector>
 
+#include "../base/compiler.hpp"
 #include "../base/error.hpp"
 
-namespace laminate::detail {
+namespace laminate::inline LAMINATE_ISA::detail {
 
 struct csv_field {
     std::string text;
@@ -163,4 +164,4 @@ inline std::optional<float> csv_number(std::string_view text) {
     return value;
 }
 
-} // namespace laminate::detail
+} // namespace laminate::inline LAMINATE_ISA::detail
