@@ -8,13 +8,14 @@
 #include "limits.hpp"
 #include "networks.hpp"
 
+#include <laminate/train/number_text.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <span>
 #include <string>
 #include <vector>
@@ -210,7 +211,8 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
-    const std::uint64_t calls = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
+    const std::uint64_t calls =
+        argc > 1 ? lam::detail::number_of<std::uint64_t>(argv[1]).value_or(0) : 1'000'000;
     if (calls == 0) {
         std::fprintf(stderr, "usage: %s [calls] [network]...\n", argv[0]);
         return 2;

@@ -3,6 +3,7 @@
 
 #include <laminate/base/version.hpp>
 #include <laminate/model/file.hpp>
+#include <laminate/model/json.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -18,7 +19,8 @@ namespace {
 
 // onnx.proto: ModelProto, OperatorSetIdProto, GraphProto.
 constexpr unsigned model_ir = 1, model_producer = 2, model_producer_version = 3, model_graph = 7,
-                   model_opset = 8;
+                   model_opset = 8, model_metadata = 14;
+constexpr unsigned metadata_key = 1, metadata_value = 2; // StringStringEntryProto
 constexpr unsigned opset_domain = 1, opset_version = 2;
 constexpr unsigned graph_node = 1, graph_name = 2, graph_initialiser = 5, graph_input = 11,
                    graph_output = 12;
@@ -97,12 +99,27 @@ protobuf model_of(const graph& network, const onnx_options& options) {
         graph.message(graph_initialiser, initialiser);
     graph.message(graph_input, described(input, in)).message(graph_output, described(output, out));
     const protobuf opset = protobuf().text(opset_domain, "").integer(opset_version, onnx_opset);
-    return protobuf()
-        .integer(model_ir, onnx_ir_version)
+    protobuf model;
+    model.integer(model_ir, onnx_ir_version)
         .text(model_producer, "Laminate")
         .text(model_producer_version, LAMINATE_VERSION)
         .message(model_graph, graph)
         .message(model_opset, opset);
+    if (!options.class_name.empty())
+        model.message(model_metadata, protobuf()
+                                          .text(metadata_key, "class_names")
+                                          .text(metadata_value, json::text_of(options.class_name)));
+    return model;
+}
+
+std::optional<error> wrong_names(const std::vector<std::string>& names, std::size_t outputs) {
+    if (!names.empty() && names.size() != outputs && !(outputs == 1 && names.size() == 2))
+        return error{sentence("expected a class_name for each of ", outputs, " outputs, found ",
+                              names.size())};
+    for (const std::string& name : names)
+        if (json::find_invalid_utf8(name) != std::string_view::npos)
+            return error{sentence("expected names of classes in UTF-8, found ", quote(name))};
+    return std::nullopt;
 }
 
 } // namespace
@@ -114,6 +131,7 @@ result<std::string> onnx_bytes(const graph& network, const onnx_options& options
                               ". Save its parameters as safetensors instead")};
     const result<planned> plan = plan_graph(network); // which checks all there is to check
     if (!plan) return plan.error();
+    if (auto why = wrong_names(options.class_name, network.outputs())) return *std::move(why);
     graph inferred = network;
     inferred.nodes.assign(plan->plan().nodes.begin(), plan->plan().nodes.end());
     return model_of(inferred, options).bytes();

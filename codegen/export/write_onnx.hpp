@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "../graph/graph.hpp"
 
@@ -21,6 +22,9 @@ struct onnx_options {
     std::string input = {};  // of its input and output; empty: as the network's file has them, or
     std::string output = {}; // "input" and "output"
     std::size_t most_bytes = 2'000'000'000; // protobuf itself ends at 2^31
+    // Written as the file's metadata "class_names", a JSON array: one for each output, or two where
+    // one output tells two classes apart. `laminate run` prints them.
+    std::vector<std::string> class_name = {};
 };
 
 // The file's bytes, or what is wrong: a mistake in the graph, weights that aren't finite as floats,

@@ -11,6 +11,7 @@
 #include "support.hpp"
 
 #include <laminate/model/file.hpp>
+#include <laminate/model/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -226,7 +227,30 @@ private:
         for (const auto* node : needed.nodes)
             ++result.operators[node->op_type()];
         add_notes(result, needed);
+        add_class_names(result);
         return result;
+    }
+
+    // A JSON array in the metadata; what is no such thing, or doesn't fit, is noted.
+    void add_class_names(imported& result) const {
+        const std::size_t outputs = result.network.outputs();
+        for (const auto& entry : model_.metadata_props()) {
+            if (entry.key() != "class_names") continue;
+            std::vector<std::string> names;
+            const std::string problem =
+                json::find_invalid_utf8(entry.value()) != std::string_view::npos
+                    ? "isn't UTF-8"
+                    : json::read_texts(entry.value(), names);
+            const bool fits = names.size() == outputs || (outputs == 1 && names.size() == 2);
+            if (problem.empty() && fits)
+                result.class_name = std::move(names);
+            else
+                result.notes.push_back(
+                    sentence("metadata 'class_names' is left out: ",
+                             problem.empty() ? sentence("expected a name for each of ", outputs,
+                                                        " outputs, found ", names.size())
+                                             : problem));
+        }
     }
 
     static dims without_batch(dims shape, std::size_t batch, const imported& result) {

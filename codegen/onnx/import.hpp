@@ -44,6 +44,7 @@ struct imported {
     std::map<std::string, std::size_t> operators; // how many of each were read
     std::vector<std::string> notes;               // conversions, what was taken to be a row
     std::vector<std::string> files;               // with external data, beside the model
+    std::vector<std::string> class_name;          // metadata "class_names", if they fit the outputs
     bool batch_is_free = false;                   // the leading extent is symbolic or 1
 };
 

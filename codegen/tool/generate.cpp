@@ -87,7 +87,8 @@ outcome generate(const generate_options& options) {
         if (const std::optional<error> why = write_dsl(n.optimised, name, write))
             raise(error{sentence(options.model.model, ": ", why->message)});
     } else if (options.onnx) {
-        const result<std::string> bytes = onnx_bytes(n.optimised);
+        const result<std::string> bytes =
+            onnx_bytes(n.optimised, {.class_name = n.source.class_name});
         if (!bytes) raise(error{sentence(options.model.model, ": ", bytes.error().message)});
         const std::string file = files.directory() + "/" + name + "_optimised.onnx";
         if (const std::optional<error> why = write_file_atomically(file, *bytes)) raise(*why);

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "npy.hpp"
 #include "results.hpp"
 
@@ -33,11 +35,33 @@ std::vector<double> values_of(const std::vector<reference::estimate>& estimates)
     return values;
 }
 
-// A line per row: the numbers with as many digits as a float needs to be read back.
-std::string rows_text(const std::vector<float>& numbers, std::size_t outputs) {
+// The class of each row, where the file names them: that of the largest output, or of two whether
+// the only one is above a half (behind a sigmoid) or above 0.
+std::vector<std::string> classes_of(const onnx::imported& source,
+                                    const std::vector<float>& numbers) {
+    const std::vector<std::string>& names = source.class_name;
+    const std::size_t outputs = source.network.outputs();
+    const ir::op last = source.network.nodes.back().kind;
+    const float middle = last == ir::op::sigmoid || last == ir::op::hard_sigmoid ? 0.5f : 0.0f;
+    std::vector<std::string> classes;
+    for (std::size_t i = 0; i < numbers.size() && !names.empty(); i += outputs) {
+        const auto row = numbers.begin() + static_cast<std::ptrdiff_t>(i);
+        const auto largest = std::max_element(row, row + static_cast<std::ptrdiff_t>(outputs));
+        classes.push_back(outputs > 1 ? names[static_cast<std::size_t>(largest - row)]
+                                      : names[*row > middle ? names.size() - 1 : 0]);
+    }
+    return classes;
+}
+
+// A line per row: the numbers with as many digits as a float needs to be read back, and its class.
+std::string rows_text(const std::vector<float>& numbers, std::size_t outputs,
+                      const std::vector<std::string>& classes) {
     std::string text;
-    for (std::size_t i = 0; i < numbers.size(); ++i)
-        text += fmt::format("{}{}", numbers[i], (i + 1) % outputs == 0 ? "\n" : " ");
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        const bool last = (i + 1) % outputs == 0;
+        text += fmt::format("{}{}", numbers[i], last ? "" : " ");
+        if (last) text += (classes.empty() ? "" : "  " + legible(classes[i / outputs])) + "\n";
+    }
     return text;
 }
 
@@ -67,12 +91,14 @@ outcome run(const run_options& options) {
         write(options.reference_output, shape, values_of(r.model));
 
     outcome done;
-    if (options.output.empty()) done.text = rows_text(r.kernels, g.outputs());
+    const std::vector<std::string> classes = classes_of(n.source, r.kernels);
+    if (options.output.empty()) done.text = rows_text(r.kernels, g.outputs(), classes);
     done.text +=
         fmt::format("{} rows; kernels and reference differ by {}\n", r.rows, difference_text(d));
     done.report = {
         {"model", options.model.model}, {"rows", r.rows}, {"difference", difference_json(d)}};
     if (options.output.empty()) done.report["outputs"] = rows_json(r.kernels, g.outputs());
+    if (!classes.empty()) done.report["classes"] = classes;
     if (!d.within_bound()) done.code = internal_bug;
     return done;
 }

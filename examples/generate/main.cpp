@@ -8,14 +8,21 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdio>
-#include <cstdlib>
+#include <cstring>
 #include <fstream>
+#include <system_error>
 
 int main(int argc, char** argv) {
     constexpr std::size_t header = 20, record = digits::inputs + 1, count = 1797;
-    const unsigned long index = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 1357;
+    std::size_t index = 1357;
+    if (argc > 1) {
+        const char* const end = argv[1] + std::strlen(argv[1]);
+        const auto read = std::from_chars(argv[1], end, index);
+        if (read.ec != std::errc() || read.ptr != end) index = count;
+    }
     if (index >= count) {
         std::fprintf(stderr, "usage: %s [image 0 to %zu]\n", argv[0], count - 1);
         return 2;

@@ -6,13 +6,15 @@ usage: sklearn_to_onnx.py <model.pickle> <model.onnx>
 
 The pickle holds the estimator, or a Pipeline of scalers that ends in it: StandardScaler and
 MinMaxScaler are written as the model's first nodes (laminate folds them into the first layer). The
-output is that of predict_proba for a classifier, of predict for a regressor. From a program:
+output is that of predict_proba for a classifier, whose classes are named in the file's metadata so that
+`laminate run` prints them, and of predict for a regressor. From a program:
 
     from sklearn_to_onnx import to_onnx
     onnx.save(to_onnx(pipeline, "iris"), "iris.onnx")
 
 Loading a pickle runs whatever code is in it: convert only your own.
 """
+import json
 import pickle
 import sys
 
@@ -96,6 +98,10 @@ def to_onnx(model, name="network"):
                               [value(writer.value, outputs)], writer.constants)
     made = helper.make_model(graph, producer_name="laminate sklearn_to_onnx",
                              opset_imports=[helper.make_opsetid("", 13)], ir_version=7)
+    if hasattr(perceptron, "classes_") and (perceptron.out_activation_ == "softmax"
+                                            or perceptron.n_outputs_ == 1):  # else several labels
+        names = json.dumps([str(c) for c in perceptron.classes_])
+        helper.set_model_props(made, {"class_names": names})
     onnx.checker.check_model(made)
     return made
 

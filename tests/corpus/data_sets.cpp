@@ -33,8 +33,8 @@ TEST_CASE("data: iris, with a header that counts", "[corpus]") {
     // Without skip_lines the header is what is wrong.
     options.skip_lines = 0;
     CHECK_THAT(lam::read_csv(path("iris.csv"), options).error().message,
-               lam::test::contains("iris.csv: line 1, column 7 (field 2 from 0): expected a "
-                                   "finite number, found 'setosa'"));
+               lam::test::contains("iris.csv: 2 places are wrong:\n  line 1, column 7 (field 2 "
+                                   "from 0): expected a finite number, found 'setosa'"));
 }
 
 TEST_CASE("data: digits, without a header", "[corpus]") {

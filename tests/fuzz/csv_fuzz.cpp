@@ -23,13 +23,17 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     options.skip_lines = choice / 4 % 2;
     if (choice / 8 % 2 != 0) options.label = laminate::csv_options::last;
     if (choice / 16 % 2 != 0) options.targets = {0};
+    if (choice / 32 % 2 != 0) options.label = "class";
+    options.drop_missing = choice / 64 % 2 != 0;
+    if (choice / 128 != 0) options.class_name = {"a", "b"};
+    options.note = [](const std::string& said) { require(said.starts_with("fuzz: ")); };
     const auto read = laminate::parse_csv(text, "fuzz", options);
     if (read) {
         require(!laminate::check(*read));
         require(read->rows() > 0 && read->rows() <= size);
     } else {
         const std::string& message = read.error().message;
-        require(message.starts_with("fuzz: ") && message.size() < 2000);
+        require(message.starts_with("fuzz: ") && message.size() < 4000);
     }
     return 0;
 }

@@ -10,11 +10,13 @@
 #include <laminate/codegen/graph/from_model.hpp>
 #include <laminate/codegen/graph/planned.hpp>
 #include <laminate/codegen/onnx/import.hpp>
+#include <laminate/model/json.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lam = laminate;
@@ -164,4 +166,29 @@ TEST_CASE("shapes and names are read back") {
     CHECK(read_back(network).output_shape.empty()); // a number per row
     network.input_shape = network.output_shape = {1};
     CHECK(read_back(network).input_shape == std::vector<std::size_t>{1});
+}
+
+TEST_CASE("names of classes are saved and read, or left out with a note") {
+    const codegen::graph network = test::graph_builder(3).dense(2);
+    const std::vector<std::string> names = {"rosé", "a \"b\""};
+    const std::string bytes = codegen::onnx_bytes(network, {.class_name = names}).value();
+    CHECK(codegen::onnx::import_model_bytes(bytes, "saved.onnx")->class_name == names);
+    const auto refused = [&](std::vector<std::string> wrong) {
+        return codegen::onnx_bytes(network, {.class_name = std::move(wrong)}).error().message;
+    };
+    CHECK_THAT(refused({"one"}), test::contains("a class_name for each of 2 outputs, found 1"));
+    CHECK_THAT(refused({"a", "\xff"}), test::contains("in UTF-8"));
+
+    const auto noted = [&](std::string text) {
+        std::string changed = bytes;
+        const std::string before = lam::json::text_of(names);
+        text.resize(before.size(), ' '); // no length in the file changes
+        changed.replace(changed.find(before), before.size(), text);
+        const auto read = codegen::onnx::import_model_bytes(changed, "saved.onnx").value();
+        CHECK(read.class_name.empty());
+        REQUIRE(read.notes.size() == 1);
+        return read.notes[0];
+    };
+    CHECK_THAT(noted("[\"three\", \"\", \"\"]"), test::contains("2 outputs, found 3"));
+    CHECK_THAT(noted("['python', 'repr']"), test::contains("left out: expected a string"));
 }

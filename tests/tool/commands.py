@@ -363,6 +363,31 @@ class Run(Case):
                                       rows.astype(np.float32))
         self.assertTrue(report["difference"]["within_bound"])
 
+    def test_names_of_classes(self):
+        def named(path, *names):
+            model = onnx.load(str(path))
+            helper.set_model_props(model, {"class_names": json.dumps(names)})
+            onnx.save(model, str(path))
+            return path
+        three = named(Net(4).add("Gemm", np.eye(4, 3), np.zeros(3)).save(
+            self.folder / "three.onnx", 3), "rosé", "oak", "a\tb")
+        x = self.array("x3.npy", np.array([[1, 0, 0, 0], [0, 2, 1, 0], [0, 0, 3, 0]], np.float32))
+        self.assertEqual(self.laminate("run", three, "--input", x).splitlines()[:3],
+                         ["1 0 0  rosé", "0 2 1  oak", "0 0 3  a\\x09b"])
+        self.assertEqual(self.report("run", three, "--input", x)["classes"],
+                         ["rosé", "oak", "a\tb"])
+        self.laminate("generate", three, "--onnx", "-o", "g")
+        self.laminate("run", "g/three_optimised.onnx", "--input", x, says="0 2 1  oak\n")
+        for layer, numbers in (("Neg", [-1, 1]), ("Sigmoid", [-0.1, 0.1])):
+            one = named(Net(1).add(layer).save(self.folder / "one.onnx", 1), "no", "yes")
+            rows = np.array([[n] for n in numbers], np.float32)
+            expected = ["yes", "no"] if layer == "Neg" else ["no", "yes"]
+            self.assertEqual(self.report("run", one, "--input", self.array("x1.npy", rows))["classes"],
+                             expected)
+        self.assertNotIn("classes", self.report("run", self.model, "--input", self.x))
+        self.laminate("run", named(three, "rosé"), "--input", x, says="0 2 1\n")
+        self.laminate("inspect", three, says="metadata 'class_names' is left out")
+
     def test_writes(self):
         self.laminate("run", self.model, "--input", self.x, "--output", "k.npy",
                       "--reference-output", "r.npy")

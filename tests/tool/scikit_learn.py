@@ -4,6 +4,7 @@
 
 usage: scikit_learn.py <laminate>      prints "skipped: ..." where scikit-learn or onnx is missing
 """
+import json
 import os
 import pathlib
 import pickle
@@ -72,6 +73,11 @@ def main():
             # scikit-learn keeps weights in double, the file in float: 1e-5 covers what that loses.
             subprocess.run([laminate, "verify", path, "--input", folder / "x.npy", "--expected",
                             folder / "y.npy", "--tolerance", "1e-5"], check=True)
+            if hasattr(model, "predict_proba") and network != "labels":
+                said = subprocess.run([laminate, "run", "--json", path, "--input",
+                                       folder / "x.npy"], capture_output=True, check=True).stdout
+                predicted = [str(c) for c in model.predict(rows.astype(np.float64))]
+                assert json.loads(said)["classes"] == predicted, f"{network}: {said}"
         refused = subprocess.run([sys.executable, SCRIPT, folder / "x.npy", folder / "z.onnx"],
                                  capture_output=True, text=True, check=False)
         assert refused.returncode == 1 and not (folder / "z.onnx").exists(), refused

@@ -2,6 +2,7 @@
 // What is said of units whose behaviour is known.
 
 #include "support/catch.hpp"
+#include "support/stopped.hpp"
 
 #include <laminate/layer/all.hpp>
 #include <laminate/train/activity.hpp>
@@ -10,6 +11,7 @@
 
 namespace lam = laminate;
 using lam::test::contains;
+using lam::test::stopped;
 
 namespace {
 
@@ -89,6 +91,54 @@ TEST_CASE("report: a table and a drawing", "[train]") {
                contains("0 dense&lt;4&gt; | relu") && contains("4 units, 2 dead, 1 always on"));
     CHECK(drawing.starts_with("<svg"));
     CHECK(drawing.ends_with("</svg>\n"));
+}
+
+TEST_CASE("report: accuracy and confusion of classes", "[train]") {
+    lam::confusion_matrix m(3);
+    for (int i = 0; i < 9; ++i)
+        m.add(0, 0);
+    m.add(0, 2);
+    m.add(2, 2);
+    const std::vector<std::string> names = {"rosé", "oak"};
+    CHECK(lam::report(m, names) ==
+          "accuracy 90.9 %: 10 of 11 rows; macro F1 80.7 %\n\n"
+          "class  rows   recall  precision      F1  as rosé  as oak  as 2\n"
+          "rosé     10   90.0 %    100.0 %  94.7 %        9             1\n"
+          "oak       0    0.0 %      0.0 %   0.0 %\n"
+          "2         1  100.0 %     50.0 %  66.7 %                      1\n");
+    lam::confusion_matrix wide(20);
+    wide.add(3, 7);
+    wide.add(3, 3);
+    wide.add(0, 0);
+    const std::string text = lam::report(wide);
+    CHECK_THAT(text, contains("F1  most often mistaken for\n") &&
+                         contains("50.0 %    100.0 %   66.7 %                     7, 1\n"));
+}
+
+TEST_CASE("report: of a model, whether one output or several tell classes apart", "[train]") {
+    lam::dataset data{.inputs = 1, .classes = 2, .x = {-2, -1, 0.25f, 2}, .labels = {0, 0, 1, 0}};
+    struct logit : lam::network<lam::input<1> | lam::dense<1>> {};
+    struct chance : lam::network<lam::input<1> | lam::dense<1> | lam::sigmoid> {};
+    struct two : lam::network<lam::input<1> | lam::dense<2> | lam::softmax> {};
+    const auto judged = [&](auto model) {
+        model.template layer<0>().weights(model.outputs - 1, 0) = 1.0f;
+        return lam::report(model, data);
+    };
+    const std::string expected = "accuracy 75.0 %: 3 of 4 rows";
+    CHECK_THAT(judged(lam::model<logit>()), contains(expected) && contains("layer"));
+    CHECK_THAT(judged(lam::model<chance>()), contains(expected));
+    CHECK_THAT(judged(lam::model<two>()), contains(expected));
+    data.class_name = {"cold", "warm"};
+    CHECK_THAT(judged(lam::model<two>()), contains("as cold  as warm"));
+    const auto stops = [&] { (void)lam::confusion(lam::model<two>(), data); };
+    data.classes = 3;
+    data.class_name.clear();
+    CHECK_THAT(stopped(stops), contains("as the model has outputs; expected 2, found 3"));
+    data.classes = 0;
+    data.labels.clear();
+    CHECK_THAT(stopped(stops), contains("expected 2, found 0"));
+    data.inputs = 2;
+    CHECK_THAT(stopped(stops), contains("as many inputs as the model has; expected 1, found 2"));
 }
 
 TEST_CASE("norms: parameters, gradients and updates of each layer", "[train]") {

@@ -48,4 +48,6 @@ TEST_CASE("idx: what is wrong is said with its byte", "[train]") {
     CHECK_THAT(refused({0, 0, 8, 3, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}),
                contains("found 0 bytes"));
     CHECK_THAT(refused({0, 0, 11, 1, 0, 0, 0, 1, 1, 2, 3}), contains("found 3 bytes"));
+    CHECK_THAT(refused({0, 0, 14, 1, 0, 0, 0, 1, 0x48, 0, 0, 0, 0, 0, 0, 0}), // 2^129
+               contains("byte 8: expected numbers that fit a float") && contains("found 6.8"));
 }

@@ -2,12 +2,15 @@
 // Metrics against numbers that scikit-learn 1.2.1 gave; the line that gave them stands above each.
 
 #include "support/catch.hpp"
+#include "support/stopped.hpp"
 
 #include <laminate/train/metrics.hpp>
 
 #include <array>
 
 namespace lam = laminate;
+using lam::test::contains;
+using lam::test::stopped;
 
 namespace {
 
@@ -98,4 +101,21 @@ TEST_CASE("metrics: errors of numbers", "[train]") {
     CHECK(lam::regress(ones, ones).r2 == 1.0);                        // r2_score([1,1,1], [1,1,1])
     CHECK(lam::regress(std::vector<float>{1, 1, 2}, ones).r2 == 0.0); // r2_score([1,1,1], [1,1,2])
     CHECK(lam::regress({}, {}).mean_squared_error == 0.0);
+}
+
+TEST_CASE("metrics: what doesn't match stops the program", "[train]") {
+    const std::vector<float> s = {0.5f, std::nanf("")};
+    const auto curve = [&](const labels& positive) {
+        return stopped([&] { (void)lam::roc_curve(s, positive); });
+    };
+    CHECK_THAT(curve({0}), contains("a score for each label"));
+    CHECK_THAT(curve({1, 2}), contains("labels of 0 or 1; expected 1, found 2"));
+    CHECK_THAT(curve({1, 0}), contains("found NaN at row 1"));
+    const lam::confusion_matrix m(2);
+    CHECK_THAT(stopped([&] { (void)m(0, 2); }),
+               contains("below the number of classes; expected 2, found 2"));
+    CHECK_THAT(stopped([&] { (void)m.recall(2); }),
+               contains("below the number of classes; expected 2, found 2"));
+    CHECK_THAT(stopped([&] { (void)lam::accuracy(s, labels{2}, 2); }),
+               contains("count from 0, below the number of classes; expected 2, found 2"));
 }

@@ -6,6 +6,7 @@
 #include <laminate/train/npy.hpp>
 
 #include <cstring>
+#include <limits>
 
 namespace lam = laminate;
 using lam::test::contains;
@@ -58,6 +59,9 @@ TEST_CASE("npy: every type of number, each version", "[train]") {
     CHECK(values(file(header("<u8", ""), raw<std::uint64_t>({7}))) == std::vector<float>{7});
     CHECK(values(file(header("|b1", "2,"), raw<unsigned char>({0, 1}))) ==
           std::vector<float>{0, 1});
+    const double infinity = std::numeric_limits<double>::infinity();
+    CHECK(values(file(header("<f8", "2,"), raw<double>({0x1.fffffefffffffp127, -infinity}))) ==
+          std::vector<float>{0x1.fffffep127f, -std::numeric_limits<float>::infinity()});
     const auto table = lam::parse_npy(file(header("|u1", "2, 3"), "abcdef"), "t").value();
     CHECK(table.shape == std::vector<std::size_t>{2, 3});
     CHECK(values(file("{\"shape\":(0,),\"fortran_order\":True,\"descr\":\"<f4\"}", "")).empty());
@@ -76,6 +80,9 @@ TEST_CASE("npy: what is wrong is said with its byte", "[train]") {
     CHECK_THAT(refused(file(header("<f4", "99999999999999999999,"), "")), contains("smaller"));
     CHECK_THAT(refused(file(header("<f8", "288230376151711744, 2, 2, 2, 2, 2, 2"), "")),
                contains("found 0 bytes"));
+    const std::string doubles = header("<f8", "2,");
+    CHECK_THAT(refused(file(doubles, raw<double>({1.0, -1e39}))),
+               contains(std::to_string(10 + doubles.size() + 8)) && contains("found -1e+39"));
     CHECK_THAT(refused(file("{}", "")), contains("byte 12: expected the keys"));
     CHECK_THAT(refused(file("[", "")), contains("byte 10: expected a dictionary"));
     CHECK_THAT(refused(file("{'descr': [('a', '<f4')]}", "")), contains("a quoted word"));

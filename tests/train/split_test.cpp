@@ -2,13 +2,17 @@
 // Orders and splits: complete, fair, and the same for a seed.
 
 #include "support/catch.hpp"
+#include "support/stopped.hpp"
 
 #include <laminate/train/split.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace lam = laminate;
+using lam::test::contains;
+using lam::test::stopped;
 
 namespace {
 
@@ -83,4 +87,22 @@ TEST_CASE("split: the folds' tests are all rows, each once", "[train]") {
     }
     std::sort(tests.begin(), tests.end());
     CHECK(tests == data.x);
+}
+
+TEST_CASE("split: what can't be cut stops the program", "[train]") {
+    const lam::dataset data = numbered(8, 2);
+    CHECK_THAT(stopped([&] { (void)lam::k_fold(data, 0, 0, 1); }),
+               contains("k_fold() needs a fold, which counts from 0, below the number of folds; "
+                        "expected 0, found 0"));
+    CHECK_THAT(stopped([&] { (void)lam::k_fold(data, 4, 4, 1); }), contains("expected 4, found 4"));
+    CHECK_THAT(stopped([&] { (void)lam::split(data, 20.0, 1); }),
+               contains("split() needs a share from 0 to 1; found 20.0"));
+    CHECK_THAT(stopped([&] { (void)lam::split(data, std::nan(""), 1); }), contains("found nan"));
+    lam::dataset wrong = data;
+    wrong.labels[3] = 2;
+    CHECK_THAT(stopped([&] { (void)lam::split(wrong, 0.5, 1); }), contains("expected 2, found 2"));
+    wrong.labels.pop_back();
+    CHECK_THAT(stopped([&] { (void)lam::k_fold(wrong, 2, 0, 1); }), contains("8 labels, found 7"));
+    lam::random_source random(1);
+    CHECK_THAT(stopped([&] { (void)lam::below(random, 0); }), contains("a bound of at least"));
 }

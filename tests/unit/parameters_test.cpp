@@ -148,3 +148,26 @@ TEST_CASE("parameters: a file that can't be written leaves the old one", "[param
     CHECK_THAT(why->message, contains("no/such_folder.safetensors"));
     CHECK_THROWS_AS(lam::save(m, scratch("no/such_folder.safetensors")), lam::exception);
 }
+
+TEST_CASE("parameters: names of classes travel with the model", "[parameters]") {
+    const std::string path = scratch("named.safetensors");
+    const lam::model<small> m = random_model<small>(1);
+    const std::vector<std::string> names = {"rosé, \"wild\"", "a\nb"};
+    lam::save(m, path, {.class_name = names});
+    CHECK(lam::load(small{}, path) == m);
+    CHECK(lam::load_class_names(path).value() == names);
+    CHECK_THAT(lam::try_save(m, path, {.class_name = {"one"}})->message,
+               contains("not written: expected a class_name for each of 2 outputs, found 1"));
+    CHECK_THAT(lam::try_save(m, path, {.class_name = {"\xe9", "b"}})->message, contains("UTF-8"));
+    CHECK(lam::load_class_names(path).value() == names); // the old file stands
+    struct one : lam::network<lam::input<2> | lam::dense<1> | lam::sigmoid> {};
+    lam::save(lam::model<one>(), path, {.class_name = {"no", "yes"}});
+    CHECK(lam::load_class_names(path)->size() == 2);
+    lam::save(m, path);
+    CHECK_THAT(lam::load_class_names(path).error().message,
+               contains("expected 'class_names' in its metadata, found none"));
+    REQUIRE_FALSE(lam::write_safetensors(path, {}, {{"class_names", "[\"a\", 1]"}}));
+    CHECK_THAT(lam::load_class_names(path).error().message,
+               contains("metadata 'class_names': expected a string, found 1"));
+    std::remove(path.c_str());
+}

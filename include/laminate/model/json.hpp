@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "../base/compiler.hpp"
 
@@ -81,6 +82,16 @@ inline void append_string(std::string& out, std::string_view text) {
         }
     }
     out += '"';
+}
+
+// ["a", "b"]
+[[nodiscard]] inline std::string text_of(const std::vector<std::string>& texts) {
+    std::string out = "[";
+    for (const std::string& text : texts) {
+        if (out.size() > 1) out += ", ";
+        append_string(out, text);
+    }
+    return out + "]";
 }
 
 // Reads front to back. Every function returns false at the first problem, which then stays; the
@@ -263,5 +274,12 @@ private:
     std::size_t at_ = 0;
     std::string problem_;
 };
+
+// Appends what text_of wrote; returns what is wrong, or an empty text.
+[[nodiscard]] inline std::string read_texts(std::string_view text, std::vector<std::string>& out) {
+    reader in(text);
+    (void)(in.array([&] { return in.string(out.emplace_back()); }) && in.end());
+    return in.problem();
+}
 
 } // namespace laminate::inline LAMINATE_ISA::json

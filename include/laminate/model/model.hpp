@@ -10,13 +10,12 @@
 #include <array>
 #include <boost/hana/tuple.hpp>
 #include <cstddef>
-#include <cstdio>
-#include <cstdlib>
 #include <span>
 #include <type_traits>
 #include <utility>
 
 #include "../base/compiler.hpp"
+#include "../base/stop.hpp"
 #include "../layer/network.hpp"
 #include "../pack/scalar.hpp"
 #include "../pack/xsimd.hpp"
@@ -28,12 +27,6 @@
 namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
-
-// A broken precondition of a noexcept function: say it, then stop.
-[[noreturn]] inline void stop(const char* what, std::size_t expected, std::size_t found) noexcept {
-    std::fprintf(stderr, "laminate: %s; expected %zu, found %zu\n", what, expected, found);
-    std::abort();
-}
 
 using ir::max_stack_bytes;
 

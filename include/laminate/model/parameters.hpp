@@ -26,9 +26,12 @@ namespace laminate::inline LAMINATE_ISA {
 struct parameter_options {
     // One name per parameter tensor, in the order of the layers, weight before bias; empty for
     // PyTorch's.
-    std::vector<std::string> names;
+    std::vector<std::string> names = {};
     // Where loading says what it converted; by default on stderr.
-    std::function<void(const std::string&)> note;
+    std::function<void(const std::string&)> note = {};
+    // Saved with the model, for load_class_names(): one for each output, or two where one output
+    // tells two classes apart.
+    std::vector<std::string> class_name = {};
 };
 
 namespace detail {
@@ -164,12 +167,28 @@ inline result<std::string> safetensors_of(const std::vector<tensor_values>& tens
     return safetensors_bytes(written, metadata);
 }
 
+// Beside the tensors of a model: names of classes are a JSON array under "class_names".
+inline result<text_pairs> saved_metadata(const ir::plan_view& plan,
+                                         const parameter_options& options) {
+    text_pairs metadata = {{"format", "pt"}};
+    const std::vector<std::string>& names = options.class_name;
+    if (names.empty()) return metadata;
+    const std::size_t outputs = plan.nodes.back().output.size();
+    if (names.size() != outputs && !(outputs == 1 && names.size() == 2))
+        return error{sentence("expected a class_name for each of ", outputs, " outputs, found ",
+                              names.size())};
+    metadata.emplace_back("class_names", json::text_of(names));
+    return metadata;
+}
+
 inline result<std::string> parameters_as_safetensors(const ir::plan_view& plan,
                                                      const parameter_options& options,
                                                      std::span<const float> packed) {
     auto values = parameter_values(plan, options, packed);
     if (!values) return std::move(values).error();
-    return safetensors_of(*values, {{"format", "pt"}});
+    const auto metadata = saved_metadata(plan, options);
+    if (!metadata) return metadata.error();
+    return safetensors_of(*values, *metadata);
 }
 
 } // namespace detail
@@ -193,6 +212,21 @@ template <declared Network>
 model<Network> load(Network network, const std::string& path,
                     const parameter_options& options = {}) {
     return try_load(network, path, options).value();
+}
+
+// The names of the classes that a saved model tells apart, in the order of its outputs.
+[[nodiscard]] inline result<std::vector<std::string>> load_class_names(const std::string& path) {
+    const result<tensor_file> file = read_safetensors(path);
+    if (!file) return file.error();
+    const std::string* const text = file->find_metadata("class_names");
+    if (text == nullptr)
+        return error{sentence(path,
+                              ": expected 'class_names' in its metadata, found none. Give "
+                              "them when the model is saved (parameter_options::class_name)")};
+    std::vector<std::string> names;
+    if (const std::string problem = json::read_texts(*text, names); !problem.empty())
+        return error{sentence(path, ": metadata 'class_names': ", problem)};
+    return names;
 }
 
 // Writes the parameters to a safetensors file, atomically. Returns nothing, or what failed; then an

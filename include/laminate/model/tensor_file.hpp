@@ -113,6 +113,12 @@ public:
     [[nodiscard]] const std::string& name() const { return name_; } // of the file, for messages
     [[nodiscard]] const std::vector<tensor>& tensors() const { return tensors_; } // by offset
     [[nodiscard]] const text_pairs& metadata() const { return metadata_; }
+    [[nodiscard]] const std::string* find_metadata(std::string_view key) const { // null if none
+        for (const auto& [name, value] : metadata_) {
+            if (name == key) return &value;
+        }
+        return nullptr;
+    }
 
     // Null if there is none; `missing` then has the words.
     [[nodiscard]] const tensor* find(std::string_view name) const {

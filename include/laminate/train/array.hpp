@@ -4,8 +4,11 @@
 // Numbers of a shape, as files of arrays (.npy, IDX) hold them, and data sets made of them. Needs
 // readers that check sizes. Promises float values, row-major; an error for what doesn't match.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -33,6 +36,10 @@ inline std::optional<error> not_rows(const array& inputs, const array& others, c
     if (inputs.values.empty())
         return error{sentence("expected inputs in rows, found the shape ", shape_text(inputs.shape),
                               ", which is empty")};
+    for (const array* const a : {&inputs, &others})
+        if (element_count(a->shape) != a->values.size())
+            return error{sentence("expected as many numbers as the shape ", shape_text(a->shape),
+                                  " has, found ", a->values.size())};
     if (inputs.rows() != others.rows())
         return error{sentence("expected as many ", what, " as rows of inputs, which are ",
                               inputs.rows(), "; found ", others.rows(),
@@ -45,6 +52,9 @@ inline std::optional<error> not_rows(const array& inputs, const array& others, c
 // Rows of inputs with rows of targets; all axes behind the first become one.
 [[nodiscard]] inline result<dataset> with_targets(array inputs, array targets) {
     if (auto why = detail::not_rows(inputs, targets, "rows of targets")) return *std::move(why);
+    if (targets.values.empty())
+        return error{sentence("expected targets in rows, found the shape ",
+                              shape_text(targets.shape), ", which is empty")};
     dataset data{.inputs = detail::row_floats(inputs), .outputs = detail::row_floats(targets)};
     data.x = std::move(inputs.values);
     data.targets = std::move(targets.values);

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "../base/compiler.hpp"
+#include "../base/stop.hpp"
 #include "../model/model.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
@@ -36,7 +37,9 @@ classification classify(std::span<const float> scores, std::span<const Label> la
     for (std::size_t row = 0; row < labels.size(); ++row) {
         const std::span<const float> p = scores.subspan(row * classes, classes);
         const auto right = static_cast<std::size_t>(labels[row]);
-        if (right >= classes) detail::stop("classify() needs labels below", classes, right);
+        if (right >= classes)
+            detail::stop("classify() needs labels, which count from 0, below the number of classes",
+                         classes, right);
         c.correct += argmax(p) == right ? 1U : 0U;
         c.cross_entropy -= std::log(static_cast<double>(p[right]));
     }

@@ -13,6 +13,7 @@
 
 #include "../base/compiler.hpp"
 #include "../base/error.hpp"
+#include "../model/json.hpp"
 #include "number_text.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
@@ -51,8 +52,13 @@ struct history {
 
 namespace detail {
 
+// A metric may have any name: as a field of CSV it is in quotes where it needs them.
 inline std::string csv_header(const std::string& metric) {
-    return "epoch,loss,validation_loss," + metric + ",rate,seconds\n";
+    std::string field;
+    for (const char c : metric)
+        field += c == '"' ? std::string("\"\"") : std::string(1, c);
+    if (metric.find_first_of("\",\r\n") != std::string::npos) field = "\"" + field + "\"";
+    return "epoch,loss,validation_loss," + field + ",rate,seconds\n";
 }
 
 // A number that wasn't measured is an empty field.
@@ -65,9 +71,11 @@ inline std::string csv_line(const epoch_report& r) {
 // JSON has no infinities and no NaN: null.
 inline std::string json_line(const epoch_report& r, const std::string& metric) {
     const auto number = [](double x) { return std::isfinite(x) ? text_of(x) : "null"; };
+    std::string key;
+    json::append_string(key, metric);
     return sentence("{\"epoch\":", r.epoch, ",\"loss\":", number(r.loss),
-                    ",\"validation_loss\":", number(r.validation_loss), ",\"", metric,
-                    "\":", number(r.metric), ",\"rate\":", number(r.rate),
+                    ",\"validation_loss\":", number(r.validation_loss), ",", key, ":",
+                    number(r.metric), ",\"rate\":", number(r.rate),
                     ",\"seconds\":", rounded(r.seconds, 6), "}\n");
 }
 

@@ -13,7 +13,9 @@
 
 #include "../base/compiler.hpp"
 #include "../model/file.hpp"
+#include "../model/half.hpp"
 #include "array.hpp"
+#include "number_text.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 
@@ -66,7 +68,8 @@ inline double idx_number(unsigned type, std::string_view bytes) {
 
 } // namespace detail
 
-// `name` stands for the file in messages. Numbers that a float can't hold are rounded to nearest.
+// `name` stands for the file in messages. Numbers between two floats are rounded to nearest; finite
+// ones beyond the largest float are refused.
 [[nodiscard]] inline result<array> parse_idx(std::string_view bytes, std::string_view name) {
     const auto wrong = [name](const auto&... what) { return error{sentence(name, ": ", what...)}; };
     if (bytes.starts_with("\x1f\x8b"))
@@ -95,9 +98,14 @@ inline double idx_number(unsigned type, std::string_view bytes) {
                      width, " bytes, found ", data.size(),
                      " bytes. The file is damaged or incomplete: copy it again");
     out.values.reserve(*count);
-    for (std::size_t i = 0; i < *count; ++i)
-        out.values.push_back(
-            static_cast<float>(detail::idx_number(type, data.substr(i * width, width))));
+    for (std::size_t i = 0; i < *count; ++i) {
+        const double number = detail::idx_number(type, data.substr(i * width, width));
+        if (!fits_float(number))
+            return wrong("byte ", 4 + 4 * axes + i * width,
+                         ": expected numbers that fit a float (up to 3.4e38), found ",
+                         detail::text_of(number), ". Rescale them");
+        out.values.push_back(float_from_double(number));
+    }
     return out;
 }
 

@@ -15,7 +15,10 @@
 #include <vector>
 
 #include "../base/compiler.hpp"
+#include "../base/error.hpp"
+#include "../base/stop.hpp"
 #include "../model/model.hpp"
+#include "dataset.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 
@@ -37,13 +40,18 @@ public:
 
     void add(std::size_t truth, std::size_t prediction) {
         if (truth >= classes_ || prediction >= classes_)
-            detail::stop("a confusion matrix needs classes below", classes_,
-                         std::max(truth, prediction));
+            detail::stop(
+                "a confusion matrix needs classes, which count from 0, below the number of classes",
+                classes_, std::max(truth, prediction));
         ++counts_[truth * classes_ + prediction];
     }
 
     [[nodiscard]] std::size_t classes() const { return classes_; }
     [[nodiscard]] std::size_t operator()(std::size_t truth, std::size_t prediction) const {
+        if (truth >= classes_ || prediction >= classes_)
+            detail::stop(
+                "a confusion matrix has classes, which count from 0, below the number of classes",
+                classes_, std::max(truth, prediction));
         return counts_[truth * classes_ + prediction];
     }
     [[nodiscard]] std::size_t rows() const {
@@ -110,6 +118,35 @@ private:
     std::vector<std::size_t> counts_;
 };
 
+// What a model makes of labelled rows: of each the output that is largest, or, where a network of
+// one output tells two classes apart, whether that is above a half (behind a sigmoid) or above 0.
+template <declared Network, template <std::size_t> class Storage>
+[[nodiscard]] confusion_matrix confusion(const basic_model<Network, Storage>& model,
+                                         const dataset& data) {
+    using model_type = basic_model<Network, Storage>;
+    constexpr std::size_t outputs = model_type::outputs;
+    detail::need_sizes(data);
+    if (data.inputs != model_type::inputs)
+        detail::stop("confusion() needs rows of as many inputs as the model has",
+                     model_type::inputs, data.inputs);
+    if (data.classes == 0 || data.classes > std::max<std::size_t>(outputs, 2))
+        detail::stop("confusion() needs labels of at most as many classes as the model has outputs",
+                     std::max<std::size_t>(outputs, 2), data.classes);
+    std::vector<float> scores(data.rows() * outputs);
+    model.batch(data.x, scores);
+    if constexpr (outputs > 1) {
+        return {scores, data.labels, outputs};
+    } else {
+        constexpr ir::op last = detail::plan_of<Network, ir::fusion::on>.nodes.back().kind;
+        constexpr float middle =
+            last == ir::op::sigmoid || last == ir::op::hard_sigmoid ? 0.5f : 0.0f;
+        confusion_matrix m(2);
+        for (std::size_t row = 0; row < data.rows(); ++row)
+            m.add(data.labels[row], scores[row] > middle ? 1U : 0U);
+        return m;
+    }
+}
+
 // The share of rows whose largest score is at the right class.
 [[nodiscard]] inline double accuracy(std::span<const float> scores,
                                      std::span<const std::uint32_t> labels, std::size_t classes) {
@@ -128,7 +165,10 @@ private:
     for (std::size_t row = 0; row < labels.size(); ++row) {
         const std::span<const float> p = scores.subspan(row * classes, classes);
         const std::size_t right = labels[row];
-        if (right >= classes) detail::stop("top_k_accuracy() needs labels below", classes, right);
+        if (right >= classes)
+            detail::stop(
+                "top_k_accuracy() needs labels, which count from 0, below the number of classes",
+                classes, right);
         std::size_t before = 0;
         for (std::size_t c = 0; c < classes; ++c)
             before += p[c] > p[right] || (p[c] == p[right] && c < right) ? 1U : 0U;
@@ -149,6 +189,13 @@ struct roc_point {
                                                       std::span<const std::uint32_t> positive) {
     if (scores.size() != positive.size())
         detail::stop("roc_curve() needs a score for each label", positive.size(), scores.size());
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        if (positive[i] > 1) detail::stop("roc_curve() needs labels of 0 or 1", 1, positive[i]);
+        if (std::isnan(scores[i]))
+            detail::stop(
+                sentence("roc_curve() needs scores that have an order; found NaN at row ", i)
+                    .c_str());
+    }
     std::vector<std::size_t> order(scores.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(),

@@ -157,8 +157,10 @@ template <declared Network, template <std::size_t> class Storage>
     if (!values) return error{sentence(path, ": not written: ", values.error().message)};
     values->push_back({"input.scale", {input.scale.size()}, input.scale});
     values->push_back({"input.shift", {input.shift.size()}, input.shift});
-    const auto bytes =
-        detail::safetensors_of(*values, {{"format", "pt"}, {"input", "x * scale + shift"}});
+    auto metadata = detail::saved_metadata(plan.view(), options);
+    if (!metadata) return error{sentence(path, ": not written: ", metadata.error().message)};
+    metadata->emplace_back("input", "x * scale + shift");
+    const auto bytes = detail::safetensors_of(*values, *metadata);
     if (!bytes) return error{sentence(path, ": not written: ", bytes.error().message)};
     return write_file_atomically(path, *bytes);
 }

@@ -16,8 +16,10 @@
 
 #include "../base/compiler.hpp"
 #include "../model/file.hpp"
+#include "../model/half.hpp"
 #include "array.hpp"
 #include "idx.hpp"
+#include "number_text.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 
@@ -165,7 +167,8 @@ inline std::uint64_t little_endian(std::string_view bytes) {
 
 } // namespace detail
 
-// `name` stands for the file in messages. Numbers that a float can't hold are rounded to nearest.
+// `name` stands for the file in messages. Numbers between two floats are rounded to nearest; finite
+// ones beyond the largest float are refused.
 [[nodiscard]] inline result<array> parse_npy(std::string_view bytes, std::string_view name) {
     const auto wrong = [name](const auto&... what) { return error{sentence(name, ": ", what...)}; };
     if (bytes.size() < 10 || !bytes.starts_with("\x93NUMPY"))
@@ -198,9 +201,15 @@ inline std::uint64_t little_endian(std::string_view bytes) {
                      " numbers of ", type->bytes, " bytes, found ", data.size(),
                      " bytes. The file is damaged or incomplete: copy or save it again");
     array out{std::move(header.shape), std::vector<float>(*count)};
-    for (std::size_t i = 0; i < *count; ++i)
-        out.values[i] =
-            type->read(detail::little_endian(data.substr(i * type->bytes, type->bytes)));
+    const bool wide = type->descr == "f8";
+    for (std::size_t i = 0; i < *count; ++i) {
+        const std::uint64_t bits = detail::little_endian(data.substr(i * type->bytes, type->bytes));
+        if (wide && !fits_float(std::bit_cast<double>(bits)))
+            return wrong("byte ", fixed + length + i * type->bytes,
+                         ": expected numbers that fit a float (up to 3.4e38), found ",
+                         detail::text_of(std::bit_cast<double>(bits)), ". Rescale the column");
+        out.values[i] = type->read(bits);
+    }
     return out;
 }
 

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// What activity() found, as a table for a terminal and as a drawing. Needs activities. Promises
-// text of at most 100 columns, and an SVG for a browser.
+// What activity() found and what a model takes classes for, as tables for a terminal; activity also
+// as a drawing. Text is of at most 100 columns unless names are long; an SVG is for a browser.
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "../base/compiler.hpp"
 #include "activity.hpp"
 #include "dataset.hpp"
+#include "metrics.hpp"
 #include "number_text.hpp"
 #include "svg.hpp"
 
@@ -27,11 +30,40 @@ inline double share_of_units(std::size_t count, const layer_activity& a) {
     return static_cast<double>(count) / static_cast<double>(a.units);
 }
 
+// Cells in columns, the first to the left, all others to the right.
+using text_table = std::vector<std::vector<std::string>>;
+
+inline std::size_t letters(std::string_view utf8) {
+    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
+    }));
+}
+inline std::vector<std::size_t> column_widths(const text_table& lines) {
+    std::vector<std::size_t> widths(lines.front().size());
+    for (const auto& line : lines)
+        for (std::size_t c = 0; c < line.size(); ++c)
+            widths[c] = std::max(widths[c], letters(line[c]));
+    return widths;
+}
+inline std::string aligned(const text_table& lines) {
+    const std::vector<std::size_t> widths = column_widths(lines);
+    std::string text;
+    for (const auto& line : lines) {
+        for (std::size_t c = 0; c < line.size(); ++c) {
+            const std::string pad(widths[c] - letters(line[c]), ' ');
+            text += c == 0 ? line[c] + pad : "  " + pad + line[c];
+        }
+        text.erase(text.find_last_not_of(' ') + 1);
+        text += "\n";
+    }
+    return text;
+}
+
 } // namespace detail
 
 // A line for each layer.
 [[nodiscard]] inline std::string report(std::span<const layer_activity> layers) {
-    std::vector<std::array<std::string, 8>> lines = {
+    detail::text_table lines = {
         {"layer", "units", "dead", "always on", "zeros", "saturated", "mean", "deviation"}};
     for (const layer_activity& a : layers)
         lines.push_back({a.layer, std::to_string(a.units),
@@ -39,24 +71,71 @@ inline double share_of_units(std::size_t count, const layer_activity& a) {
                          a.rectifies ? std::to_string(a.always_on) : "",
                          detail::percentage(a.zeros), detail::percentage(a.saturated),
                          detail::significant(a.mean, 3), detail::significant(a.deviation, 3)});
-    std::array<std::size_t, 8> width = {};
-    for (const auto& line : lines)
-        for (std::size_t c = 0; c < line.size(); ++c)
-            width[c] = std::max(width[c], line[c].size());
-    std::string text;
-    for (const auto& line : lines) {
-        for (std::size_t c = 0; c < line.size(); ++c) {
-            const std::string pad(width[c] - line[c].size(), ' ');
-            text += c == 0 ? line[c] + pad : "  " + pad + line[c];
-        }
-        text += "\n";
-    }
-    return text;
+    return detail::aligned(lines);
 }
 
+namespace detail {
+
+// For each class how often it was taken for each; nothing where it never was.
+inline text_table confusion_columns(const confusion_matrix& m,
+                                    const std::vector<std::string>& names) {
+    text_table columns = {{}};
+    for (std::size_t c = 0; c < m.classes(); ++c)
+        columns[0].push_back("as " + names[c]);
+    for (std::size_t c = 0; c < m.classes(); ++c) {
+        columns.emplace_back();
+        for (std::size_t p = 0; p < m.classes(); ++p)
+            columns.back().push_back(m(c, p) == 0 ? "" : std::to_string(m(c, p)));
+    }
+    return columns;
+}
+// The same where that would be too wide: what it is mistaken for most often.
+inline text_table most_confused(const confusion_matrix& m, const std::vector<std::string>& names) {
+    text_table columns = {{"most often mistaken for"}};
+    for (std::size_t c = 0; c < m.classes(); ++c) {
+        std::size_t most = c == 0 ? 1 : 0;
+        for (std::size_t p = 0; p < m.classes(); ++p)
+            if (p != c && m(c, p) > m(c, most)) most = p;
+        columns.push_back(
+            {m.classes() == 1 || m(c, most) == 0 ? "" : sentence(names[most], ", ", m(c, most))});
+    }
+    return columns;
+}
+
+} // namespace detail
+
+// The accuracy, and a line for each class: rows, recall, precision, F1, and what its rows are taken
+// for. Classes without a name are called by their number.
+[[nodiscard]] inline std::string report(const confusion_matrix& m,
+                                        std::span<const std::string> class_name = {}) {
+    std::vector<std::string> names;
+    for (std::size_t c = 0; c < m.classes(); ++c)
+        names.push_back(c < class_name.size() ? legible(class_name[c]) : std::to_string(c));
+    detail::text_table lines = {{"class", "rows", "recall", "precision", "F1"}};
+    for (std::size_t c = 0; c < m.classes(); ++c)
+        lines.push_back({names[c], std::to_string(m.written(c)), detail::percentage(m.recall(c)),
+                         detail::percentage(m.precision(c)), detail::percentage(m.f1(c))});
+    const auto beside = [&lines](const detail::text_table& right) {
+        detail::text_table both = lines;
+        for (std::size_t i = 0; i < both.size(); ++i)
+            both[i].insert(both[i].end(), right[i].begin(), right[i].end());
+        return both;
+    };
+    detail::text_table table = beside(detail::confusion_columns(m, names));
+    const std::vector<std::size_t> widths = detail::column_widths(table);
+    if (std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() - 1)) > 100)
+        table = beside(detail::most_confused(m, names));
+    return sentence("accuracy ", detail::percentage(m.accuracy()), ": ", m.correct(), " of ",
+                    m.rows(), " rows; macro F1 ", detail::percentage(m.macro_f1()), "\n\n",
+                    detail::aligned(table));
+}
+
+// What the units do, and of labelled rows what the model takes classes for.
 template <declared Network, template <std::size_t> class Storage>
 [[nodiscard]] std::string report(const basic_model<Network, Storage>& model, const dataset& data) {
-    return report(activity(model, data.x));
+    const std::string units = report(activity(model, data.x));
+    if (data.classes == 0) return units;
+    return units + "\n" + report(confusion(model, data), data.class_name);
 }
 
 namespace detail {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "../base/compiler.hpp"
+#include "../base/stop.hpp"
 #include "random.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
@@ -19,6 +20,7 @@ namespace laminate::inline LAMINATE_ISA {
 // Evenly in 0 ... bound - 1, for a bound of at least 1. The 2^64 mod bound largest values are drawn
 // again, since they would make small results likelier.
 constexpr std::uint64_t below(random_source& random, std::uint64_t bound) {
+    if (bound == 0) detail::stop("below() needs a bound of at least", 1, 0);
     const std::uint64_t excess = (0 - bound) % bound;
     std::uint64_t drawn = random.next();
     while (drawn < excess)
