@@ -71,7 +71,8 @@ flow builder::prelu(const flow& x, std::vector<double> slope) {
     ir::node f = of_kind(ir::op::prelu);
     f.shared = slope.size() == 1;
     if (f.shared)
-        return read_behind(x, over(x, append(f, {{}, {}, std::move(slope)}, x.node, width(x.node))));
+        return read_behind(x,
+                           over(x, append(f, {{}, {}, std::move(slope)}, x.node, width(x.node))));
     const flow from = is_injective(x) ? x : in_order(x);
     std::vector<double> per_unit(width(from.node), 0.0);
     for (std::size_t i = 0; i < from.units.size(); ++i)

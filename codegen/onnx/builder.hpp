@@ -3,9 +3,9 @@
 
 // The network while it grows: nodes are only added, each over one other, and flows refer to them.
 // What becomes linear in one and the same value becomes one dense layer (or an affine one, or
-// nothing but a choice of units); what is a function of one and the same value becomes the layer that
-// it is. Needs flows of its own nodes. Promises that finish() leaves the chain from the input to the
-// output and drops the rest.
+// nothing but a choice of units); what is a function of one and the same value becomes the layer
+// that it is. Needs flows of its own nodes. Promises that finish() leaves the chain from the input
+// to the output and drops the rest.
 
 #include <optional>
 #include <span>

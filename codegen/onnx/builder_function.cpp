@@ -6,9 +6,7 @@
 #include <laminate/ir/function.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 
 namespace laminate::codegen::onnx {
 namespace {
@@ -44,12 +42,6 @@ std::string layers() {
     return all;
 }
 
-std::string short_text(double number) {
-    std::array<char, 32> digits = {};
-    std::snprintf(digits.data(), digits.size(), "%.6g", number);
-    return digits.data();
-}
-
 } // namespace
 
 std::vector<operand> builder::operands(std::size_t node) const {
@@ -65,8 +57,8 @@ std::optional<std::size_t> builder::before(std::size_t node) const {
     return operands(node).front().node;
 }
 
-// Nodes are numbered in the order in which they depend on each other, so the later one is never what
-// all have before them.
+// Nodes are numbered in the order in which they depend on each other, so the later one is never
+// what all have before them.
 std::optional<std::size_t> builder::shared_base(std::span<const operand> of) const {
     indices ends;
     for (const operand& o : of)
@@ -88,7 +80,8 @@ std::optional<indices> builder::nodes_between(std::size_t base, std::size_t node
     while (!open.empty()) {
         const std::size_t at = open.back();
         open.pop_back();
-        if (at == base || at == ir::none || std::find(found.begin(), found.end(), at) != found.end())
+        if (at == base || at == ir::none ||
+            std::find(found.begin(), found.end(), at) != found.end())
             continue;
         if (found.size() == most_steps) return std::nullopt;
         found.push_back(at);
@@ -140,9 +133,10 @@ scalar_function builder::function_of(std::size_t node, std::size_t base, std::si
             const bool is_constant = o.node == ir::none;
             if (is_constant) note(o.number);
             const auto found = std::lower_bound(between.begin(), between.end(), o.node);
-            l.from.push_back(is_constant      ? ir::none
-                             : o.node == base ? 0
-                                              : static_cast<std::size_t>(found - between.begin()) + 1);
+            l.from.push_back(is_constant ? ir::none
+                             : o.node == base
+                                 ? 0
+                                 : static_cast<std::size_t>(found - between.begin()) + 1);
             l.of.push_back(made != formulas_.end() && is_exact(made->second.does)
                                ? estimate{o.number}
                                : rounded_constant(o.number));
@@ -220,7 +214,7 @@ flow builder::read(const flow& y, std::size_t base) {
 flow builder::read_prelu(const flow& y, std::size_t base) {
     std::vector<double> slopes;
     for (std::size_t unit : y.units) {
-        spent_.spend_work(trial_work, 1);
+        spent_.spend_work(16 * trial_work, 1);
         const auto slope = recognise_prelu(function_of(y.node, base, unit));
         if (!slope) return y;
         slopes.push_back(*slope);
@@ -249,7 +243,8 @@ std::size_t builder::settled(std::size_t node) {
                 ir::node n;
                 n.kind = ir::op::affine;
                 if (by != 1.0)
-                    add(n, {{}, std::vector<double>(width(base), 0.0),
+                    add(n, {{},
+                            std::vector<double>(width(base), 0.0),
                             std::vector<double>(width(base), by)});
             };
             scale(f->inner);
@@ -267,10 +262,10 @@ void builder::refuse_function(std::size_t node) const {
     if (f != open_.end())
         for (double x : {-2.0, -1.0, 0.0, 1.0, 2.0})
             points += sentence(
-                points.empty() ? ", f(" : ", f(", static_cast<int>(x), ") = ",
+                points.empty() ? ": f(" : ", f(", static_cast<int>(x), ") = ",
                 short_text(function_of(node, f->second.bases.front(), f->second.unit).at(x).value));
-    refuse(origins_[node], ": branches: it ends a function of one value", points,
-           ", which isn't one of the layers (", layers(), ")");
+    refuse(origins_[node], ": branches: no layer computes the function of one value that it ends",
+           points, ". Layers are ", layers());
 }
 
 } // namespace laminate::codegen::onnx

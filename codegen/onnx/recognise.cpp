@@ -39,8 +39,8 @@ std::vector<double> corners_of(const std::vector<double>& constants) {
 
 // The floats that a function is tried on, a few that tell most functions apart first.
 std::vector<double> trial_points(const std::vector<double>& corners) {
-    std::vector<double> all = {0.0, -0.0, 1.3, -1.3, 0.37, -0.37, 2.6, -2.6, 0.05, -0.05, 5.1, -5.1, 40.0,
-                               -40.0, 0x1p20, -0x1p20};
+    std::vector<double> all = {0.0,  -0.0,  1.3, -1.3, 0.37, -0.37, 2.6,    -2.6,
+                               0.05, -0.05, 5.1, -5.1, 40.0, -40.0, 0x1p20, -0x1p20};
     constexpr float largest = std::numeric_limits<float>::max();
     for (double corner : corners) {
         const auto x = static_cast<float>(corner);
@@ -87,7 +87,8 @@ private:
         if (!std::isfinite(y.value) && std::isfinite(truth)) return std::abs(x) >= 0x1p8;
         if (!std::isfinite(y.value) || !std::isfinite(truth))
             return y.value == truth || (std::isnan(y.value) && std::isnan(truth));
-        return std::abs(y.value - truth) <= y.off + 0x1p-25 * std::abs(truth) + 0x1p-48 * std::abs(x);
+        return std::abs(y.value - truth) <=
+               y.off + 0x1p-25 * std::abs(truth) + 0x1p-48 * std::abs(x);
     }
 
     const scalar_function& f_;

@@ -37,6 +37,9 @@ value scaled(const call& c, const value& x, const constant& factor);
 // The matrix product of any ranks, as NumPy's matmul.
 value matrix_product(const call& c, const value& a, const value& b);
 
+// Refuses a matrix that isn't finite in float, with the place in the file's own order.
+void expect_finite(const call& c, std::size_t i);
+
 // The last two axes exchanged.
 value transposed(const call& c, const value& x);
 

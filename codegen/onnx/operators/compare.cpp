@@ -34,15 +34,13 @@ void compare(call& c) {
     expect_one_type(c);
     const auto* const found = std::find_if(std::begin(relations), std::end(relations),
                                            [&c](const relation& r) { return r.name == c.name(); });
-    const value b = second(c);
-    if (c.flow_at(0) != nullptr || std::holds_alternative<flow>(b)) {
+    if (!c.all_constant()) {
         const std::size_t first = found->is_turned ? 1 : 0;
-        const value both[] = {c.in(0), b};
-        return c.set(
-            combined(c, found->does, {both[first], both[1 - first]}, element::boolean));
+        const std::size_t then = 1 - first;
+        return c.set(combined(c, found->does, {c.in(first), c.in(then)}, element::boolean));
     }
     const auto holds = found->holds;
-    c.set(paired(c, c.known(0, "both inputs"), std::get<constant>(b), element::boolean,
+    c.set(paired(c, c.known(0, "both inputs"), c.known(1, "both inputs"), element::boolean,
                  [holds](double x, double y) { return holds(x, y) ? 1.0 : 0.0; }));
 }
 

@@ -128,8 +128,8 @@ constexpr function functions[] = {
     {"Gelu", gelu},
 };
 
-// x sigmoid(alpha x): of a negative alpha -swish(-x), of 0 half of x; nothing where the kernel can't
-// have alpha.
+// x sigmoid(alpha x): of a negative alpha -swish(-x), of 0 half of x; nothing where the kernel
+// can't have alpha.
 std::optional<flow> swish_of(builder& network, const flow& x, double alpha) {
     const std::vector<double> none(x.units.size(), 0.0);
     if (alpha == 0.0) return network.affine(x, std::vector<double>(x.units.size(), 0.5), none);
