@@ -25,11 +25,12 @@ struct extent {
 };
 
 extent extent_of(const message::TensorShapeProto_Dimension& d, const import_options& options,
-                 const std::string& name) {
+                 const std::string& name, bool is_leading) {
     if (d.has_dim_value()) {
-        if (d.dim_value() < 1)
-            refuse("input ", quote(name), ": expected extents of 1 and more, found ",
-                   d.dim_value());
+        // Some exporters write 0 or -1 for a batch, which --batch replaces.
+        if (d.dim_value() < 1 && !(is_leading && options.batch))
+            refuse("input ", quote(name), ": expected extents of 1 and more, found ", d.dim_value(),
+                   is_leading ? ". Is it the batch? Fix it: --batch 1" : "");
         return {d.dim_value(), std::to_string(d.dim_value())};
     }
     const auto set = options.symbols.find(d.dim_param());
@@ -70,7 +71,7 @@ input_shape bind_input(const message::GraphProto& graph, const std::string& name
                ": expected a leading extent to set the batch of, found a "
                "scalar");
     for (int axis = 0; axis < type.shape().dim_size(); ++axis) {
-        extent e = extent_of(type.shape().dim(axis), options, name);
+        extent e = extent_of(type.shape().dim(axis), options, name, axis == 0);
         if (!type.shape().dim(axis).dim_param().empty()) in.symbols.insert(e.symbol);
         if (axis == 0) {
             in.leading = e.symbol;

@@ -49,7 +49,7 @@ flow builder::over(const flow& x, std::size_t node) const {
 }
 
 flow builder::elementwise(const flow& x, ir::node f) {
-    return over(x, append(f, {}, x.node, width(x.node)));
+    return read_behind(x, over(x, append(f, {}, x.node, width(x.node))));
 }
 
 bool builder::is_injective(const flow& x) const {
@@ -70,7 +70,9 @@ flow builder::in_order(const flow& x) {
 flow builder::prelu(const flow& x, std::vector<double> slope) {
     ir::node f = of_kind(ir::op::prelu);
     f.shared = slope.size() == 1;
-    if (f.shared) return over(x, append(f, {{}, {}, std::move(slope)}, x.node, width(x.node)));
+    if (f.shared)
+        return read_behind(x,
+                           over(x, append(f, {{}, {}, std::move(slope)}, x.node, width(x.node))));
     const flow from = is_injective(x) ? x : in_order(x);
     std::vector<double> per_unit(width(from.node), 0.0);
     for (std::size_t i = 0; i < from.units.size(); ++i)
@@ -93,7 +95,8 @@ flow builder::shifted_after_scaling(const flow& x, const std::vector<double>& sh
     const std::size_t before = nodes_[x.node].inputs[0];
     const std::size_t node = append(of_kind(ir::op::affine), std::move(p), before, width(before));
     origins_[node] = origins_[x.node] + " + " + origin_;
-    return over(x, node);
+    shifted_.emplace(node, x.node);
+    return read_behind(x, over(x, node));
 }
 
 flow builder::affine(const flow& x, const std::vector<double>& scale,
@@ -113,7 +116,7 @@ flow builder::affine(const flow& x, const std::vector<double>& scale,
         p.bias[from.units[i]] = shift[i];
     }
     const ir::node f = of_kind(ir::op::affine);
-    return over(from, append(f, std::move(p), from.node, width(from.node)));
+    return read_behind(from, over(from, append(f, std::move(p), from.node, width(from.node))));
 }
 
 flow builder::maxout(const flow& x, std::size_t pieces, flow like) {
@@ -137,18 +140,6 @@ flow builder::softmax(const flow& x, ir::op kind, std::size_t groups) {
         fits = x.units[i] / wide == x.units[i - i % wide] / wide;
     const flow from = fits ? x : in_order(x);
     return over(from, append(f, {}, from.node, width(from.node)));
-}
-
-flow builder::part(const flow& x, fragment what, element type) {
-    flow made = over(x, append(of_kind(ir::op::input), {}, x.node, width(x.node)));
-    made.type = type;
-    fragments_.emplace(made.node, what);
-    return made;
-}
-
-std::optional<fragment> builder::part(std::size_t node) const {
-    const auto found = fragments_.find(node);
-    return found == fragments_.end() ? std::nullopt : std::optional(found->second);
 }
 
 // The node itself and what lies before it, as far as that is linear.
@@ -283,13 +274,9 @@ flow builder::dense(linear_form form, flow like) {
 graph builder::finish(const flow& out) {
     flow last = in_order(out);
     if (last.node == 0) last = elementwise(last, of_kind(ir::op::linear)); // a network has a layer
-    std::vector<std::size_t> chain = {last.node};
+    std::vector<std::size_t> chain = {settled(last.node)};
     while (chain.back() != 0)
-        chain.push_back(nodes_[chain.back()].inputs[0]);
-    for (const std::size_t node : chain)
-        if (part(node))
-            refuse(origins_[node], ": branches: it combines values that depend on the network's "
-                                   "input, which is read only where it spells an activation");
+        chain.push_back(settled(nodes_[chain.back()].inputs[0]));
     std::reverse(chain.begin(), chain.end());
     graph network;
     for (std::size_t i = 0; i < chain.size(); ++i) {

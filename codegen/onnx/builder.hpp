@@ -3,17 +3,19 @@
 
 // The network while it grows: nodes are only added, each over one other, and flows refer to them.
 // What becomes linear in one and the same value becomes one dense layer (or an affine one, or
-// nothing but a choice of units). Needs flows of its own nodes. Promises that finish() leaves the
-// chain from the input to the output and drops the rest.
+// nothing but a choice of units); what is a function of one and the same value becomes the layer
+// that it is. Needs flows of its own nodes. Promises that finish() leaves the chain from the input
+// to the output and drops the rest.
 
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "../graph/graph.hpp"
 #include "budget.hpp"
+#include "formula.hpp"
 #include "value.hpp"
 
 namespace laminate::codegen::onnx {
@@ -26,14 +28,6 @@ struct linear_form {
     std::vector<double> bias;    // [rows]
 
     std::size_t rows() const { return bias.size(); }
-};
-
-// A value that no layer computes by itself, but that may become a part of one: see gate.hpp.
-struct fragment {
-    enum class kind { is_below, cubic };
-    kind of;
-    double a; // is_below: x < a; cubic: a x + b x^3
-    double b = 0.0;
 };
 
 class builder {
@@ -56,9 +50,10 @@ public:
     // Of each of `groups` neighbouring parts of x's elements.
     flow softmax(const flow& x, ir::op kind, std::size_t groups);
 
-    // A fragment over x, and which one a node is, if it is one. finish() refuses those that stayed.
-    flow part(const flow& x, fragment what, element type);
-    std::optional<fragment> part(std::size_t node) const;
+    // A step of a function of one value, element by element: the layer that this is by now, or a
+    // node that only what is done with it may make one, else finish() refuses it. Nothing if the
+    // values aren't functions of one and the same value.
+    std::optional<flow> combine(step does, std::span<const value* const> of, element type);
 
     // Values as linear forms of one and the same node, the last one that all have before them, or
     // what is before that if it is a dense layer to be replaced; none if there is no such node.
@@ -89,12 +84,33 @@ private:
     linear_form form_of(const flow& x, std::size_t base);
     linear_form through(const linear_form& outer);
 
+    // Functions of one value: builder_function.cpp.
+    struct function {
+        std::vector<std::size_t> bases; // of which it is one, the nearest first
+        std::size_t unit = 0;           // any, as it is the same for all
+    };
+    std::vector<operand> operands(std::size_t node) const;
+    std::optional<std::size_t> before(std::size_t node) const;
+    std::optional<std::size_t> shared_base(std::span<const operand> of) const;
+    std::optional<indices> nodes_between(std::size_t base, std::size_t node) const;
+    bool is_alike(std::size_t node, const indices& units) const;
+    estimate apply(std::size_t node, std::size_t unit, std::span<const estimate> of) const;
+    scalar_function function_of(std::size_t node, std::size_t base, std::size_t unit) const;
+    flow read(const flow& y, std::size_t base);
+    flow read_prelu(const flow& y, std::size_t base);
+    flow read_behind(const flow& x, const flow& y);
+    std::size_t settled(std::size_t node);
+    [[noreturn]] void refuse_function(std::size_t node) const;
+
     budget& spent_;
     std::string origin_ = "the input";
     std::vector<ir::node> nodes_;
     std::vector<layer_parameters> parameters_;
     std::vector<std::string> origins_;
-    std::map<std::size_t, fragment> fragments_; // nodes that are inputs only in name
+    std::unordered_map<std::size_t, formula> formulas_; // nodes that are inputs only in name
+    std::unordered_map<std::size_t, function> open_;    // formulas, and layers of them
+    // Affine nodes that are another one and a shift.
+    std::unordered_map<std::size_t, std::size_t> shifted_;
 };
 
 } // namespace laminate::codegen::onnx

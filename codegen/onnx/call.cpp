@@ -40,6 +40,10 @@ call::call(const message::NodeProto& node, std::int64_t opset, std::vector<const
 
 const std::string& call::name() const { return node_.op_type(); }
 
+const std::string& call::input_name(std::size_t i) const {
+    return node_.input(static_cast<int>(i));
+}
+
 const value& call::in(std::size_t i) const {
     if (!has(i)) refuse("expected an input ", i, ", found ", inputs_.size(), " inputs");
     return *inputs_[i];

@@ -41,6 +41,7 @@ public:
     const flow* flow_at(std::size_t i) const { return std::get_if<flow>(&in(i)); }
     const constant* constant_at(std::size_t i) const { return std::get_if<constant>(&in(i)); }
     bool all_constant() const;
+    const std::string& input_name(std::size_t i) const; // in the file
     // An input that has to be known now.
     const constant& known(std::size_t i, const char* what) const;
     integers known_integers(std::size_t i, const char* what) const;

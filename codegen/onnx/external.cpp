@@ -3,6 +3,8 @@
 
 #include "refusal.hpp"
 
+#include <laminate/model/foreign.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -54,6 +56,14 @@ fs::path confined(const std::string& folder, const std::string& location,
     return file;
 }
 
+// Where the file isn't what it was.
+std::string hint(std::ifstream& file) {
+    std::string start(64, '\0');
+    file.read(start.data(), static_cast<std::streamsize>(start.size()));
+    const std::string_view other = detail::foreign_format(start);
+    return other.empty() ? "" : sentence(", which looks like ", other);
+}
+
 } // namespace
 
 std::string read_external(const std::string& folder, const external_data& data, std::size_t bytes,
@@ -63,14 +73,14 @@ std::string read_external(const std::string& folder, const external_data& data, 
     const std::uint64_t length = number(data.length, "length", bytes, where);
     std::error_code failed;
     const std::uint64_t size = fs::file_size(path, failed);
+    std::ifstream file(path, std::ios::binary);
     if (failed || offset > size || length > size - offset)
         refuse(where, ": expected ", length, " bytes from byte ", offset, " of ",
-               quote(data.location), ", found a file of ", failed ? 0 : size, " bytes");
+               quote(data.location), ", found a file of ", failed ? 0 : size, " bytes", hint(file));
     if (length != bytes)
         refuse(where, ": expected ", bytes,
                " bytes of external data by its shape, found a length of ", length);
     std::string read(bytes, '\0');
-    std::ifstream file(path, std::ios::binary);
     file.seekg(static_cast<std::streamoff>(offset));
     if (!file.read(read.data(), static_cast<std::streamsize>(bytes)))
         refuse(where, ": its external data in ", quote(data.location), " can't be read");

@@ -64,7 +64,7 @@ public:
         check_support(needed.nodes, opset_);
         if (wanted.empty())
             refuse("branches: expected one output, found ", all.size(), " (", quoted_list(all),
-                   "). Choose one by name");
+                   "). Choose one by name: --model-output <name>");
         bind(needed.inputs, false);
         run(needed.nodes, {wanted});
         return finish(wanted, needed);
@@ -109,7 +109,7 @@ private:
         if (real.empty()) refuse("the output doesn't depend on any input, so there is no network");
         if (real.size() > 1)
             refuse("branches: expected one input, found ", real.size(), " (", quoted_list(real),
-                   "). Bind all but one to constants");
+                   "). Bind all but one to constants: --constant <name>=<file>");
         input_name_ = real.front();
         input_ = bind_input(graph(), input_name_, options_);
         for (const auto& [symbol, extent] : options_.symbols)

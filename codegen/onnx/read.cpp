@@ -5,6 +5,8 @@
 #include "refusal.hpp"
 #include "wire.hpp"
 
+#include <laminate/model/foreign.hpp>
+
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
@@ -60,6 +62,12 @@ void check_graph(const message::GraphProto& graph, const limits& most) {
 void parse(std::string_view bytes, const limits& most, message::ModelProto& into) {
     if (bytes.size() > most.file_bytes)
         refuse("expected at most ", most.file_bytes, " bytes, found ", bytes.size());
+    if (const std::string_view other = detail::foreign_format(bytes); !other.empty())
+        refuse("expected an ONNX model, found what looks like ", other,
+               other.find("LFS") == other.npos
+                   ? ". Export the model with torch.onnx.export, tf2onnx "
+                     "or skl2onnx"
+                   : "");
     const std::size_t memory = estimated_memory(bytes);
     if (memory > most.message_bytes)
         refuse("reading it may take ", memory, " bytes of memory; at most ", most.message_bytes,

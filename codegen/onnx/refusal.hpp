@@ -6,6 +6,8 @@
 
 #include <laminate/base/error.hpp>
 
+#include <cmath>
+#include <cstdio>
 #include <stdexcept>
 #include <string>
 
@@ -19,6 +21,13 @@ public:
 template <class... Parts>
 [[noreturn]] void refuse(const Parts&... parts) {
     throw refusal(sentence(parts...));
+}
+
+// A number for a message.
+inline std::string short_text(double number) {
+    char digits[32] = {};
+    std::snprintf(digits, sizeof digits, "%.6g", std::isnan(number) ? std::abs(number) : number);
+    return digits;
 }
 
 } // namespace laminate::codegen::onnx

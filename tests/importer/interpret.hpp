@@ -28,7 +28,7 @@ inline double function_of(const ir::node& n, double x) {
     case ir::op::linear:
         return x;
     case ir::op::relu:
-        return std::max(x, 0.0);
+        return x >= most ? most : x >= threshold ? x : alpha == 0.0 ? 0.0 : alpha * (x - threshold);
     case ir::op::leaky_relu:
         return x < 0.0 ? alpha * x : x;
     case ir::op::elu:

@@ -2,6 +2,7 @@
 #include "arithmetic.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace laminate::codegen::onnx {
 namespace {
@@ -43,6 +44,24 @@ value sum_with_constants(const call& c, const std::vector<term>& terms, const te
     return c.network().affine(x, std::vector<double>(shift.size(), only.factor), shift);
 }
 
+// The terms one after the other, what flows first, each with its factor.
+value sum_of_functions(const call& c, std::vector<term> terms) {
+    std::stable_partition(terms.begin(), terms.end(),
+                          [](const term& t) { return as_flow(*t.of) != nullptr; });
+    std::optional<value> total;
+    for (const term& t : terms) {
+        const bool is_plain = std::abs(t.factor) == 1.0;
+        const constant factor = make_constant({}, type_of(*t.of), {t.factor});
+        const value next = is_plain ? *t.of : scaled(c, *t.of, factor);
+        if (total)
+            total = combined(c, t.factor == -1.0 ? step::subtract : step::add, {*total, next},
+                             type_of(next));
+        else
+            total = t.factor == -1.0 ? scaled(c, next, factor) : next;
+    }
+    return *total;
+}
+
 value sum_of_flows(const call& c, const std::vector<term>& terms, const dims& out,
                    bool replace_dense) {
     std::vector<value> all;
@@ -55,9 +74,10 @@ value sum_of_flows(const call& c, const std::vector<term>& terms, const dims& ou
         if (like == nullptr) like = as_flow(all.back());
     }
     auto forms = c.network().linear_in_one(refer, replace_dense);
-    if (!forms)
-        refuse("branches: it combines values that aren't linear in one and the same value, which "
+    if (!forms && replace_dense)
+        refuse("branches: it joins values that aren't linear in one and the same value, which "
                "isn't supported");
+    if (!forms) return sum_of_functions(c, terms);
     linear_form total = std::move(forms->front());
     for (double& w : total.weights)
         w *= terms.front().factor;
@@ -135,6 +155,22 @@ value joined(const call& c, const std::vector<term>& terms) {
     for (const term& t : terms)
         out = broadcast(out, shape_of(*t.of));
     return sum_of_flows(c, terms, out, true);
+}
+
+value combined(const call& c, step does, std::vector<value> of, element type) {
+    dims out;
+    for (const value& v : of)
+        out = broadcast(out, shape_of(v));
+    std::vector<const value*> refer;
+    for (value& v : of) {
+        v = expanded(c, v, out);
+        refer.push_back(&v);
+    }
+    const auto found = c.network().combine(does, refer, type);
+    if (!found)
+        refuse("branches: it combines values that are neither linear in one and the same value nor "
+               "functions of it, element by element, which isn't supported");
+    return *found;
 }
 
 value scaled_and_shifted(const call& c, const value& x, const constant& factor,

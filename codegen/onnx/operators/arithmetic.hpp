@@ -3,7 +3,8 @@
 
 // Sums and products of values, for all rules that are linear. Needs values of one type. Promises a
 // constant of constants, an affine node for a flow with constants, one dense layer for flows that
-// are linear in one and the same value; refuses the rest as branches.
+// are linear in one and the same value, a layer that is a function of one value where that is what
+// they are; refuses the rest as branches.
 
 #include "../call.hpp"
 
@@ -22,6 +23,10 @@ value sum(const call& c, const std::vector<term>& terms);
 // The same, with a flow among the terms, as one layer of the value before a dense layer.
 value joined(const call& c, const std::vector<term>& terms);
 
+// A step of a function of one value, of values that are broadcast; refuses values that aren't
+// functions of one and the same one.
+value combined(const call& c, step does, std::vector<value> of, element type);
+
 // x times a constant, plus another, broadcast.
 value scaled_and_shifted(const call& c, const value& x, const constant& factor,
                          const constant& added);
@@ -31,6 +36,9 @@ value scaled(const call& c, const value& x, const constant& factor);
 
 // The matrix product of any ranks, as NumPy's matmul.
 value matrix_product(const call& c, const value& a, const value& b);
+
+// Refuses a matrix that isn't finite in float, with the place in the file's own order.
+void expect_finite(const call& c, std::size_t i);
 
 // The last two axes exchanged.
 value transposed(const call& c, const value& x);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Cast and CastLike. A flow is computed in float whatever the file says, so casts between
-// floating-point types do nothing to it.
+// floating-point types do nothing to it, and a truth is 0 or 1 as any number.
 #include "arithmetic.hpp"
-#include "elementwise.hpp"
 #include "rules.hpp"
 
 namespace laminate::codegen::onnx::rules {
@@ -18,7 +17,10 @@ void cast(call& c) {
         result.type = to;
         return c.set(std::move(result));
     }
-    if (!is_real(to))
+    const element from = type_of(c.in(0));
+    if (to == element::boolean && from != to)
+        return c.set(combined(c, step::is_set, {c.in(0)}, to));
+    if (is_real(from) && !is_real(to))
         refuse("casts a value that depends on the network's input to ", name(to),
                ", which isn't supported");
     flow x = *c.flow_at(0);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Div by a constant, and of a constant by a flow. Integers are divided as in C++: towards zero.
+// Div by a constant, of a constant by a flow, or of two functions of one and the same value.
+// Integers are divided as in C++: towards zero.
 #include "arithmetic.hpp"
 #include "rules.hpp"
 
@@ -25,8 +26,7 @@ void divide(call& c) {
     if (below != nullptr)
         return c.set(scaled(c, c.in(0), mapped(c, *below, [](double b) { return 1.0 / b; })));
     if (above == nullptr)
-        refuse("branches: it divides two values that both depend on the network's input, which "
-               "isn't supported");
+        return c.set(combined(c, step::divide, {c.in(0), divisor}, type_of(divisor)));
     ir::node f;
     f.kind = ir::op::reciprocal;
     c.set(scaled(c, c.network().elementwise(std::get<flow>(divisor), f), *above));

@@ -14,6 +14,8 @@ void gemm(call& c) {
     expect_one_type(c);
     if (c.shape(0).size() != 2 || c.shape(1).size() != 2)
         refuse("expected two matrices, found ", text(c.shape(0)), " and ", text(c.shape(1)));
+    expect_finite(c, 0);
+    expect_finite(c, 1);
     const value a = turn_a ? transposed(c, c.in(0)) : c.in(0);
     const value b = turn_b ? transposed(c, c.in(1)) : c.in(1);
     const value product = matrix_product(c, a, b);

@@ -4,6 +4,7 @@
 #include "arithmetic.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace laminate::codegen::onnx {
 namespace {
@@ -60,6 +61,22 @@ std::size_t batch_after(const flow& x, const stack& s, std::size_t rank, std::si
 }
 
 } // namespace
+
+void expect_finite(const call& c, std::size_t i) {
+    const constant* const k = c.constant_at(i);
+    if (k == nullptr || c.all_constant()) return;
+    const auto wrong = std::find_if(k->numbers->begin(), k->numbers->end(),
+                                    [](double n) { return !std::isfinite(static_cast<float>(n)); });
+    if (wrong == k->numbers->end()) return;
+    auto rest = static_cast<std::size_t>(wrong - k->numbers->begin());
+    dims at;
+    for (const std::size_t apart : strides(k->shape)) {
+        at.push_back(rest / apart);
+        rest %= apart;
+    }
+    refuse("expected finite weights, found ", short_text(*wrong), " at ", text(at), " of ",
+           quote(c.input_name(i)), ", whose shape is ", text(k->shape));
+}
 
 value matrix_product(const call& c, const value& a, const value& b) {
     stack s = stacked(shape_of(a), shape_of(b));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Max and Min: of constants, or of a flow with constants that are one number, which is a clip.
+// Max and Min: of constants; of a flow with constants that are one number, which is a clip; of
+// functions of one and the same value.
 #include "arithmetic.hpp"
 #include "elementwise.hpp"
 #include "rules.hpp"
@@ -26,22 +27,20 @@ std::optional<constant> limit_of(const call& c, bool largest) {
 void min_max(call& c) {
     expect_one_type(c);
     const bool largest = c.name() == "Max";
-    const flow* x = nullptr;
-    for (std::size_t i = 0; i < c.inputs(); ++i) {
-        const flow* const f = c.flow_at(i);
-        if (f != nullptr && x != nullptr)
-            refuse("branches: it compares two values that both depend on the network's input, "
-                   "which isn't supported");
-        if (f != nullptr) x = f;
-    }
+    std::vector<value> flows;
+    for (std::size_t i = 0; i < c.inputs(); ++i)
+        if (c.flow_at(i) != nullptr) flows.push_back(c.in(i));
     const std::optional<constant> limit = limit_of(c, largest);
-    if (x == nullptr && limit) return c.set(*limit);
-    if (!limit) return c.set(c.in(0));
+    if (flows.empty() && limit) return c.set(*limit);
+    value x = flows.empty() ? c.in(0) : flows.front();
+    for (std::size_t i = 1; i < flows.size(); ++i)
+        x = combined(c, largest ? step::maximum : step::minimum, {x, flows[i]}, type_of(x));
+    if (!limit) return c.set(std::move(x));
     const std::vector<double>& numbers = *limit->numbers;
     if (numbers.empty() ||
         std::any_of(numbers.begin(), numbers.end(), [&](double n) { return n != numbers.front(); }))
         refuse("expected one number to compare with, found several");
-    const value all = expanded(c, *x, broadcast(x->shape, limit->shape));
+    const value all = expanded(c, x, broadcast(shape_of(x), limit->shape));
     ir::node f = node_of(largest && numbers.front() == 0.0 ? ir::op::relu : ir::op::clip);
     if (f.kind == ir::op::clip) {
         f.beta = -std::numeric_limits<float>::infinity();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Mul: a constant with anything, and what exporters make of an activation that multiplies.
+// Mul: a constant with anything, or two functions of one and the same value.
 #include "arithmetic.hpp"
-#include "gate.hpp"
 #include "rules.hpp"
 
 namespace laminate::codegen::onnx::rules {
@@ -12,11 +11,7 @@ void multiply(call& c) {
     if (const constant* const factor = std::get_if<constant>(&b))
         return c.set(scaled(c, c.in(0), *factor));
     if (const constant* const factor = c.constant_at(0)) return c.set(scaled(c, b, *factor));
-    const std::optional<flow> gated = gate(c.network(), *c.flow_at(0), *c.flow_at(1));
-    if (!gated)
-        refuse("branches: it multiplies two values that both depend on the network's input, which "
-               "isn't supported");
-    c.set(*gated);
+    c.set(combined(c, step::multiply, {c.in(0), b}, type_of(b)));
 }
 
 } // namespace laminate::codegen::onnx::rules

@@ -3,11 +3,11 @@
 // HardSigmoid, Swish, Shrink, Gelu. Each reads its attributes and says what it is to a number.
 #include "arithmetic.hpp"
 #include "elementwise.hpp"
-#include "gate.hpp"
 #include "rules.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string_view>
 
 namespace laminate::codegen::onnx::rules {
@@ -127,6 +127,19 @@ constexpr function functions[] = {
     {"Shrink", shrink},
     {"Gelu", gelu},
 };
+
+// x sigmoid(alpha x): of a negative alpha -swish(-x), of 0 half of x; nothing where the kernel
+// can't have alpha.
+std::optional<flow> swish_of(builder& network, const flow& x, double alpha) {
+    const std::vector<double> none(x.units.size(), 0.0);
+    if (alpha == 0.0) return network.affine(x, std::vector<double>(x.units.size(), 0.5), none);
+    ir::node f = node_of(ir::op::swish);
+    f.alpha = narrow(std::abs(alpha));
+    if (!(f.alpha >= 0x1p-30f && f.alpha <= 0x1p30f)) return std::nullopt;
+    if (alpha > 0.0) return network.elementwise(x, f);
+    const std::vector<double> minus(x.units.size(), -1.0);
+    return network.affine(network.elementwise(network.affine(x, minus, none), f), minus, none);
+}
 
 // gamma * elu is a node and a scale; swish has a rule of its own for the sign of alpha.
 flow over_flow(const call& c, const ir::node& f) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Pow of constants, or of a flow by 1, 2, 0.5 or -1.
+// Pow of constants, or of a flow by one number.
 #include "arithmetic.hpp"
 #include "elementwise.hpp"
 #include "rules.hpp"
@@ -27,7 +27,7 @@ void power(call& c) {
                         : by == -1.0 ? ir::op::reciprocal
                                      : ir::op::input;
     if (kind == ir::op::input)
-        refuse("expected the exponent 1, 2, 0.5 or -1, found ", std::to_string(by));
+        return c.set(combined(c, step::power, {c.in(0), exponent}, type_of(c.in(0))));
     c.set(c.network().elementwise(*c.flow_at(0), node_of(kind)));
 }
 

@@ -71,6 +71,12 @@ void softmax(call& c) {
     if (count(shape) == 0) refuse("expected at least one element, found shape ", text(shape));
     const flow* const x = c.flow_at(0);
     const std::size_t batch = x != nullptr ? x->batch : no_axis;
+    const bool mixes_rows = batch != no_axis && (old ? batch >= axis : batch == axis);
+    const std::size_t wide =
+        old ? count(dims(shape.begin() + static_cast<long>(axis), shape.end())) : shape[axis];
+    if (mixes_rows && wide < 2)
+        refuse("mixes the rows of the batch, its axis ", axis,
+               ". Export it along another axis, or fix the batch: --batch <rows>");
     if (old) {
         const std::size_t groups =
             count(dims(shape.begin(), shape.begin() + static_cast<long>(axis)));

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Where, of constants, or as a relu with a threshold and a slope below it is spelt.
+// Where, of constants, or of functions of one and the same value.
 #include "arithmetic.hpp"
-#include "gate.hpp"
 #include "rules.hpp"
 
 namespace laminate::codegen::onnx::rules {
 
 void where(call& c) {
     expect_one_type(c, 1);
-    if (c.flow_at(0) != nullptr && c.flow_at(1) != nullptr && c.flow_at(2) != nullptr) {
-        const auto found = choice(c.network(), *c.flow_at(0), *c.flow_at(1), *c.flow_at(2));
-        if (!found)
-            refuse("branches: it chooses between values that depend on the network's input, which "
-                   "is read only as Where(Less(x, t), (x - t) * slope, x)");
-        return c.set(*found);
-    }
+    if (!c.all_constant())
+        return c.set(combined(c, step::choose, {c.in(0), c.in(1), c.in(2)}, type_of(c.in(1))));
     const char* const what = "the condition and both choices";
     const constant& yes = c.known(1, what);
     const constant& no = c.known(2, what);

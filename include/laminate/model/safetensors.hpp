@@ -9,6 +9,7 @@
 
 #include <laminate/base/error.hpp>
 #include <laminate/model/file.hpp>
+#include <laminate/model/foreign.hpp>
 #include <laminate/model/json.hpp>
 #include <laminate/model/tensor_file.hpp>
 
@@ -35,26 +36,6 @@ inline constexpr std::size_t max_safetensors_file = std::size_t{1}
                                                     << (sizeof(std::size_t) > 4 ? 32 : 30);
 
 namespace detail {
-
-// What a file that isn't safetensors probably is, by its first bytes.
-inline std::string_view other_format(std::string_view bytes) {
-    struct signature {
-        std::string_view start, name;
-    };
-    constexpr signature known[] = {
-        {"PK\x03\x04", "a zip archive, as torch.save and Keras (.keras) write"},
-        {"\x89HDF", "an HDF5 file, as Keras (.h5) writes"},
-        {"\x93NUMPY", "a NumPy array"},
-        {"\x80\x02", "a Python pickle"},
-        {"GGUF", "a GGUF file"},
-        {"{", "JSON text without the 8 bytes of header length"},
-        {"version https://git-lfs", "a Git LFS pointer; fetch the file itself with `git lfs pull`"},
-    };
-    for (const signature& s : known) {
-        if (bytes.starts_with(s.start)) return s.name;
-    }
-    return {};
-}
 
 // Some name that occurs twice, if one does.
 inline std::optional<std::string_view> find_duplicate(std::vector<std::string_view> names) {
@@ -107,7 +88,9 @@ private:
         for (std::size_t i = 8; i-- > 0;) {
             length = length << 8 | static_cast<unsigned char>(bytes_[i]);
         }
-        const std::string_view other = other_format(bytes_);
+        const std::string_view other = bytes_.starts_with('{')
+                                           ? "JSON text without the 8 bytes of header length"
+                                           : foreign_format(bytes_);
         if (length > max_safetensors_header) {
             return fail("expected a header of at most ", max_safetensors_header,
                         " bytes, found a length of ", length,
