@@ -6,7 +6,9 @@
 
 #include <string_view>
 
-namespace laminate::detail {
+#include "../base/compiler.hpp"
+
+namespace laminate::inline LAMINATE_ISA::detail {
 
 // By its first bytes; empty if they are none of these formats'.
 inline std::string_view foreign_format(std::string_view bytes) {
@@ -30,4 +32,4 @@ inline std::string_view foreign_format(std::string_view bytes) {
     return {};
 }
 
-} // namespace laminate::detail
+} // namespace laminate::inline LAMINATE_ISA::detail
