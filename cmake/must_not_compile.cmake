@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # One case of tests/must_not_compile: the same file twice. With -DGOOD it must compile; without, it
-# must fail with exactly one error whose text holds every `// expect: <text>` of the file.
+# must fail with exactly one error whose text holds every `// expect: <text>` of the file; a line
+# `// flags: <flags>` is for that half alone.
 # Run as: cmake -DCOMPILER=<c++> -DFLAGS=<list, comma-separated> -DSOURCE=<cpp> -P must_not_compile.cmake
 cmake_minimum_required(VERSION 3.25)
 string(REPLACE "," ";" flags "${FLAGS}")
@@ -23,6 +24,10 @@ if(NOT result EQUAL 0)
     message(FATAL_ERROR "The good half does not compile")
 endif()
 
+if(source MATCHES "// flags: ([^\n]*)")
+    separate_arguments(bad_flags UNIX_COMMAND "${CMAKE_MATCH_1}")
+    list(APPEND flags ${bad_flags})
+endif()
 execute_process(COMMAND ${COMPILER} ${flags} -fsyntax-only ${SOURCE}
     RESULT_VARIABLE result ERROR_VARIABLE messages)
 if(result EQUAL 0)

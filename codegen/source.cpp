@@ -31,9 +31,7 @@ std::vector<float> made_up(std::size_t count) {
 }
 
 std::optional<error> check(const network_source& network, const write_options& options) {
-    if (auto why = check_name(network.name)) return why;
-    if (!options.name_space.empty())
-        if (auto why = check_namespace(options.name_space)) return why;
+    if (auto why = check_names(network.name, options.name_space, options.c_interface)) return why;
     if (options.weights_file && network.packed.empty())
         return error{"this network has no parameters that a file of weights could hold; leave out "
                      "weights_file"};

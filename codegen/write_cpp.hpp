@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "name.hpp"
 #include "source.hpp"
 
 namespace laminate {
@@ -24,6 +25,7 @@ template <declared Network, template <std::size_t> class Storage>
                                                  std::string_view name,
                                                  const write_options& options = {}) {
     using model_type = basic_model<Network, Storage>;
+    if (auto why = codegen::check_names(name, options.name_space, options.c_interface)) return why;
     constexpr ir::figures cost = detail::plan_of<Network, ir::fusion::on>;
     const ir::plan_view plan = detail::plan_of<Network, ir::fusion::on>.view();
     if (cost.weight_bytes > 0 && model.packed().data() == nullptr)

@@ -3,8 +3,10 @@
 
 #include <laminate/model/file.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <sstream>
 
 #include "generate.hpp"
@@ -30,10 +32,19 @@ std::string variable(const char* name) {
 
 #if defined(__unix__) || defined(__APPLE__)
 
+std::vector<std::string> words_of(const std::string& command) {
+    std::vector<std::string> words;
+    std::istringstream stream(command);
+    for (std::string word; stream >> word;)
+        words.push_back(word);
+    return words;
+}
+
 class temporary_directory {
 public:
     temporary_directory() {
-        std::string pattern = (fs::temp_directory_path() / "laminate.XXXXXX").string();
+        const std::string chosen = variable("TMPDIR");
+        std::string pattern = sentence(chosen.empty() ? "/tmp" : chosen, "/laminate.XXXXXX");
         if (::mkdtemp(pattern.data()) == nullptr)
             raise(error{sentence(pattern, ": no temporary directory: ", detail::reason(errno),
                                  ". Set TMPDIR, or say --no-compile")});
@@ -52,8 +63,14 @@ private:
     fs::path path_;
 };
 
-// Runs a command without a shell, its messages in `log`; its exit code, or -1 if it didn't start.
-int run_command(const std::vector<std::string>& words, const std::string& log) {
+// How a command ended: its exit code, or the signal that killed it, or neither if it didn't start.
+struct ending {
+    std::optional<int> code;
+    std::optional<int> signal;
+};
+
+// Runs a command without a shell, its messages in `log`.
+ending run_command(const std::vector<std::string>& words, const std::string& log) {
     std::vector<char*> arguments;
     for (const std::string& word : words)
         arguments.push_back(const_cast<char*>(word.c_str()));
@@ -68,27 +85,78 @@ int run_command(const std::vector<std::string>& words, const std::string& log) {
         ::posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
     ::posix_spawn_file_actions_destroy(&actions);
     int status = 0;
-    if (failure != 0 || ::waitpid(child, &status, 0) != child) return -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    if (failure != 0 || ::waitpid(child, &status, 0) != child) return {};
+    if (WIFSIGNALED(status)) return {std::nullopt, WTERMSIG(status)};
+    const int code = WEXITSTATUS(status);
+    return code == 127 ? ending{} : ending{code, std::nullopt}; // posix_spawnp may say so
 }
 
-void compile(const temporary_directory& folder, const std::string& library) {
-    std::vector<std::string> words;
-    std::istringstream command(compiler_command());
-    for (std::string word; command >> word;)
-        words.push_back(word);
+ending run_compiler(std::vector<std::string> words, const temporary_directory& folder,
+                    const std::string& library, const std::string& log) {
     for (const char* flag : {"-std=c++17", "-O1", "-shared", "-fPIC", "-o"})
         words.emplace_back(flag);
     words.insert(words.end(), {library, folder.file("network.cpp")});
+    return run_command(words, log);
+}
+
+// Words of CXX and CXXFLAGS that are options.
+bool has_flags(const std::vector<std::string>& words) {
+    return std::any_of(words.begin(), words.end(),
+                       [](const std::string& word) { return word.starts_with('-'); });
+}
+
+std::vector<std::string> without_flags(std::vector<std::string> words) {
+    std::erase_if(words, [](const std::string& word) { return word.starts_with('-'); });
+    return words;
+}
+
+// A message that names a line of the source: "network.cpp:12:3: error: ..."
+bool names_the_source(std::string_view messages) {
+    for (const std::string_view file : {"network.cpp:", "network.hpp:"})
+        for (std::size_t at = messages.find(file); at != std::string_view::npos;
+             at = messages.find(file, at + 1)) {
+            const std::size_t line = at + file.size();
+            if (line < messages.size() && messages[line] >= '0' && messages[line] <= '9')
+                return true;
+        }
+    return false;
+}
+
+// What stops the compiler is Laminate's own mistake only where it complains of the source, and of
+// what is in it: the compiler, its flags, the disk and the memory are the user's.
+void compile(const temporary_directory& folder, const std::string& library) {
+    const std::vector<std::string> words = words_of(compiler_command());
     const std::string log = folder.file("log");
-    const int code = run_command(words, log);
-    if (code == 0) return;
-    if (code < 0 || code == 127)
+    const ending end = run_compiler(words, folder, library, log);
+    if (end.code == 0) return;
+    if (end.signal)
+        raise(error{sentence("the compiler of the generated source, ", quote(compiler_command()),
+                             ", was killed by signal ", *end.signal,
+                             ". Is there enough memory? Else set CXX, or say --no-compile")});
+    if (!end.code)
         raise(error{sentence("expected a C++ compiler to compile the generated source with, but ",
                              quote(words[0]), " doesn't start. Set CXX, or say --no-compile")});
-    const result<std::string> messages = read_file(log, 1u << 20);
+    const std::string messages = read_file(log, 1u << 20).value().substr(0, 2000);
+    if (!names_the_source(messages))
+        raise(error{sentence("the compiler of the generated source, ", quote(compiler_command()),
+                             ", failed with exit code ", *end.code,
+                             " and no word on the source. Check CXX, CXXFLAGS and the room in "
+                             "TMPDIR, or say --no-compile",
+                             messages.empty() ? "" : ":\n", messages)});
+    if (has_flags(words) &&
+        run_compiler(without_flags(words), folder, library, folder.file("log2")).code == 0)
+        raise(error{sentence(
+            "the generated source compiles without the flags of ", quote(compiler_command()),
+            ", but not with them. Change CXXFLAGS, or say --no-compile:\n", messages)});
     throw own_mistake("the generated source doesn't compile with " + compiler_command() + ":\n" +
-                      (messages ? messages->substr(0, 2000) : ""));
+                      messages);
+}
+
+// What was compiled can't be used. Flags may have spoilt it; without any it is our mistake.
+[[noreturn]] void refuse_library(const std::string& what) {
+    if (!has_flags(words_of(compiler_command()))) throw own_mistake(what);
+    raise(error{sentence(what, ". The flags of ", quote(compiler_command()),
+                         " may be the reason: change CXXFLAGS, or say --no-compile")});
 }
 
 // A loaded library, for as long as the object lives.
@@ -96,8 +164,14 @@ class shared_library {
 public:
     explicit shared_library(const std::string& path)
         : handle_(::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) {
-        if (handle_ == nullptr)
-            throw own_mistake(sentence("the compiled source doesn't load: ", ::dlerror()));
+        if (handle_ != nullptr) return;
+        const std::string why = ::dlerror();
+        if (why.find("undefined symbol") != std::string::npos)
+            refuse_library("the compiled source doesn't load: " + why);
+        raise(error{sentence("the compiled source doesn't load: ", why, ". Does ",
+                             quote(compiler_command()),
+                             " compile for this machine, and may programs run from TMPDIR? Else "
+                             "say --no-compile")});
     }
     shared_library(const shared_library&) = delete;
     shared_library& operator=(const shared_library&) = delete;
@@ -107,7 +181,7 @@ public:
     Function* find(const char* name) const {
         void* const found = ::dlsym(handle_, name);
         if (found == nullptr)
-            throw own_mistake(sentence("the compiled source has no function ", name));
+            refuse_library(sentence("the compiled source has no function ", name));
         return reinterpret_cast<Function*>(found);
     }
 
@@ -120,7 +194,8 @@ private:
 } // namespace
 
 std::string compiler_command() {
-    const std::string compiler = variable("CXX");
+    std::string compiler = variable("CXX");
+    if (compiler.find_first_not_of(" \t\n") == std::string::npos) compiler.clear();
     const std::string flags = variable("CXXFLAGS");
     return (compiler.empty() ? "c++" : compiler) + (flags.empty() ? "" : " " + flags);
 }

@@ -2,8 +2,9 @@
 #pragma once
 
 // The generated source of a network, compiled and loaded. Needs a C++17 compiler, $CXX or c++, and
-// dlopen. Promises that nothing is left on the disk, and that a missing compiler is told from a
-// source that doesn't compile: that is Laminate's own mistake.
+// dlopen. Promises that nothing is left on the disk, and that a compiler that is missing, killed or
+// given flags that the source can't take is told from a source that doesn't compile: that is
+// Laminate's own mistake.
 
 #include <span>
 #include <stdexcept>

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
 #include <filesystem>
 
 #include "../export/write_onnx.hpp"
@@ -19,6 +18,10 @@
 namespace laminate::codegen::tool {
 
 namespace {
+
+std::string stem_of(const model_options& options) {
+    return std::filesystem::path(options.model).stem().string();
+}
 
 write_options write_options_of(const generate_options& options, const network& n,
                                const std::string& directory) {
@@ -60,15 +63,18 @@ void write_depfile(const std::string& path, const std::vector<std::string>& writ
     if (const std::optional<error> why = write_file_atomically(path, text + "\n")) raise(*why);
 }
 
-} // namespace
-
-std::string name_of(const std::string& path) {
-    std::string name = std::filesystem::path(path).stem().string();
-    for (char& c : name)
-        if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
-    if (!check_name(name)) return name;
-    return "network_" + name;
+// Names that the user gave are checked at once; a file can be called anything.
+std::string name_of(const generate_options& options) {
+    std::string name = options.name;
+    if (name.empty())
+        name = name_like(stem_of(options.model), options.name_space, options.c_interface);
+    if (auto why = check_names(name, options.name_space, options.c_interface))
+        raise(error{sentence(why->message, ". Say it with ",
+                             options.name.empty() ? "" : "--name or ", "--namespace")});
+    return name;
 }
+
+} // namespace
 
 void write_network(const planned& plan, const std::string& name, const write_options& options) {
     const std::vector<float> in = golden_inputs(plan.plan(), options).value();
@@ -79,8 +85,12 @@ void write_network(const planned& plan, const std::string& name, const write_opt
 }
 
 outcome generate(const generate_options& options) {
-    const std::string name = options.name.empty() ? name_of(options.model.model) : options.name;
-    const network n = load_network(options.model);
+    const std::string name = name_of(options);
+    network n = load_network(options.model);
+    if (options.name.empty() && name != stem_of(options.model))
+        n.source.notes.push_back(sentence("the files are called ", name, " because of ",
+                                          quote(stem_of(options.model)),
+                                          "; --name gives them another name"));
     staging files(options.output);
     const write_options write = write_options_of(options, n, files.directory());
     if (options.dsl) {

@@ -16,7 +16,7 @@ namespace laminate::codegen::tool {
 struct generate_options {
     model_options model;
     std::string output = ".";
-    std::string name; // empty: of the model's file
+    std::string name; // empty: like the model's file
     std::string name_space;
     std::string weights = "embedded"; // or binary
     std::string entries = "both";     // or single, batch
@@ -33,8 +33,5 @@ outcome generate(const generate_options& options);
 
 // The sources of a network in a directory that exists; `rows` are for the self-test.
 void write_network(const planned& plan, const std::string& name, const write_options& options);
-
-// A C++ identifier like the file's name: "models/acas-xu.onnx" gives "acas_xu".
-std::string name_of(const std::string& path);
 
 } // namespace laminate::codegen::tool

@@ -9,8 +9,11 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <system_error>
+#include <vector>
 
 #include "command_line.hpp"
+#include "suggest.hpp"
 
 namespace {
 
@@ -56,9 +59,10 @@ bool is_unknown_command(const command_line& line, const std::string& word) {
 
 int main(int argc, char** argv) {
     command_line line;
-    if (argc > 1 && is_unknown_command(line, argv[1])) {
-        std::fprintf(stderr, "%s is no command of laminate\nRun with --help for a list.\n",
-                     argv[1]);
+    const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    if (!words.empty() && is_unknown_command(line, words[0])) {
+        std::fprintf(stderr, "%s is no command of laminate\n%sRun with --help for a list.\n",
+                     words[0].c_str(), suggestion(line.app, words).c_str());
         return wrong_usage;
     }
     try {
@@ -66,9 +70,12 @@ int main(int argc, char** argv) {
         if (!line.chosen) throw CLI::RequiredError("A command");
         return print(line, line.chosen());
     } catch (const CLI::ParseError& problem) {
-        const int code = line.app.exit(problem);
-        return code == 0 ? success : wrong_usage;
+        if (line.app.exit(problem) == 0) return success;
+        std::fputs(suggestion(line.app, words).c_str(), stderr);
+        return wrong_usage;
     } catch (const laminate::exception& problem) {
+        return fail(line, wrong_input, problem.what());
+    } catch (const std::system_error& problem) { // of a file, mostly
         return fail(line, wrong_input, problem.what());
     } catch (const std::bad_alloc&) {
         return fail(line, wrong_input, "this model needs more memory than there is");

@@ -13,19 +13,29 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Laminate's sources say so in their first line, which is a comment; parameter files and binary
-// weights lie beside a header that does.
-bool says_written_by_laminate(const fs::path& path) {
-    std::ifstream file(path);
-    std::string line;
-    std::getline(file, line);
-    return line.find("ritten by Laminate") != std::string::npos;
+// How a file begins.
+std::string beginning(const fs::path& path) {
+    std::string bytes(200, '\0');
+    std::ifstream file(path, std::ios::binary);
+    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(file.gcount()));
+    return bytes;
 }
 
+// Laminate's sources say so in their first line, which is a comment.
+bool is_source(const fs::path& path) {
+    const std::string bytes = beginning(path);
+    return bytes.substr(0, bytes.find('\n')).find("ritten by Laminate") != std::string::npos;
+}
+
+// Parameters as safetensors lie beside the header that declares their network.
 bool is_ours(const fs::path& path) {
-    const fs::path stem = path.parent_path() / path.stem();
-    return says_written_by_laminate(path) || says_written_by_laminate(stem.string() + ".hpp") ||
-           says_written_by_laminate(stem.string() + "_network.hpp");
+    if (path.extension() == ".weights") return beginning(path).starts_with("LAMINATE");
+    if (path.extension() == ".onnx") // its producer: field 2 of a model, 8 bytes
+        return beginning(path).find("\x12\x08Laminate") != std::string::npos;
+    if (path.extension() == ".safetensors")
+        return is_source(path.parent_path() / (path.stem().string() + "_network.hpp"));
+    return is_source(path);
 }
 
 // All names are looked at before the first file is moved: sources appear together or not at all.

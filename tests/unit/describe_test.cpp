@@ -8,6 +8,7 @@
 
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace lam = laminate;
 using lam::test::contains;
@@ -34,6 +35,7 @@ softmax             [10]                3     softmax
 batch: 96 rows take all steps together, dense ones in tiles of rows x registers
   32 of 16 floats: 6x4, 3x1
   16 of 8 floats:  3x4, 6x2
+words: docs/layers.md#words-of-the-summary
 )");
 }
 
@@ -64,17 +66,44 @@ TEST_CASE("describe: the figures of the last line are the plan's", "[describe]")
     SUCCEED();
 }
 
+// Each of these is compiled as it stands here, and described in the same words.
 TEST_CASE("describe: layers as they are written", "[describe]") {
-    constexpr auto all = lam::input<12> | lam::affine | lam::celu(lam::alpha<0.5f>) | lam::silu |
-                         lam::swish(lam::alpha<1.5f>) | lam::hard_sigmoid | lam::clip |
-                         lam::shrink | lam::thresholded_relu | lam::gelu(lam::tanh_approximation) |
-                         lam::softmax(lam::groups<4>) | lam::log_softmax;
-    const std::string text = lam::describe(all);
-    for (const char* layer :
-         {"affine ", "celu(0.5)", "silu", "swish(1.5)", "hard_sigmoid(0.2, 0.5)", "clip(-inf, inf)",
-          "shrink(0.5, bias 0)", "thresholded_relu(1)", "gelu(tanh_approximation)",
-          "softmax(groups<4>)", "\nlog_softmax "})
-        CHECK_THAT(text, contains(layer));
+    using namespace laminate;
+#define LAMINATE_CHECK_SPELLING(...) \
+    CHECK(ir::text::layer(ir_nodes(laminate::input<12> | __VA_ARGS__).back()) == #__VA_ARGS__)
+    const auto ir_nodes = [](auto network) {
+        const ir::plan_view plan =
+            laminate::detail::plan_of<decltype(network), ir::fusion::on>.view();
+        return std::vector<ir::node>(plan.nodes.begin(), plan.nodes.end());
+    };
+    LAMINATE_CHECK_SPELLING(dense<7>);
+    LAMINATE_CHECK_SPELLING(dense<7>(no_bias));
+    LAMINATE_CHECK_SPELLING(maxout<3>);
+    LAMINATE_CHECK_SPELLING(dropout<0.25f>);
+    LAMINATE_CHECK_SPELLING(relu);
+    LAMINATE_CHECK_SPELLING(relu(max_value<6.0f>, threshold<1.0f>));
+    LAMINATE_CHECK_SPELLING(relu(max_value<1e+20f>, negative_slope<0.1f>, threshold<-2.5f>));
+    LAMINATE_CHECK_SPELLING(leaky_relu);
+    LAMINATE_CHECK_SPELLING(leaky_relu(negative_slope<0.2f>));
+    LAMINATE_CHECK_SPELLING(prelu(shared));
+    LAMINATE_CHECK_SPELLING(affine);
+    LAMINATE_CHECK_SPELLING(elu(alpha<0.1f>));
+    LAMINATE_CHECK_SPELLING(celu(alpha<0.5f>));
+    LAMINATE_CHECK_SPELLING(thresholded_relu);
+    LAMINATE_CHECK_SPELLING(thresholded_relu(alpha<0.0f>));
+    LAMINATE_CHECK_SPELLING(silu);
+    LAMINATE_CHECK_SPELLING(swish(alpha<9.313226e-10f>)); // 2^-30
+    LAMINATE_CHECK_SPELLING(hard_sigmoid);
+    LAMINATE_CHECK_SPELLING(hard_sigmoid(alpha<0.16666667f>));
+    LAMINATE_CHECK_SPELLING(clip);
+    LAMINATE_CHECK_SPELLING(clip(min_value<-1.0f>, max_value<16777216.0f>));
+    LAMINATE_CHECK_SPELLING(shrink);
+    LAMINATE_CHECK_SPELLING(shrink(lambd<1.0f>, bias<1.0f>));
+    LAMINATE_CHECK_SPELLING(gelu(tanh_approximation));
+    LAMINATE_CHECK_SPELLING(softmax(groups<4>));
+    LAMINATE_CHECK_SPELLING(log_softmax);
+#undef LAMINATE_CHECK_SPELLING
+    STATIC_REQUIRE(9.313226e-10f == 0x1p-30f);
 }
 
 TEST_CASE("draw: a Graphviz cluster for each step, an edge for each value", "[describe]") {

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "compiler.hpp"
+#include "standard.hpp"
 
 namespace laminate {
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #include "compiler.hpp"
+#include "standard.hpp"
 
 namespace laminate {
 

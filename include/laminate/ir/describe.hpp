@@ -15,6 +15,7 @@
 #include "../base/tile.hpp"
 #include "call.hpp"
 #include "plan.hpp"
+#include "spelling.hpp"
 
 namespace laminate::ir {
 inline namespace LAMINATE_ISA {
@@ -34,64 +35,6 @@ inline std::string shape(const laminate::shape& s) {
     for (std::size_t axis = 0; axis < s.rank; ++axis)
         out += sentence(axis == 0 ? "" : ", ", s.extent[axis]);
     return out + "]";
-}
-
-// 0.1f as "0.1".
-inline std::string number(float value) {
-    std::string digits = std::to_string(value);
-    digits.erase(digits.find_last_not_of('0') + 1);
-    if (digits.back() == '.') digits.pop_back();
-    return digits;
-}
-
-// A layer as the user writes it.
-inline std::string layer(const node& n) {
-    switch (n.kind) {
-    case op::input:
-        return sentence("input<", n.output.size(), ">");
-    case op::dense:
-        return sentence("dense<", n.units, n.bias ? ">" : ">(no_bias)");
-    case op::maxout:
-        return sentence("maxout<", n.units, ">");
-    case op::dropout:
-        return sentence("dropout<", number(n.alpha), "f>");
-    case op::prelu:
-        return n.shared ? "prelu(shared)" : "prelu";
-    case op::leaky_relu:
-        return sentence("leaky_relu(", number(n.alpha), ")");
-    case op::elu:
-    case op::celu:
-        if (n.alpha == 1.0f) return name(n.kind);
-        return sentence(name(n.kind), "(", number(n.alpha), ")");
-    case op::swish:
-        return n.alpha == 1.0f ? "silu" : sentence("swish(", number(n.alpha), ")");
-    case op::thresholded_relu:
-        return sentence("thresholded_relu(", number(n.alpha), ")");
-    case op::hard_sigmoid:
-        return sentence("hard_sigmoid(", number(n.alpha), ", ", number(n.beta), ")");
-    case op::clip:
-        return sentence("clip(", number(n.beta), ", ", number(n.max_value), ")");
-    case op::shrink:
-        return sentence("shrink(", number(n.threshold), ", bias ", number(n.beta), ")");
-    case op::gelu_tanh:
-        return "gelu(tanh_approximation)";
-    case op::softmax:
-    case op::log_softmax:
-        if (n.groups == 1) return name(n.kind);
-        return sentence(name(n.kind), "(groups<", n.groups, ">)");
-    case op::relu: {
-        std::string options;
-        const auto add = [&](const char* what, float value) {
-            options += sentence(options.empty() ? "(" : ", ", what, number(value));
-        };
-        if (n.max_value != std::numeric_limits<float>::infinity()) add("max ", n.max_value);
-        if (n.alpha != 0.0f) add("slope ", n.alpha);
-        if (n.threshold != 0.0f) add("threshold ", n.threshold);
-        return sentence("relu", options, options.empty() ? "" : ")");
-    }
-    default:
-        return name(n.kind);
-    }
 }
 
 // What a step runs: "dense, 2 chains, hands on", that is a single row's result in registers where
@@ -172,7 +115,8 @@ inline std::string table(const std::vector<row>& rows) {
 } // namespace text
 
 // One line per layer: output shape, parameters, the step it runs in, its kernel, multiply-adds and
-// bytes of packed parameters; then the figures of the plan, and how a batch is cut.
+// bytes of packed parameters; then the figures of the plan, how a batch is cut, and where all this
+// is explained.
 inline std::string describe(const plan_view& plan) {
     const std::vector<std::size_t> step_of = text::step_of(plan);
     std::vector<text::row> rows = {
@@ -202,7 +146,8 @@ inline std::string describe(const plan_view& plan) {
                     text::grouped(f.multiply_adds), " multiply-adds, ",
                     text::grouped(f.weight_bytes), " weight bytes, ",
                     text::grouped(f.scratch_bytes), " scratch bytes, ", f.steps,
-                    f.steps == 1 ? " step\n" : " steps\n", text::batch(plan));
+                    f.steps == 1 ? " step\n" : " steps\n", text::batch(plan),
+                    "words: docs/layers.md#words-of-the-summary\n");
 }
 
 // The network for Graphviz: a box per layer, a cluster per fused step.

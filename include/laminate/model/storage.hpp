@@ -13,6 +13,7 @@
 
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
+#include "../base/standard.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 

@@ -11,6 +11,7 @@
 #include <span>
 
 #include "../base/compiler.hpp"
+#include "../base/standard.hpp"
 #include "row_view.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "../base/compiler.hpp"
+#include "../base/standard.hpp"
 #include "normal.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "../base/compiler.hpp"
+#include "../base/standard.hpp"
 #include "../base/stop.hpp"
 #include "random.hpp"
 

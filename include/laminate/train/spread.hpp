@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #include "../base/compiler.hpp"
+#include "../base/standard.hpp"
 #include "../pack/exact_sqrt.hpp"
 #include "normal.hpp"
 #include "random.hpp"
