@@ -30,13 +30,98 @@ function(laminate_check_file call keyword path)
     endif()
 endfunction()
 
-function(laminate_check_names call name namespace)
-    if(NOT name MATCHES "^[A-Za-z_][A-Za-z0-9_]*$")
-        message(FATAL_ERROR "${call}: NAME '${name}' is not a C++ identifier; say NAME <identifier>")
+# Names are checked, and made up from a file's, as in codegen/name.cpp, whose words these are: the
+# files that the tool will write must be known before it is built.
+
+# Whether a list of taken_names.inc holds `word`, or "pthread_*" for all that begin so.
+function(laminate_is_taken list word result)
+    file(READ "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/taken_names.inc" words)
+    string(REGEX MATCH "R\"${list}[(]([^)]*)[)]" words "${words}")
+    string(REGEX MATCH "^[A-Za-z0-9]*_" family "${word}")
+    set(${result} FALSE PARENT_SCOPE)
+    if(words MATCHES "[ \n]${word}[ \n]" OR (family AND words MATCHES "[ \n]${family}[*][ \n]"))
+        set(${result} TRUE PARENT_SCOPE)
     endif()
-    if(NOT namespace MATCHES "^[A-Za-z_][A-Za-z0-9_]*(::[A-Za-z_][A-Za-z0-9_]*)*$")
+endfunction()
+
+# What is wrong with an identifier, or nothing.
+function(laminate_word_complaint word result)
+    set(why "")
+    if(NOT word MATCHES "^[A-Za-z][A-Za-z0-9_]*$" OR word MATCHES "__")
+        set(why "is not a C++ identifier that a program may use")
+    elseif(word MATCHES "^(std|laminate)$")
+        set(why "is the namespace of a library")
+    else()
+        foreach(list IN ITEMS keywords macros)
+            laminate_is_taken(${list} "${word}" taken)
+            if(taken)
+                set(why "is among the ${list} of the compiler or of standard headers")
+            endif()
+        endforeach()
+    endif()
+    set(${result} "${why}" PARENT_SCOPE)
+endfunction()
+
+# What is wrong with the name of sources, which without a namespace are in one of that name.
+function(laminate_name_complaint name namespace c_interface result)
+    laminate_word_complaint("${name}" why)
+    string(TOLOWER "${name}" file)
+    if(NOT why)
+        laminate_is_taken(devices "${file}" device)
+        laminate_is_taken(headers "${file}" header)
+        laminate_is_taken(declared "${name}" declared)
+        if(device)
+            set(why "is a device's on Windows")
+        elseif(header AND c_interface)
+            set(why "would name the C interface as a standard header, ${file}.h")
+        elseif(declared AND namespace STREQUAL "")
+            set(why "is declared by a standard header, and so can't be a namespace")
+        endif()
+    endif()
+    set(${result} "${why}" PARENT_SCOPE)
+endfunction()
+
+function(laminate_check_names call name namespace c_interface)
+    laminate_name_complaint("${name}" "${namespace}" "${c_interface}" why)
+    if(why)
+        message(FATAL_ERROR "${call}: NAME '${name}' ${why}; say NAME <identifier>, or another "
+            "NAMESPACE")
+    endif()
+    if(namespace MATCHES "[^A-Za-z0-9_:]|^:|:$")
         message(FATAL_ERROR "${call}: NAMESPACE '${namespace}' is not a C++ namespace")
     endif()
+    string(REPLACE "::" ";" parts "${namespace}")
+    set(first TRUE)
+    foreach(part IN LISTS parts)
+        laminate_word_complaint("${part}" why)
+        laminate_is_taken(declared "${part}" declared)
+        if(first AND declared AND NOT why)
+            set(why "is declared by a standard header as something else")
+        endif()
+        if(why)
+            message(FATAL_ERROR "${call}: NAMESPACE '${namespace}' is not to be used, because "
+                "'${part}' ${why}; say identifiers joined by ::")
+        endif()
+        set(first FALSE)
+    endforeach()
+endfunction()
+
+# A name that laminate_check_names accepts, like a file's: "acas-xu" gives "acas_xu", "time" gives
+# "network_time", unless it is in a namespace.
+function(laminate_name_like call stem namespace c_interface result)
+    string(REGEX REPLACE "[^A-Za-z0-9]+" "_" name "${stem}")
+    string(REGEX REPLACE "^_|_$" "" name "${name}")
+    laminate_name_complaint("${name}" "${namespace}" "${c_interface}" why)
+    if(name STREQUAL "")
+        set(name network)
+    elseif(why)
+        string(PREPEND name network_)
+    endif()
+    if(NOT name STREQUAL stem)
+        message(STATUS "${call}: the files are called ${name} because of '${stem}'; NAME gives them "
+            "another name")
+    endif()
+    set(${result} "${name}" PARENT_SCOPE)
 endfunction()
 
 #[[
@@ -44,7 +129,7 @@ laminate_add_network(<target>
     NETWORK <type or constant>    # as written in C++, e.g. digits or my::network
     HEADER <file>                 # declares it
     WEIGHTS <file.safetensors>
-    [NAME <name>]                 # of <name>.hpp, <name>.cpp and their symbols; default: WEIGHTS' stem
+    [NAME <name>]                 # of <name>.hpp, <name>.cpp and their symbols; default: like WEIGHTS' stem
     [NAMESPACE <namespace>]       # default: NAME
     [SELF_TEST]                   # adds a function that checks golden vectors
     [C_INTERFACE])                # adds functions that C can call
@@ -77,12 +162,15 @@ function(laminate_add_network target)
     laminate_check_file("laminate_add_network(${target})" HEADER "${header}")
     laminate_check_file("laminate_add_network(${target})" WEIGHTS "${weights}")
     if(NOT DEFINED arg_NAME)
-        get_filename_component(arg_NAME "${weights}" NAME_WE)
+        get_filename_component(stem "${weights}" NAME_WE)
+        laminate_name_like("laminate_add_network(${target})" "${stem}" "${arg_NAMESPACE}"
+            "${arg_C_INTERFACE}" arg_NAME)
     endif()
+    laminate_check_names("laminate_add_network(${target})" "${arg_NAME}" "${arg_NAMESPACE}"
+        "${arg_C_INTERFACE}")
     if(NOT DEFINED arg_NAMESPACE)
         set(arg_NAMESPACE "${arg_NAME}")
     endif()
-    laminate_check_names("laminate_add_network(${target})" "${arg_NAME}" "${arg_NAMESPACE}")
 
     set(dir "${CMAKE_CURRENT_BINARY_DIR}/laminate/${target}")
     set(generator "${target}_${arg_NAME}_generator")
@@ -145,7 +233,7 @@ endfunction()
 
 #[[
 laminate_add_model(<target> <model.onnx>
-    [NAME <name>]                 # of <name>.hpp, <name>.cpp and their symbols; default: the file's stem
+    [NAME <name>]                 # of <name>.hpp, <name>.cpp and their symbols; default: like the file's stem
     [NAMESPACE <namespace>]       # default: that of the tool: NAME, with --dsl none
     [OPTIONS <option>...]         # of `laminate generate`, such as --self-test or --input-range -1,1
     [DEPENDS <file>...]           # what the model needs beside the external data that it names
@@ -164,17 +252,19 @@ function(laminate_add_model target model)
     set(call "laminate_add_model(${target})")
     get_filename_component(model "${model}" ABSOLUTE)
     laminate_check_file("${call}" "the model" "${model}")
-    if(NOT DEFINED arg_NAME)
-        get_filename_component(arg_NAME "${model}" NAME_WLE)
-        string(MAKE_C_IDENTIFIER "${arg_NAME}" arg_NAME)
+    set(c_interface FALSE)
+    if("--c-interface" IN_LIST arg_OPTIONS)
+        set(c_interface TRUE)
     endif()
+    if(NOT DEFINED arg_NAME)
+        cmake_path(GET model STEM LAST_ONLY stem)
+        laminate_name_like("${call}" "${stem}" "${arg_NAMESPACE}" ${c_interface} arg_NAME)
+    endif()
+    laminate_check_names("${call}" "${arg_NAME}" "${arg_NAMESPACE}" ${c_interface})
     set(namespace "")
     if(DEFINED arg_NAMESPACE)
         set(namespace --namespace "${arg_NAMESPACE}")
-    else()
-        set(arg_NAMESPACE "${arg_NAME}")
     endif()
-    laminate_check_names("${call}" "${arg_NAME}" "${arg_NAMESPACE}")
     if(DEFINED arg_VERIFY)
         laminate_check_vectors("${call}" vectors ${arg_VERIFY})
     endif()

@@ -25,5 +25,6 @@ install(FILES
     ${CMAKE_CURRENT_BINARY_DIR}/laminateConfigVersion.cmake
     cmake/LaminateDependencies.cmake
     cmake/LaminateGenerate.cmake
+    cmake/taken_names.inc
     cmake/generator_main.cpp.in
     DESTINATION ${laminate_package_dir})

@@ -8,6 +8,7 @@ LAMINATE_SOURCE is the checkout. Prints "skipped: ..." where NumPy or onnx is mi
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -146,6 +147,24 @@ class Usage(Case):
                 (["completion", "tcsh"], "tcsh")]:
             self.laminate(*words, code=2, says=says)
 
+    def test_did_you_mean(self):
+        model = ["generate", "m.onnx"]
+        for words, meant in [
+                (["genrate", "m.onnx"], "generate"), (["inspct"], "inspect"), (["veryfi"], "verify"),
+                (["gen"], "generate"), (["operator"], "operators"), (["--versoin"], "--version"),
+                ([*model, "--output-dir", "x"], "--output"), ([*model, "--out=x"], "--output"),
+                ([*model, "-output", "x"], "--output"), ([*model, "--outptu", "x"], "--output"),
+                ([*model, "--name-space", "x"], "--namespace"), ([*model, "--selftest"], "--self-test"),
+                ([*model, "--input-range", "-1,1", "--no-optimise"], "--no-optimize"),
+                (["inspect", "m.onnx", "--jsno"], "--json"),
+                (["verify", "m.onnx", "--input", "x.npy", "--expcted", "y.npy"], "--expected")]:
+            self.laminate(*words, code=2, says=f"Did you mean {meant}?")
+        for words in (["nonsense"], [*model, "--nonsense"], [*model, "b.onnx"],
+                      [*model, "--weights", "elsewhere"], ["run", "m.onnx"]):
+            done = subprocess.run([LAMINATE, *words], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertNotIn("Did you mean", done.stdout + done.stderr)
+
     def test_standard_output_full(self):
         if os.path.exists("/dev/full"):
             with open("/dev/full", "w", encoding="ascii") as full:
@@ -165,11 +184,6 @@ class Generate(Case):
         subprocess.run([*compiler, "-std=c++17", "main.cpp", "out/small.cpp", "-o", "program"],
                        cwd=self.folder, check=True)
         subprocess.run([self.folder / "program"], check=True)
-
-    def test_name_from_file(self):
-        shutil.copy(self.model, self.folder / "2-net.v3.onnx")
-        self.laminate("generate", "2-net.v3.onnx", "-o", "out")
-        self.assertEqual(self.files("out"), ["network_2_net_v3.cpp", "network_2_net_v3.hpp"])
 
     def test_again_gives_the_same_bytes(self):
         for folder in ("a", "b", "a"):
@@ -220,6 +234,11 @@ class Generate(Case):
         self.assertEqual(self.files("out"), ["net.safetensors", "net_network.hpp"])
         self.assertIn("laminate::dense<6>", (self.folder / "out/net_network.hpp").read_text())
         self.laminate("generate", self.model, "-o", "out", "--dsl")  # replaces its own
+        # Parameters beside a source aren't Laminate's: they may be those it was trained with.
+        self.laminate("generate", self.model, "-o", "mine")
+        self.text("mine/net.safetensors", "mine\n")
+        self.laminate("generate", self.model, "-o", "mine", "--dsl", code=1, says="--force")
+        self.assertEqual((self.folder / "mine/net.safetensors").read_text(), "mine\n")
 
     def test_onnx(self):
         self.laminate("generate", self.model, "-o", "out", "--onnx")
@@ -231,13 +250,18 @@ class Generate(Case):
             self.laminate("run", file, "--input", self.x, "--output", f"{name}.npy")
         here, there = (np.load(self.folder / f"{name}.npy") for name in ("here", "there"))
         self.assertEqual(here.tobytes(), there.tobytes())
+        self.laminate("generate", self.model, "-o", "out", "--onnx")  # replaces its own
+        shutil.copy(self.model, self.folder / "out/net_optimised.onnx")
         self.laminate("generate", self.model, "-o", "out", "--onnx", code=1, says="--force")
+        self.laminate("generate", self.model, "-o", "out", "--onnx", "--force")
         self.laminate("generate", self.model, "--onnx", "--dsl", code=2, says="excludes")
 
     def test_binary_weights(self):
         self.laminate("generate", self.model, "-o", "out", "--weights", "binary")
         self.assertEqual(self.files("out"), ["net.cpp", "net.hpp", "net.weights"])
         self.laminate("generate", self.model, "-o", "out", "--weights", "binary")
+        self.text("out/net.weights", "mine\n")
+        self.laminate("generate", self.model, "-o", "out", "--weights", "binary", code=1, says="--force")
 
     def test_entries(self):
         for entries, has, lacks in (("single", "infer(", "infer_batch("),
@@ -280,6 +304,9 @@ class Generate(Case):
                 (["--constant", f"mask={self.x}"], "mask"), (["--set", "height=4"], "height")]:
             self.laminate("generate", self.model, "-o", "out", *words, code=1, says=says)
             self.assertFalse((self.folder / "out").exists(), words)
+        # Names are looked at before the model is.
+        self.laminate("generate", "none.onnx", "--name", "3d", code=1, says=["3d", "--name"])
+        self.laminate("generate", self.model, "--input-range", "x" * 5000, code=1, says="x")
 
     def test_directory_that_cannot_be(self):
         self.laminate("generate", self.model, "-o", self.text("file", "") / "below", code=1,
@@ -290,6 +317,96 @@ class Generate(Case):
         self.laminate("generate", self.model, "-o", "out", "--depfile", "nowhere/net.d", code=1,
                       says="nowhere/net.d")
         self.assertFalse((self.folder / "out").exists())
+
+
+class Names(Case):
+    """What files are called like, and what users may call them: it compiles behind all headers."""
+    EVERY_HEADER = SOURCE / "tests/support/every_header.hpp"
+    LIKE = {"2-net.v3": "network_2_net_v3", "acas-xu": "acas_xu", "policy (1)": "policy_1",
+            "policy__best": "policy_best", "résumé": "r_sum", "模型": "network", "_": "network",
+            "random": "network_random", "abs": "network_abs", "read": "network_read",
+            "size_t": "network_size_t", "NULL": "network_NULL", "gamma": "network_gamma",
+            "time": "network_time", "signal": "network_signal", "index": "network_index",
+            "I": "network_I", "major": "network_major", "unix": "network_unix",
+            "pthread_policy": "network_pthread_policy", "class": "network_class",
+            "Nul": "network_Nul", "std": "network_std", "laminate": "network_laminate",
+            "infer": "infer", "kernel": "kernel", "off": "off", "MNIST": "MNIST", "string": "string"}
+    LIKE_WITH_C = {"time": "network_time", "String": "network_String", "string": "network_string"}
+    LIKE_IN_ROBOT = {"time": "time", "NULL": "network_NULL"}
+
+    def cases(self):
+        for like, words in ((self.LIKE, ()), (self.LIKE_WITH_C, ("--c-interface",)),
+                            (self.LIKE_IN_ROBOT, ("--namespace", "robot"))):
+            for stem, name in like.items():
+                yield stem, name, words
+
+    def compiles(self, text, *flags):
+        compiler = os.environ.get("CXX", "c++").split()
+        done = subprocess.run([*compiler, "-w", "-fsyntax-only", "-I.", *flags, "-x", "c++",
+                               "-include", self.EVERY_HEADER, self.text("behind.cpp", text)],
+                              cwd=self.folder, capture_output=True, text=True, check=False)
+        return done.stderr if done.returncode else ""
+
+    def test_names_of_files(self):
+        text = ""
+        for stem, name, words in self.cases():
+            shutil.copy(self.model, self.folder / f"{stem}.onnx")
+            report = self.report("generate", f"{stem}.onnx", "-o", "out", "--force", *words)
+            self.assertEqual(report["name"], name, stem)
+            self.assertEqual(any("--name" in note for note in report["notes"]), name != stem, stem)
+            if not words:
+                text += f'#include "out/{name}.hpp"\nauto* const use_{name} = ::{name}::infer;\n'
+        for standard in ("-std=c++17", "-std=gnu++20"):
+            self.assertEqual(self.compiles(text, standard), "")
+        self.assertEqual(self.compiles('#include "out/network_time.cpp"\n', "-std=gnu++17"), "")
+        self.assertEqual(self.compiles('#include "out/network_NULL.cpp"\n', "-std=gnu++17"), "")
+
+    def test_cmake_agrees(self):
+        if not shutil.which("cmake"):
+            self.skipTest("no cmake")
+        script = f'include("{SOURCE}/cmake/LaminateGenerate.cmake")\n'
+        for stem, _, words in self.cases():
+            space = words[1] if "--namespace" in words else ""
+            c = "--c-interface" in words
+            script += (f'laminate_name_like(call "{stem}" "{space}" {c} name)\n'
+                       f'laminate_check_names(call "${{name}}" "{space}" {c})\n'
+                       'message(NOTICE "name ${name}")\n')
+        done = subprocess.run(["cmake", "-P", self.text("names.cmake", script)], check=True,
+                              capture_output=True, text=True)
+        found = [line[5:] for line in done.stderr.splitlines() if line.startswith("name ")]
+        self.assertEqual(found, [name for _, name, _ in self.cases()])
+
+    def test_refused(self):
+        for words, says in [
+                (["--name", "time"], "declared by a standard header"), (["--name", "NULL"], "macro"),
+                (["--name", "NULL", "--namespace", "robot"], "macro"),
+                (["--name", "con"], "Windows"), (["--name", "policy__1"], "compiler"),
+                (["--name", "time", "--namespace", "robot", "--c-interface"], "time.h"),
+                (["--name", "laminate"], "Laminate's own"), (["--namespace", "a::std"], "std"),
+                (["--namespace", "index::a"], "declared by a standard header"),
+                (["--namespace", "a::EOF"], "macro"), (["--namespace", "a::"], "is empty")]:
+            self.laminate("generate", self.model, "-o", "out", *words, code=1, says=[says, "--name"])
+            self.assertFalse((self.folder / "out").exists(), words)
+        for words in (["--name", "time", "--namespace", "robot"], ["--namespace", "robot::index"]):
+            self.laminate("generate", self.model, "-o", "out", *words)
+
+    def test_list_is_complete(self):
+        """Whatever word of the headers may be a name is one: as a namespace behind all of them."""
+        taken = (SOURCE / "cmake/taken_names.inc").read_text()
+        taken = set(re.findall(r"[\w*]+", taken[taken.index('R"keywords('):]))
+        compiler = os.environ.get("CXX", "c++").split()
+
+        def words(*flags):
+            done = subprocess.run([*compiler, "-w", "-E", *flags, "-x", "c++", self.EVERY_HEADER],
+                                  capture_output=True, text=True, check=True)
+            return set(re.findall(r"\b[A-Za-z]\w*", done.stdout))
+        for standard in ("-std=c++17", "-std=gnu++20"):
+            free = sorted(w for w in words(standard) | words(standard, "-dM")
+                          if not ({w, re.sub("_.*", "_*", w)} & taken) and "__" not in w
+                          and w not in ("std", "laminate") and w.isascii())
+            self.assertGreater(len(free), 1000)
+            text = "".join(f"namespace {w} {{ int names_{w}; }}\n" for w in free)
+            self.assertEqual(self.compiles(text, standard), "", "add these to cmake/taken_names.inc")
 
 
 class Models(Case):
@@ -547,8 +664,24 @@ class Verify(Case):
         own = {"TMPDIR": str(place)}
         self.laminate(*words, code=1, says=["no-such-compiler", "--no-compile"],
                       CXX="no-such-compiler", **own)
-        # A compiler that fails is told as our mistake: the source must compile everywhere.
-        self.laminate(*words, code=70, says=["doesn't compile", "report"], CXX="false", **own)
+        def compiler(text):
+            script = self.text("compiler", f"#!/bin/sh\n{text}\n")
+            script.chmod(0o755)
+            return str(script)
+        # The compiler, its flags, the disk and the memory are the user's; a source that doesn't
+        # compile without any flags is our mistake.
+        says = "--no-compile"
+        self.laminate(*words, code=1, says=["'false'", says], CXX="false", **own)
+        self.laminate(*words, code=1, says=["doesn't load", says], CXX="true", **own)
+        self.laminate(*words, code=1, says=["signal 9", says], CXX=compiler("kill -9 $$"), **own)
+        self.laminate(*words, code=1, says=["No space left", says], **own,
+                      CXX=compiler("echo 'cannot write: No space left on device'; exit 1"))
+        for flags in ("--no-such-flag", "-include nowhere.h", "-ffast-math", "-Dfloat=int", "-c"):
+            self.laminate(*words, code=1, says=[flags, says], CXXFLAGS=flags, **own)
+        self.laminate(*words, code=1, says=["nowhere", "TMPDIR"], TMPDIR=str(self.folder / "nowhere"))
+        self.laminate(*words, code=70, says=["doesn't compile", "report"], **own,
+                      CXX=compiler("echo network.cpp:1:1: error: wrong; exit 1"))
+        self.laminate(*words, says="the same bits", CXX=" ", **own)
         self.laminate(*words, says="the same bits", CXXFLAGS="-O0 -g0", **own)
         self.assertEqual(list(place.iterdir()), [])
 
