@@ -348,14 +348,14 @@ class Names(Case):
         return done.stderr if done.returncode else ""
 
     def test_names_of_files(self):
-        text = ""
         for stem, name, words in self.cases():
             shutil.copy(self.model, self.folder / f"{stem}.onnx")
-            report = self.report("generate", f"{stem}.onnx", "-o", "out", "--force", *words)
+            report = self.report("generate", f"{stem}.onnx", "-o", "".join(("out", *words)), *words)
             self.assertEqual(report["name"], name, stem)
             self.assertEqual(any("--name" in note for note in report["notes"]), name != stem, stem)
-            if not words:
-                text += f'#include "out/{name}.hpp"\nauto* const use_{name} = ::{name}::infer;\n'
+        text = "".join(f'#include "out/{name}.hpp"\n'
+                       f'void (*const use_{name})(const float*, float*) = ::{name}::infer;\n'
+                       for name in sorted(set(self.LIKE.values())))
         for standard in ("-std=c++17", "-std=gnu++20"):
             self.assertEqual(self.compiles(text, standard), "")
         self.assertEqual(self.compiles('#include "out/network_time.cpp"\n', "-std=gnu++17"), "")

@@ -20,9 +20,9 @@
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
 
-template <class P, std::size_t... I>
-LAMINATE_INLINE void tie_sums(typename P::reg* sum, std::index_sequence<I...>) {
-    P::tie(sum[I]...);
+template <class P, std::size_t... At>
+LAMINATE_INLINE void tie_sums(typename P::reg* sum, std::index_sequence<At...>) {
+    P::tie(sum[At]...);
 }
 
 // Adds the inputs in a register, which are the first of the weights given.

@@ -133,12 +133,12 @@ LAMINATE_INLINE typename P::reg narrow_bias(const float* bias) {
         return zero;
 }
 
-template <class P, class Shape, std::size_t Rows, std::size_t... G, std::size_t... I>
+template <class P, class Shape, std::size_t Rows, std::size_t... G, std::size_t... At>
 LAMINATE_INLINE narrow_sums<P, Shape, Rows>
-narrow_start(const float* bias, std::index_sequence<G...>, std::index_sequence<I...>) {
+narrow_start(const float* bias, std::index_sequence<G...>, std::index_sequence<At...>) {
     constexpr std::size_t registers = sizeof...(G);
     const typename P::reg biased[] = {narrow_bias<P, Shape, G>(bias)...};
-    return {{(I < Rows * registers ? biased[I % registers] : P::splat(0.0f))...}};
+    return {{(At < Rows * registers ? biased[At % registers] : P::splat(0.0f))...}};
 }
 template <class P, class Shape, std::size_t Rows>
 LAMINATE_INLINE narrow_sums<P, Shape, Rows> narrow_start(const float* bias) {

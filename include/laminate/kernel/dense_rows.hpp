@@ -49,10 +49,10 @@ struct dense_tile_kind {
 };
 
 // Products of `a` with a few others, each added to a sum; these are Step apart.
-template <class P, std::size_t Step, std::size_t... I>
+template <class P, std::size_t Step, std::size_t... At>
 LAMINATE_INLINE void add_products(typename P::reg* sum, typename P::reg a, const typename P::reg* b,
-                                  std::index_sequence<I...>) {
-    ((sum[I * Step] = P::accumulate(sum[I * Step], a, b[I])), ...);
+                                  std::index_sequence<At...>) {
+    ((sum[At * Step] = P::accumulate(sum[At * Step], a, b[At])), ...);
 }
 
 // One input of each row times its weights. The fewer of the two stay in registers, the others come
@@ -127,15 +127,15 @@ LAMINATE_INLINE void add_turn(typename P::reg* sum, const float* x, std::size_t 
     }
 }
 
-template <class P, class Kind, std::size_t Registers, class Epilogue, std::size_t... I>
+template <class P, class Kind, std::size_t Registers, class Epilogue, std::size_t... At>
 LAMINATE_INLINE void finish_sums(const typename P::reg* sum, float* y, const dense_chunk& c,
-                                 const Epilogue& epilogue, std::index_sequence<I...>) {
+                                 const Epilogue& epilogue, std::index_sequence<At...>) {
     const std::size_t y_stride = c.y_stride;
     const std::size_t outputs = c.outputs;
     const std::size_t unit = c.unit;
     (store_outputs<P, Kind::whole, Kind::plus_zero>(
-         y + I / Registers * y_stride + I % Registers * P::lanes, unit + I % Registers * P::lanes,
-         outputs, sum[I], epilogue),
+         y + At / Registers * y_stride + At % Registers * P::lanes,
+         unit + At % Registers * P::lanes, outputs, sum[At], epilogue),
      ...);
 }
 
@@ -178,9 +178,9 @@ LAMINATE_NOINLINE constexpr void dense_tile(const dense_chunk& c, const float* x
 }
 
 // Where a tile's sums wait while those of other chains are computed.
-template <class P, std::size_t... I>
-LAMINATE_INLINE void store_sums(float* to, const typename P::reg* sum, std::index_sequence<I...>) {
-    (P::store(to + I * P::lanes, sum[I]), ...);
+template <class P, std::size_t... At>
+LAMINATE_INLINE void store_sums(float* to, const typename P::reg* sum, std::index_sequence<At...>) {
+    (P::store(to + At * P::lanes, sum[At]), ...);
 }
 
 // Adds up the chains that are Step apart, of which the first lies at `at`.
@@ -192,10 +192,10 @@ LAMINATE_INLINE typename P::reg added_chains(const float* at) {
         return P::add(added_chains<P, Chains, Sums, 2 * Step>(at),
                       added_chains<P, Chains, Sums, 2 * Step>(at + Step * Sums * P::lanes));
 }
-template <class P, std::size_t Chains, std::size_t... I>
-LAMINATE_INLINE register_sums<P, sizeof...(I)> add_waiting_chains(const float* waiting,
-                                                                  std::index_sequence<I...>) {
-    return {{added_chains<P, Chains, sizeof...(I)>(waiting + I * P::lanes)...}};
+template <class P, std::size_t Chains, std::size_t... At>
+LAMINATE_INLINE register_sums<P, sizeof...(At)> add_waiting_chains(const float* waiting,
+                                                                   std::index_sequence<At...>) {
+    return {{added_chains<P, Chains, sizeof...(At)>(waiting + At * P::lanes)...}};
 }
 
 // dense_tile with one chain after the other: each has all accumulators, so that a load serves as

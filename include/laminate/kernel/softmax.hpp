@@ -73,24 +73,24 @@ struct share {
     }
 };
 
-// The next rows: Rows of them fit a register together, and as many registers as there are I are
+// The next rows: Rows of them fit a register together, and as many registers as there are At are
 // computed side by side.
-template <class P, std::size_t Width, std::size_t Rows, class Form, std::size_t... I>
+template <class P, std::size_t Width, std::size_t Rows, class Form, std::size_t... At>
 LAMINATE_INLINE void softmax_together(const float* x, std::size_t x_stride, float* y,
-                                      std::size_t y_stride, std::index_sequence<I...>) {
+                                      std::size_t y_stride, std::index_sequence<At...>) {
     using rows = rows_together<P, Width, Rows>;
-    using all = pack::group<P, sizeof...(I)>;
+    using all = pack::group<P, sizeof...(At)>;
     using reg = typename all::reg;
     constexpr float inf = std::numeric_limits<float>::infinity();
     const auto inside = all::template first_of_each<rows::width>(Width);
-    const reg in = {{rows::template load<0, Rows>(x + I * Rows * x_stride, x_stride)...}};
+    const reg in = {{rows::template load<0, Rows>(x + At * Rows * x_stride, x_stride)...}};
     const reg maximum = fold_maximum<all, places(Width)>(all::select(inside, in, all::splat(-inf)));
     const reg d = all::sub(in, maximum);
     const reg e = all::select(inside, exp::not_positive(all{}, d), all::splat(0.0f));
     reg sum = e;
     const reg total = Form::of_sum(all{}, fold_sum<all, places(Width)>(&sum));
     const reg result = Form::result(all{}, Form::kept(all{}, d, e), total);
-    (rows::template store<0>(y + I * Rows * y_stride, y_stride, result.at[I]), ...);
+    (rows::template store<0>(y + At * Rows * y_stride, y_stride, result.at[At]), ...);
 }
 
 // All rows: Registers registers at once as long as there are rows for them.

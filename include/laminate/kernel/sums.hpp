@@ -25,15 +25,15 @@ struct register_sums {
 };
 
 // The first Biased sums start from the bias, which is Registers registers, again and again.
-template <class P, std::size_t Biased, std::size_t Registers, std::size_t... I>
-LAMINATE_INLINE register_sums<P, sizeof...(I)> start_sums(const float* bias,
-                                                          std::index_sequence<I...>) {
-    return {{(I < Biased ? P::load(bias + I % Registers * P::lanes) : P::splat(0.0f))...}};
+template <class P, std::size_t Biased, std::size_t Registers, std::size_t... At>
+LAMINATE_INLINE register_sums<P, sizeof...(At)> start_sums(const float* bias,
+                                                           std::index_sequence<At...>) {
+    return {{(At < Biased ? P::load(bias + At % Registers * P::lanes) : P::splat(0.0f))...}};
 }
 
-template <class P, std::size_t... I>
-LAMINATE_INLINE void add_upper_half(typename P::reg* sum, std::index_sequence<I...>) {
-    ((sum[I] = P::add(sum[I], sum[I + sizeof...(I)])), ...);
+template <class P, std::size_t... At>
+LAMINATE_INLINE void add_upper_half(typename P::reg* sum, std::index_sequence<At...>) {
+    ((sum[At] = P::add(sum[At], sum[At + sizeof...(At)])), ...);
 }
 // Chains of Sums registers each.
 template <class P, std::size_t Chains, std::size_t Sums>

@@ -40,17 +40,17 @@ template <std::size_t Floats>
 inline constexpr zero_line<Floats> zeros = {};
 
 // A function of its own, for the reason that dense_tile is one.
-template <class P, std::size_t Inputs, std::size_t Registers, std::size_t... I>
+template <class P, std::size_t Inputs, std::size_t Registers, std::size_t... At>
 LAMINATE_NOINLINE constexpr void weight_tile(const weight_block& b, const float* x, float* dw,
-                                             std::index_sequence<I...>) {
+                                             std::index_sequence<At...>) {
     const std::size_t x_stride = b.x_stride;
     const std::size_t dy_stride = b.dy_stride;
     const std::size_t width = b.width;
     const float* dy = b.dy;
     const float* const start = b.adds ? dw : zeros<Registers * P::lanes>.at;
     const std::size_t start_width = b.adds ? width : 0;
-    register_sums<P, sizeof...(I)> sum = {
-        {P::load(start + I / Registers * start_width + I % Registers * P::lanes)...}};
+    register_sums<P, sizeof...(At)> sum = {
+        {P::load(start + At / Registers * start_width + At % Registers * P::lanes)...}};
     std::size_t left = b.rows;
     LAMINATE_ROLLED for (; left >= 2; left -= 2, x += 2 * x_stride, dy += 2 * dy_stride) {
         add_input<P>(sum.at, x, 1, dy, indices<Inputs>{}, indices<Registers>{});
@@ -58,7 +58,7 @@ LAMINATE_NOINLINE constexpr void weight_tile(const weight_block& b, const float*
                      indices<Registers>{});
     }
     if (left > 0) add_input<P>(sum.at, x, 1, dy, indices<Inputs>{}, indices<Registers>{});
-    (P::store(dw + I / Registers * width + I % Registers * P::lanes, sum.at[I]), ...);
+    (P::store(dw + At / Registers * width + At % Registers * P::lanes, sum.at[At]), ...);
 }
 
 // `tiles` tiles of `size` inputs, Inputs at most.

@@ -110,28 +110,28 @@ struct group {
 private:
     using indices = std::make_index_sequence<Count>;
 
-    template <std::size_t... I>
-    static LAMINATE_INLINE reg load(const float* p, std::index_sequence<I...>) {
-        return {{P::load(p + I * P::lanes)...}};
+    template <std::size_t... At>
+    static LAMINATE_INLINE reg load(const float* p, std::index_sequence<At...>) {
+        return {{P::load(p + At * P::lanes)...}};
     }
-    template <std::size_t... I>
-    static LAMINATE_INLINE void store(float* p, const reg& a, std::index_sequence<I...>) {
-        (P::store(p + I * P::lanes, a.at[I]), ...);
+    template <std::size_t... At>
+    static LAMINATE_INLINE void store(float* p, const reg& a, std::index_sequence<At...>) {
+        (P::store(p + At * P::lanes, a.at[At]), ...);
     }
-    template <class Register, std::size_t... I>
-    static LAMINATE_INLINE several<Register> same(Register a, std::index_sequence<I...>) {
-        return {{(static_cast<void>(I), a)...}};
+    template <class Register, std::size_t... At>
+    static LAMINATE_INLINE several<Register> same(Register a, std::index_sequence<At...>) {
+        return {{(static_cast<void>(At), a)...}};
     }
 
     // f of each register in turn.
-    template <std::size_t I, class Function, class... Several>
+    template <std::size_t At, class Function, class... Several>
     static LAMINATE_INLINE auto at(const Function& f, const Several&... a) {
-        return f(a.at[I]...);
+        return f(a.at[At]...);
     }
-    template <class Function, std::size_t... I, class... Several>
-    static LAMINATE_INLINE auto each(const Function& f, std::index_sequence<I...>,
+    template <class Function, std::size_t... At, class... Several>
+    static LAMINATE_INLINE auto each(const Function& f, std::index_sequence<At...>,
                                      const Several&... a) {
-        return several<decltype(f(a.at[0]...))>{{at<I>(f, a...)...}};
+        return several<decltype(f(a.at[0]...))>{{at<At>(f, a...)...}};
     }
     template <class Function, class... Several>
     static LAMINATE_INLINE auto each(const Function& f, const Several&... a) {
