@@ -359,7 +359,6 @@ class Names(Case):
         for standard in ("-std=c++17", "-std=gnu++20"):
             self.assertEqual(self.compiles(text, standard), "")
         self.assertEqual(self.compiles('#include "out/network_time.cpp"\n', "-std=gnu++17"), "")
-        self.assertEqual(self.compiles('#include "out/network_NULL.cpp"\n', "-std=gnu++17"), "")
 
     def test_cmake_agrees(self):
         if not shutil.which("cmake"):
