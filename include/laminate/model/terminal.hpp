@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../base/compiler.hpp"
+#include "../base/standard.hpp"
 #endif
 
 namespace laminate::inline LAMINATE_ISA {

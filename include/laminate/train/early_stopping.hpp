@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "../base/compiler.hpp"
+#include "../base/standard.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 

@@ -10,6 +10,7 @@
 #include <csignal>
 
 #include "../base/compiler.hpp"
+#include "../base/standard.hpp"
 
 namespace laminate::inline LAMINATE_ISA::detail {
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "../base/compiler.hpp"
+#include "../base/standard.hpp"
 #include "random.hpp"
 
 namespace laminate::inline LAMINATE_ISA {

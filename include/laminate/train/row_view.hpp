@@ -8,6 +8,7 @@
 
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
+#include "../base/standard.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "../base/compiler.hpp"
+#include "../base/standard.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 
