@@ -82,7 +82,7 @@ TEST_CASE("describe: layers as they are written", "[describe]") {
     LAMINATE_CHECK_SPELLING(dropout<0.25f>);
     LAMINATE_CHECK_SPELLING(relu);
     LAMINATE_CHECK_SPELLING(relu(max_value<6.0f>, threshold<1.0f>));
-    LAMINATE_CHECK_SPELLING(relu(max_value<1e+20f>, negative_slope<0.1f>, threshold<-2.5f>));
+    LAMINATE_CHECK_SPELLING(relu(max_value<1e+20f>, negative_slope<0.1f>, threshold<2.5f>));
     LAMINATE_CHECK_SPELLING(leaky_relu);
     LAMINATE_CHECK_SPELLING(leaky_relu(negative_slope<0.2f>));
     LAMINATE_CHECK_SPELLING(prelu(shared));
