@@ -300,6 +300,10 @@ void write_declared(const std::string& directory) {
     if (const auto why = lam::codegen::write_dsl(graph, "declared", options)) lam::raise(*why);
     options.self_test = true;
     if (const auto why = lam::try_write_cpp(model, "declared", options)) lam::raise(*why);
+    options.name_space.clear();
+    for (const char* taken : {"time", "NULL", "class", "3d"})
+        if (!lam::try_write_cpp(model, taken, options))
+            lam::raise(lam::error{lam::sentence("write_cpp took the name ", taken)});
 }
 
 } // namespace

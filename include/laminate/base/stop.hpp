@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "compiler.hpp"
+#include "standard.hpp"
 
 namespace laminate::inline LAMINATE_ISA::detail {
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "../base/compiler.hpp"
+#include "../base/standard.hpp"
 
 namespace laminate::inline LAMINATE_ISA::detail {
 
