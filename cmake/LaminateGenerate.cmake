@@ -152,6 +152,11 @@ function(laminate_find_tool call result)
             "qemu-aarch64)")
     elseif(TARGET laminate::tool)
         set(${result} laminate::tool PARENT_SCOPE)
+        get_target_property(installed laminate::tool IMPORTED)
+        if(NOT installed AND NOT laminate_IS_TOP_LEVEL)
+            message(STATUS "${call}: the first build compiles the tool, which takes a minute or two. "
+                "find_package(laminate), or LAMINATE_TOOL, takes one that is installed")
+        endif()
     else()
         get_property(missing GLOBAL PROPERTY laminate_tool_missing)
         message(FATAL_ERROR "${call}: the tool that reads models was not built with Laminate. "
