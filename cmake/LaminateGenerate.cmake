@@ -2,6 +2,8 @@
 # laminate_add_network: a declared network and its weights become a C++ source of a target, at build.
 # laminate_add_model: so does a model file, through the tool `laminate`.
 include_guard(GLOBAL)
+# Whatever the project asks for: depfiles and generated sources of other directories need it.
+cmake_policy(VERSION 3.25...3.31)
 
 # What both functions refuse in the same words. A macro: it looks at what the caller has parsed.
 macro(laminate_check_call function target usage)
@@ -124,6 +126,17 @@ function(laminate_name_like call stem namespace c_interface result)
     set(${result} "${name}" PARENT_SCOPE)
 endfunction()
 
+# What a rule of this directory writes becomes part of the target. A rule serves only targets of its
+# own directory, so that a target made elsewhere waits for one of these.
+function(laminate_add_written target name)
+    set(rule "${target}_${name}_sources")
+    add_custom_target(${rule} DEPENDS ${ARGN})
+    add_dependencies(${target} ${rule})
+    set_source_files_properties(${ARGN} TARGET_DIRECTORY ${target} PROPERTIES GENERATED TRUE)
+    target_sources(${target} PRIVATE ${ARGN})
+    target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${dir}>")
+endfunction()
+
 #[[
 laminate_add_network(<target>
     NETWORK <type or constant>    # as written in C++, e.g. digits or my::network
@@ -204,8 +217,7 @@ function(laminate_add_network target)
         DEPENDS ${generator} "${weights}" "${header}"
         COMMENT "Laminate: writing ${arg_NAME}.hpp and ${arg_NAME}.cpp"
         VERBATIM)
-    target_sources(${target} PRIVATE ${written})
-    target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${dir}>")
+    laminate_add_written(${target} ${arg_NAME} ${written})
 endfunction()
 
 # The command that runs the tool: built with Laminate, or of the machine that builds.
@@ -215,7 +227,12 @@ function(laminate_find_tool call result)
         set(cross TRUE)
     endif()
     if(LAMINATE_TOOL)
-        set(${result} "${LAMINATE_TOOL}" PARENT_SCOPE)
+        find_program(program "${LAMINATE_TOOL}" NO_CACHE)
+        if(NOT program)
+            message(FATAL_ERROR "${call}: LAMINATE_TOOL is '${LAMINATE_TOOL}', but there is no such "
+                "program")
+        endif()
+        set(${result} "${program}" PARENT_SCOPE)
     elseif(cross)
         message(FATAL_ERROR "${call}: laminate is built for ${CMAKE_SYSTEM_NAME} "
             "${CMAKE_SYSTEM_PROCESSOR} and has to run during the build. Set LAMINATE_TOOL to a "
@@ -223,6 +240,11 @@ function(laminate_find_tool call result)
             "qemu-aarch64)")
     elseif(TARGET laminate::tool)
         set(${result} laminate::tool PARENT_SCOPE)
+        get_target_property(installed laminate::tool IMPORTED)
+        if(NOT installed AND NOT laminate_IS_TOP_LEVEL)
+            message(STATUS "${call}: the first build compiles the tool, which takes a minute or two. "
+                "find_package(laminate), or LAMINATE_TOOL, takes one that is installed")
+        endif()
     else()
         get_property(missing GLOBAL PROPERTY laminate_tool_missing)
         message(FATAL_ERROR "${call}: the tool that reads models was not built with Laminate. "
@@ -291,6 +313,7 @@ function(laminate_add_model target model)
     if("--weights=binary" IN_LIST options)
         list(APPEND written "${dir}/${arg_NAME}.weights")
     endif()
+    list(SORT written) # as the depfile has them: Ninja looks for the first one there
     list(TRANSFORM arg_DEPENDS REPLACE "^([^/].*)$" "${CMAKE_CURRENT_SOURCE_DIR}/\\1")
     add_custom_command(
         OUTPUT ${written}
@@ -301,8 +324,7 @@ function(laminate_add_model target model)
         WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" # paths in OPTIONS are relative to it
         COMMENT "Laminate: writing ${arg_NAME} from ${model}"
         VERBATIM)
-    target_sources(${target} PRIVATE ${written})
-    target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${dir}>")
+    laminate_add_written(${target} ${arg_NAME} ${written})
 
     if(DEFINED arg_VERIFY)
         laminate_add_verification(${target} ${tool} "${model}")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Install rules: headers, laminate_codegen, and the package that find_package(laminate) reads.
+# Install rules: headers, laminate_codegen, and the package that find_package(laminate) reads; those of
+# the tool stand where it is made.
 include(CMakePackageConfigHelpers)
 set(laminate_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/laminate)
 
@@ -9,9 +10,6 @@ install(DIRECTORY include/laminate DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     FILES_MATCHING PATTERN "*.hpp")
 install(DIRECTORY codegen/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/laminate/codegen
     FILES_MATCHING PATTERN "*.hpp")
-if(TARGET laminate_tool)
-    include(cmake/LaminateInstallTool.cmake)
-endif()
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 install(EXPORT laminateTargets NAMESPACE laminate:: DESTINATION ${laminate_package_dir})

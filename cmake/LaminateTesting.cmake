@@ -25,6 +25,17 @@ function(laminate_must_not_compile)
     endforeach()
 endfunction()
 
+# must_compile.<case> for each file: without an error or a warning.
+function(laminate_must_compile)
+    foreach(source IN LISTS ARGN)
+        get_filename_component(case ${source} NAME_WE)
+        add_test(NAME must_compile.${case}
+            COMMAND ${CMAKE_CXX_COMPILER} ${laminate_user_flags} -I${PROJECT_BINARY_DIR}/codegen/include
+                -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fsyntax-only ${source})
+        set_tests_properties(must_compile.${case} PROPERTIES LABELS static)
+    endforeach()
+endfunction()
+
 # Builds every header as a source of its own, by itself, with the warnings of our own code.
 function(laminate_headers_alone target standard root)
     set(sources "")

@@ -37,11 +37,12 @@ endfunction()
 # What an embedded file includes of Laminate must be embedded too, or generated sources lack it.
 function(check_includes text)
     string(REGEX MATCHALL "\n#include \"[^\"]+\"" includes "${text}")
+    file(REAL_PATH "${ROOT}" root) # as those below: ROOT may lie behind a link
     get_filename_component(folder "${ROOT}/${file}" DIRECTORY)
     foreach(include IN LISTS includes)
         string(REGEX REPLACE ".*\"(.*)\"" "\\1" included "${include}")
         file(REAL_PATH "${included}" included BASE_DIRECTORY "${folder}")
-        file(RELATIVE_PATH included "${ROOT}" "${included}")
+        file(RELATIVE_PATH included "${root}" "${included}")
         if(NOT included IN_LIST FILES)
             message(FATAL_ERROR "embed_text.cmake: ${file} includes ${included}, which is not "
                 "embedded: add it to the list in codegen/CMakeLists.txt")

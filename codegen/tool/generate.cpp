@@ -42,14 +42,19 @@ write_options write_options_of(const generate_options& options, const network& n
     return write;
 }
 
-// What a Makefile or Ninja has to know: the sources depend on all files that were read.
+// What a Makefile or Ninja has to know: the sources depend on all files that were read. Ninja looks
+// for the first output of its rule in the first place.
 void write_depfile(const std::string& path, const std::vector<std::string>& written,
                    const std::vector<std::string>& read) {
+    // As compilers do: a backslash is itself, except before a space.
     const auto escaped = [](const std::string& name) {
         std::string out;
+        std::size_t backslashes = 0;
         for (const char c : name) {
-            if (c == ' ' || c == '#' || c == '\\') out += '\\';
+            if (c == ' ') out.append(backslashes + 1, '\\');
+            if (c == '#') out += '\\';
             if (c == '$') out += '$';
+            backslashes = c == '\\' ? backslashes + 1 : 0;
             out += c;
         }
         return out;

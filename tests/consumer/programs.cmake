@@ -12,11 +12,7 @@ laminate_add_network(consumer
 add_executable(standalone ${shared}/standalone.cpp)
 set_target_properties(standalone PROPERTIES
     CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF)
-laminate_add_network(standalone
-    NETWORK "decltype(consumer::tiny)"
-    HEADER ${shared}/network.hpp
-    WEIGHTS ${shared}/tiny.safetensors
-    SELF_TEST C_INTERFACE)
+add_subdirectory(${shared}/elsewhere elsewhere)
 
 # A network from an ONNX file, verified, with the header that declares it and with its source.
 enable_testing()

@@ -199,8 +199,18 @@ class Generate(Case):
     def test_depfile(self):
         self.laminate("generate", self.model, "-o", "out", "--depfile", "net.d")
         text = (self.folder / "net.d").read_text()
-        self.assertIn("net.cpp", text.split(":")[0])
+        self.assertEqual([os.path.basename(name) for name in text.split(":")[0].split()],
+                         ["net.cpp", "net.hpp"])
         self.assertIn(str(self.model), text.split(":")[1])
+
+    def test_depfile_of_difficult_names(self):
+        folder = self.folder / "a b#c$d\\e\\ f"
+        folder.mkdir()
+        shutil.copy(self.model, folder / "net.onnx")
+        self.laminate("generate", folder / "net.onnx", "-o", folder, "--depfile", "net.d")
+        text = (self.folder / "net.d").read_text()
+        name = str(self.folder) + "/a\\ b\\#c$$d\\e\\\\\\ f/net"
+        self.assertEqual(text, f"{name}.cpp {name}.hpp : \\\n  {name}.onnx\n")
 
     def test_external_data(self):
         model = onnx.load(str(self.model))

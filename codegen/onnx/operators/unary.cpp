@@ -11,7 +11,7 @@
 namespace laminate::codegen::onnx::rules {
 namespace {
 
-struct function {
+struct unary_function {
     std::string_view name;
     ir::op kind;
     bool also_whole; // of integers, too
@@ -20,7 +20,7 @@ struct function {
 
 double softplus_of(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
 
-constexpr function functions[] = {
+constexpr unary_function unary_functions[] = {
     {"Abs", ir::op::abs, true, [](double x) { return std::abs(x); }},
     {"Neg", ir::op::neg, true, [](double x) { return -x; }},
     {"Exp", ir::op::exp, false, [](double x) { return std::exp(x); }},
@@ -40,8 +40,9 @@ constexpr function functions[] = {
 } // namespace
 
 void unary(call& c) {
-    const auto* const found = std::find_if(std::begin(functions), std::end(functions),
-                                           [&c](const function& f) { return f.name == c.name(); });
+    const auto* const found =
+        std::find_if(std::begin(unary_functions), std::end(unary_functions),
+                     [&c](const unary_function& f) { return f.name == c.name(); });
     if (!found->also_whole || c.flow_at(0) != nullptr) expect_real(c);
     apply(c, node_of(found->kind), found->exact);
 }

@@ -27,9 +27,11 @@ struct network : network_base {
 };
 
 // What can be planned, loaded and run: a stack, or a type derived from network<stack>. (A single
-// layer is a stack of one, so that what it lacks is said.)
+// layer is a stack of one, so that what it lacks is said.) What decltype says of a constant or of a
+// reference to one is the same network.
 template <class T>
-concept declared = element<T> || std::derived_from<T, network_base>;
+concept declared =
+    element<std::remove_cvref_t<T>> || std::derived_from<std::remove_cvref_t<T>, network_base>;
 
 namespace detail {
 
@@ -78,6 +80,9 @@ struct checked {
 
 template <class Network, ir::fusion Mode>
 inline constexpr auto plan_of = ir::make_plan(checked<Network>::nodes, Mode);
+template <class Network, ir::fusion Mode>
+    requires(!std::same_as<Network, std::remove_cvref_t<Network>>)
+inline constexpr const auto& plan_of<Network, Mode> = plan_of<std::remove_cvref_t<Network>, Mode>;
 
 } // namespace detail
 

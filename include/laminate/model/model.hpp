@@ -51,8 +51,18 @@ constexpr void run_rows(const float* parameters, const float* in, float* out, fl
 
 } // namespace detail
 
+// The class behind basic_model: `Declared` is void(Network).
+template <class Declared, template <std::size_t> class Storage>
+class model_of;
+
+// A model of a network, with its parameters in Storage. decltype of a constexpr network is const,
+// but there is one type of models of it: the type of a function forgets that its parameter is
+// const.
 template <declared Network, template <std::size_t> class Storage>
-class basic_model {
+using basic_model = model_of<void(Network), Storage>;
+
+template <declared Network, template <std::size_t> class Storage>
+class model_of<void(Network), Storage> {
     static constexpr const auto& plan_ = detail::plan_of<Network, ir::fusion::on>;
 
 public:
@@ -62,8 +72,8 @@ public:
     using row_in = std::array<float, inputs>;
     using row_out = std::array<float, outputs>;
 
-    basic_model() = default;
-    constexpr explicit basic_model(Network) : basic_model() {}
+    model_of() = default;
+    constexpr explicit model_of(Network) : model_of() {}
 
     // One row: an array or a span of `inputs` floats, in any place. Here and below, what is written
     // must not overlap what is read.
@@ -149,7 +159,7 @@ public:
         return {storage_.data(), Storage<packed_floats>::size()};
     }
 
-    friend constexpr bool operator==(const basic_model&, const basic_model&) = default;
+    friend constexpr bool operator==(const model_of&, const model_of&) = default;
 
 private:
     static constexpr std::size_t packed_floats = plan_.weight_bytes / sizeof(float);
@@ -175,6 +185,23 @@ private:
 
     Storage<packed_floats> storage_;
 };
+
+// decltype of a reference to a network: a model of that network, too.
+template <declared Network, template <std::size_t> class Storage>
+    requires std::is_reference_v<Network>
+class model_of<void(Network), Storage> : public basic_model<std::remove_cvref_t<Network>, Storage> {
+    using base = basic_model<std::remove_cvref_t<Network>, Storage>;
+
+public:
+    using base::base;
+    constexpr model_of(base model) : base(std::move(model)) {} // so that load() can make it
+};
+
+// `model m(network);` and `static_model m(network);`
+template <declared Network>
+model_of(Network) -> model_of<void(Network), heap_storage>;
+template <declared Network, class = void>
+model_of(Network) -> model_of<void(Network), inline_storage>;
 
 // Parameters on the heap.
 template <declared Network>

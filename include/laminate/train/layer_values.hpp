@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <type_traits>
 
 #include "../base/compiler.hpp"
 #include "../ir/describe.hpp"
@@ -22,7 +23,8 @@ namespace laminate::inline LAMINATE_ISA {
 // other layer that does something.
 template <declared Network>
 class layer_values {
-    using pass = training::pass<pack::xsimd, Network>;
+    using network = std::remove_cvref_t<Network>;
+    using pass = training::pass<pack::xsimd, network>;
     static constexpr const auto& plan_ = pass::plan;
 
 public:
@@ -33,7 +35,7 @@ public:
 
     // Whole rows, at most as many as there is room for.
     template <template <std::size_t> class Storage>
-    void run(const basic_model<Network, Storage>& model, std::span<const float> x) {
+    void run(const basic_model<network, Storage>& model, std::span<const float> x) {
         rows_ = x.size() / plan_.inputs();
         if (x.size() % plan_.inputs() != 0 || rows_ > capacity_)
             detail::stop("layer_values needs whole rows, at most as many as it has room for",
