@@ -115,6 +115,14 @@ double of_unit(const std::vector<double>& numbers, std::size_t unit, double othe
     return numbers[numbers.size() == 1 ? 0 : unit];
 }
 
+bool is_affine(const ir::node& n) { return n.kind == ir::op::affine || n.kind == ir::op::neg; }
+
+line line_of(const graph& network, std::size_t node, std::size_t unit) {
+    if (network.nodes[node].kind == ir::op::neg) return {-1.0, 0.0};
+    const layer_parameters& p = network.parameters[node];
+    return {of_unit(p.slope, unit, 1.0), of_unit(p.bias, unit, 0.0)};
+}
+
 std::vector<double> bias_of(const graph& network, std::size_t node) {
     if (network.nodes[node].bias) return network.parameters[node].bias;
     return std::vector<double>(network.nodes[node].units, 0.0);

@@ -33,6 +33,14 @@ bool keep_units(graph& network, std::size_t node, std::size_t next, const std::v
 // Element `unit` of numbers that belong to units, or are one for all; `otherwise` if there is none.
 double of_unit(const std::vector<double>& numbers, std::size_t unit, double otherwise);
 
+// An affine node, or a change of sign, which is one, and what it does to a unit.
+struct line {
+    double scale;
+    double shift;
+};
+bool is_affine(const ir::node& n);
+line line_of(const graph& network, std::size_t node, std::size_t unit);
+
 // A dense layer's bias as numbers, zeros if it has none.
 std::vector<double> bias_of(const graph& network, std::size_t node);
 // Sets it, or leaves it out where there was none and all are zero.

@@ -3,11 +3,13 @@
 
 #include <laminate/ir/cost.hpp>
 
+#include <algorithm>
 #include <optional>
 
 #include "edit.hpp"
 #include "passes/passes.hpp"
 #include "planned.hpp"
+#include "typical.hpp"
 
 namespace laminate::codegen {
 
@@ -63,6 +65,10 @@ std::optional<error> check(const graph& network, const optimise_options& options
     if (ranges > 1 && ranges != network.inputs())
         return error{sentence("expected one range for all inputs or one for each of ",
                               network.inputs(), ", found ", ranges)};
+    const std::size_t typical = options.typical_inputs.size();
+    if (typical > 0 && typical != network.inputs())
+        return error{sentence("expected typical values of each of ", network.inputs(),
+                              " inputs or of none, found ", typical)};
     for (std::size_t i = 0; i < ranges; ++i)
         if (!(options.input_range[i].low <= options.input_range[i].high))
             return error{sentence("the range of input ", i,
@@ -81,21 +87,31 @@ void name_nodes(graph& network) {
 
 } // namespace
 
-result<std::vector<pass_report>> optimise(graph& network, const optimise_options& options) {
-    if (auto why = check(network, options)) return *std::move(why);
+result<std::vector<pass_report>> optimise(graph& network, const optimise_options& given) {
+    if (auto why = check(network, given)) return *std::move(why);
     ir::infer(network.nodes);
     std::vector<pass_report> reports;
     if (!is_chain(network)) return reports;
+    optimise_options options = given;
+    options.typical_inputs = typical_inputs(network, given); // before a fold takes the normaliser
     name_nodes(network);
+    std::vector<pass_report> last; // the round that changed nothing knows what is left out
     for (bool changed = true, first = true; changed; first = false) {
         changed = false;
+        last.clear();
         for (const named_pass& p : passes_in_order) {
             pass_report report = run(p, network, options);
             const bool fired = !report.events.empty();
             changed = changed || fired;
+            last.push_back(report);
+            report.left_out.clear();
             if (first || fired) reports.push_back(std::move(report));
         }
     }
+    for (pass_report& of_pass : last)
+        std::find_if(reports.rbegin(), reports.rend(), [&](const pass_report& r) {
+            return r.pass == of_pass.pass;
+        })->left_out = std::move(of_pass.left_out);
     return reports;
 }
 

@@ -3,9 +3,11 @@
 
 // What the generator can do that a library can't, because it sees the weights: passes over a graph
 // that make it smaller. Needs a right graph. Promises equal results within the rounding that each
-// pass states (the same values where nothing was folded), and a report of what changed and why.
+// pass states (the same values where nothing was folded), that no fold loses more than three bits
+// of them (ir/digits.hpp), and a report of what changed and why, and of what was left out.
 
 #include <laminate/base/error.hpp>
+#include <laminate/ir/digits.hpp>
 
 #include <cstddef>
 #include <string>
@@ -23,11 +25,17 @@ struct interval {
 struct optimise_options {
     // What the inputs can be: nothing (all of float), one interval for all, or one per input.
     std::vector<interval> input_range;
+    // Where each of them usually lies, by which passes judge what loses digits; none: where the
+    // normaliser at the network's start says, or else around the middle of the range, or 0 +- 1.
+    std::vector<ir::typical> typical_inputs = {};
 };
 
 struct pass_report {
     std::string pass;                // "fold affine"
     std::vector<std::string> events; // one sentence each, with origins; none: unchanged
+    // What it could have done but didn't, because results would have lost digits or a number its
+    // value; one sentence each, in the pass's last report.
+    std::vector<std::string> left_out;
     std::size_t parameters_before = 0, parameters_after = 0;
     std::size_t multiply_adds_before = 0, multiply_adds_after = 0;
     // Whether every result keeps its value, whatever the input, unless a value overflows on the

@@ -53,7 +53,12 @@ std::string change(std::size_t before, std::size_t after) {
 }
 
 std::string pass_text(const pass_report& pass, bool trace) {
-    if (pass.events.empty()) return trace ? fmt::format("  {}: unchanged\n", pass.pass) : "";
+    std::string left_out;
+    for (const std::string& what : pass.left_out)
+        left_out += fmt::format("    note: {}\n", what);
+    if (pass.events.empty())
+        return trace || !left_out.empty() ? fmt::format("  {}: unchanged\n{}", pass.pass, left_out)
+                                          : "";
     std::string text = fmt::format("  {}: {} {}", pass.pass, pass.events.size(),
                                    pass.events.size() == 1 ? "change" : "changes");
     if (const std::string c = change(pass.parameters_before, pass.parameters_after); !c.empty())
@@ -65,7 +70,7 @@ std::string pass_text(const pass_report& pass, bool trace) {
     if (trace)
         for (const std::string& event : pass.events)
             text += fmt::format("    {}\n", event);
-    return text;
+    return text + left_out;
 }
 
 std::string passes_text(const network& n, const inspect_options& options) {
@@ -108,6 +113,7 @@ json passes_json(const std::vector<pass_report>& passes) {
     for (const pass_report& p : passes)
         list.push_back({{"pass", p.pass},
                         {"events", p.events},
+                        {"left_out", p.left_out},
                         {"parameters", {p.parameters_before, p.parameters_after}},
                         {"multiply_adds", {p.multiply_adds_before, p.multiply_adds_after}},
                         {"same_bits", p.exact}});

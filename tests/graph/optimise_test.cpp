@@ -346,3 +346,223 @@ TEST_CASE("optimise: dead units leave every value as it was", "[optimise]") {
     }
     CHECK(kept_values > 5);
 }
+
+// No fold loses digits: what passes leave out keeps the error of the network that was read.
+
+namespace {
+
+std::vector<std::string> left_out(const optimised& o) {
+    std::vector<std::string> all;
+    for (const codegen::pass_report& r : o.reports)
+        all.insert(all.end(), r.left_out.begin(), r.left_out.end());
+    return all;
+}
+
+// Rows that lie around `mean`, evenly spread, of that deviation in each column.
+std::vector<float> rows_around(const std::vector<double>& mean,
+                               const std::vector<double>& deviation, std::size_t rows,
+                               std::uint64_t seed) {
+    test::random r(seed);
+    std::vector<float> all;
+    for (std::size_t i = 0; i < rows * mean.size(); ++i)
+        all.push_back(
+            static_cast<float>(mean[i % mean.size()] + deviation[i % mean.size()] * std::sqrt(3.0) *
+                                                           static_cast<double>(r.uniform(1.0f))));
+    return all;
+}
+
+// The root of the mean square of what each output of `network`, as floats, is off the truth of
+// `source`.
+std::vector<double> errors(const codegen::graph& network, const codegen::graph& source,
+                           const std::vector<float>& rows) {
+    const auto plan = codegen::plan_graph(network).value();
+    std::vector<double> sum(source.outputs(), 0.0);
+    const std::size_t count = rows.size() / source.inputs();
+    for (std::size_t row = 0; row < count; ++row) {
+        const auto in = std::span(rows).subspan(row * source.inputs(), source.inputs());
+        const auto truth = reference::interpret(source.nodes, source.parameters, in).back();
+        const std::vector<float> found = codegen::evaluate(plan, in);
+        for (std::size_t o = 0; o < sum.size(); ++o)
+            sum[o] += std::pow(static_cast<double>(found[o]) - truth[o].value, 2);
+    }
+    for (double& s : sum)
+        s = std::sqrt(s / static_cast<double>(count));
+    return sum;
+}
+
+double size(const std::vector<double>& numbers) {
+    double sum = 0.0;
+    for (double n : numbers)
+        sum += n * n;
+    return std::sqrt(sum);
+}
+
+std::vector<double> floats(test::random& r, std::size_t count, double low, double high) {
+    std::vector<double> all(count);
+    for (double& n : all)
+        n = static_cast<double>(static_cast<float>(
+            low + (high - low) * (0.5 + 0.5 * static_cast<double>(r.uniform(1.0f)))));
+    return all;
+}
+
+// Where inputs lie, and the layers that bring them to 0 +- 1: (x - mean) / deviation as two nodes,
+// as one whose numbers are floats, or as a matrix.
+struct placed_inputs {
+    std::vector<double> mean;
+    std::vector<double> deviation;
+};
+
+enum class form { two_nodes, one_node, matrix };
+
+graph_builder normaliser(const placed_inputs& x, form how, std::uint64_t seed) {
+    graph_builder b(x.mean.size(), seed);
+    const std::size_t n = x.mean.size();
+    std::vector<double> scale;
+    std::vector<double> minus_mean;
+    std::vector<double> shift;
+    std::vector<double> matrix(n * n, 0.0);
+    for (std::size_t i = 0; i < n; ++i) {
+        scale.push_back(static_cast<double>(static_cast<float>(1.0 / x.deviation[i])));
+        minus_mean.push_back(-x.mean[i]);
+        shift.push_back(static_cast<double>(static_cast<float>(-x.mean[i] * scale[i])));
+        matrix[i * n + i] = scale[i];
+    }
+    if (how == form::one_node) return b.affine(scale, shift);
+    if (how == form::matrix) return b.dense(matrix, shift);
+    b.affine(std::vector<double>(n, 1.0), minus_mean);
+    return b.affine(scale, std::vector<double>(n, 0.0));
+}
+
+} // namespace
+
+TEST_CASE("optimise: normalisers of inputs far from 0 aren't folded", "[optimise]") {
+    for (const auto& [mean, deviation, kept] : {std::tuple{101325.0, 3.0, true},
+                                                {1.7e9, 1000.0, true},
+                                                {-273.15, 0.5, true},
+                                                {5.8, 0.8, false},
+                                                {0.0, 1e-6, false}}) {
+        const placed_inputs x = {
+            std::vector<double>(6, static_cast<double>(static_cast<float>(mean))),
+            std::vector<double>(6, deviation)};
+        const auto rows = rows_around(x.mean, x.deviation, 200, 7);
+        for (const form how : {form::two_nodes, form::one_node, form::matrix}) {
+            INFO("mean " << mean << ", form " << static_cast<int>(how));
+            const codegen::graph g = normaliser(x, how, 3).dense(4).add(op::tanh).dense(3);
+            const optimised o = optimise(g);
+            const double error = size(errors(o.network, g, rows));
+            CHECK(error < (kept ? 2e-7 : 1e-6));
+            CHECK(error < 8.0 * size(errors(g, g, rows)));
+            CHECK(left_out(o).size() == (kept ? 1 : 0));
+            CHECK(kinds(o.network).size() == (kept ? 5 : 4));
+        }
+    }
+    const placed_inputs air = {{101325.0}, {4.0}};
+    CHECK_THAT(left_out(optimise(normaliser(air, form::one_node, 1).dense(2)))[0],
+               test::contains("kept affine '1': folded into dense '2', rounding errors would be "
+                              "about "));
+}
+
+// Over the distance of inputs from 0, the width of layers and the form of the normaliser. Where a
+// fold is left out it would have lost nearly as much as that, or more.
+TEST_CASE("optimise: no fold of a normaliser loses more than three bits", "[optimise]") {
+    std::size_t folded = 0;
+    std::size_t kept = 0;
+    test::random r(5);
+    for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+        INFO("seed " << seed);
+        const double far = std::pow(10.0, 2.0 + 2.0 * static_cast<double>(r.uniform(1.0f)));
+        placed_inputs x;
+        x.deviation = floats(r, 1 + r.below(60), 0.01, 100.0);
+        for (const double d : x.deviation)
+            x.mean.push_back(floats(r, 1, -far * d, far * d)[0]);
+        const std::size_t inputs = x.mean.size();
+        const form how = std::array{form::two_nodes, form::one_node, form::matrix}[r.below(3)];
+        const codegen::graph g =
+            normaliser(x, how, seed).dense(1 + r.below(how == form::matrix ? inputs : 40));
+        const auto rows = rows_around(x.mean, x.deviation, 100, seed);
+        const double before = size(errors(g, g, rows));
+        const optimised o = optimise(g);
+        CHECK(size(errors(o.network, g, rows)) < 8.0 * before);
+        if (left_out(o).empty()) {
+            ++folded;
+            continue;
+        }
+        ++kept;
+        codegen::graph all = g; // of inputs around 0 nothing would be lost
+        codegen::optimise_options options;
+        options.typical_inputs.resize(inputs);
+        (void)codegen::optimise(all, options).value();
+        REQUIRE(all.nodes.size() == 2);
+        CHECK(size(errors(all, g, rows)) > 4.0 * before);
+    }
+    CHECK(folded > 40);
+    CHECK(kept > 40);
+}
+
+TEST_CASE("optimise: batch norm folds, wherever its mean is", "[optimise]") {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        const std::size_t inputs = 4 + 3 * seed;
+        const double mean = seed % 2 == 0 ? 300.0 : 0.5;
+        graph_builder b(inputs, seed);
+        b.dense(12).affine(); // an affine node that ends nothing
+        b.last().slope.assign(12, 0.5);
+        b.last().bias.assign(12, -mean);
+        const codegen::graph g = b.add(op::relu).dense(3);
+        const optimised o = optimise(g);
+        CHECK(left_out(o).empty());
+        CHECK(o.network.nodes.size() == 4);
+    }
+}
+
+TEST_CASE("optimise: results that lie far from 0 are moved there last", "[optimise]") {
+    for (const auto& [mean, kept] : {std::pair{101325.0, true}, {0.5, false}}) {
+        INFO("mean " << mean);
+        graph_builder b(256, 4);
+        b.dense(512).add(op::tanh).dense(32).affine(std::vector<double>(32, 3.0),
+                                                    std::vector<double>(32, mean));
+        const codegen::graph g = b;
+        const optimised o = optimise(g);
+        CHECK(left_out(o).size() == (kept ? 1 : 0));
+        const auto rows =
+            rows_around(std::vector<double>(256, 0.0), std::vector<double>(256, 1.0), 20, 3);
+        CHECK(size(errors(o.network, g, rows)) < 2.0 * size(errors(g, g, rows)));
+    }
+    // A unit that never changes moves to the biases of its readers, unless it exceeds all else.
+    for (const auto& [weight, kept] : {std::pair{1e6, true}, {1.0, false}}) {
+        INFO("weight " << weight);
+        graph_builder b(8, 9);
+        b.dense(600);
+        std::fill_n(b.last().weights.end() - 8, 8, 0.0);
+        b.last().bias.back() = 1.0;
+        b.add(op::tanh).dense(130);
+        for (std::size_t o = 0; o < 130; ++o)
+            b.last().weights[600 * o + 599] = weight;
+        const codegen::graph g = b;
+        const optimised o = optimise(g);
+        CHECK(o.network.nodes[1].units == (kept ? 600 : 599));
+        CHECK(left_out(o).size() == (kept ? 1 : 0));
+        const auto rows =
+            rows_around(std::vector<double>(8, 0.0), std::vector<double>(8, 1.0), 20, 3);
+        CHECK(size(errors(o.network, g, rows)) < 3.0 * size(errors(g, g, rows)));
+    }
+}
+
+TEST_CASE("optimise: weights that would underflow aren't folded", "[optimise]") {
+    const codegen::graph g = graph_builder(2)
+                                 .dense({1e-20, 2e-20, 3e-20, 4e-20}, {0, 0})
+                                 .affine({1e-20, 1e-20}, {0, 0})
+                                 .affine({1e20, 1e20}, {0, 0})
+                                 .affine({1e20, 1e20}, {1, 1});
+    const optimised o = optimise(g);
+    const std::vector<float> rows = {1.0f, 2.0f, -3.0f, 0.25f};
+    CHECK(size(errors(o.network, g, rows)) < 1e-6);
+}
+
+TEST_CASE("optimise: what is left out is said once, of the network as it became", "[optimise]") {
+    const placed_inputs air = {{101325.0, 280.0}, {4.0, 8.0}};
+    const codegen::graph g = normaliser(air, form::two_nodes, 1).dense(3).add(op::linear).dense(2);
+    const optimised o = optimise(g);
+    CHECK(left_out(o).size() == 1);
+    CHECK_THAT(left_out(o)[0], test::contains("kept affine '1' + affine '2': folded into dense '3' "
+                                              "+ dense '5', rounding errors"));
+}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Merges units of a hidden layer that always have the same value, because they have the same
 // incoming weights, bias and parameters: one stays, and its outgoing weights are the sums of
-// theirs.
+// theirs. That loses no digits: a sum of weights is no larger than they together, and a term less
+// is rounded.
 
 #include <laminate/base/error.hpp>
 
@@ -55,7 +56,12 @@ void merge(graph& network, std::size_t node, std::size_t next, pass_report& repo
     for (std::size_t row = 0; row < weights.size(); row += units)
         for (std::size_t u = 0; u < units; ++u)
             if (!keep[u]) weights[row + heir[u]] += weights[row + u];
-    if (!fits_float(weights)) return;
+    if (!fits_float(weights)) {
+        report.left_out.push_back(sentence("kept ", merged, " of ", units, " units of ",
+                                           network.origins[node],
+                                           " that equal others: a number would exceed a float"));
+        return;
+    }
     network.parameters[next].weights = std::move(weights);
     keep_units(network, node, next, keep);
     report.exact = false;
