@@ -61,6 +61,18 @@ std::optional<error> check(const graph& network, std::span<const ir::node> infer
     return error{sentence(origin(network, m.node), " ", text(m))};
 }
 
+// Numbers of activations: a file may have any.
+std::optional<error> check_options(const graph& network) {
+    for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+        const ir::node& n = network.nodes[i];
+        for (const float number : {n.alpha, n.beta, n.max_value, n.threshold})
+            if (std::isnan(number))
+                return error{sentence(origin(network, i), ": one of its options is nan; expected ",
+                                      "numbers")};
+    }
+    return std::nullopt;
+}
+
 // The numbers of a node, in the order of its tensors in parameter files.
 std::vector<const std::vector<double>*> numbers(const ir::node& n, const layer_parameters& p) {
     if (n.kind == ir::op::dense && n.bias) return {&p.weights, &p.bias};
@@ -102,8 +114,8 @@ std::optional<error> pack(const graph& network, const match& from, std::span<flo
     for (std::size_t k = 0; k < from.values->size(); ++k) {
         const double number = (*from.values)[k];
         const auto rounded = static_cast<float>(number);
-        if (from.tensor.finite && !std::isfinite(rounded))
-            return error{sentence(origin(network, from.node), ": expected finite weights, found ",
+        if (const char* const expected = detail::expected_instead(from.tensor, rounded))
+            return error{sentence(origin(network, from.node), ": expected ", expected, ", found ",
                                   shortest(number), " at position ", k)};
         packed[from.tensor.position(k)] = rounded;
     }
@@ -117,6 +129,7 @@ result<planned> plan_graph(const graph& network, ir::fusion mode) {
     p.nodes_ = network.nodes;
     ir::infer(p.nodes_);
     if (auto why = check(network, p.nodes_)) return *std::move(why);
+    if (auto why = check_options(network)) return *std::move(why);
     const std::size_t count = p.nodes_.size();
     p.flows_.resize(count);
     p.placed_.resize(count);

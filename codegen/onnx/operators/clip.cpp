@@ -4,17 +4,23 @@
 #include "rules.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace laminate::codegen::onnx::rules {
 namespace {
 
 double bound(const call& c, std::size_t i, const char* name, double otherwise) {
-    if (c.opset() < 11) return c.number(name, otherwise);
-    if (!c.has(i)) return otherwise;
-    const constant& k = c.known(i, name);
-    if (k.size() != 1) refuse("expected one number as ", name, ", found ", k.size());
-    return k[0];
+    double number = otherwise;
+    if (c.opset() < 11) {
+        number = c.number(name, otherwise);
+    } else if (c.has(i)) {
+        const constant& k = c.known(i, name);
+        if (k.size() != 1) refuse("expected one number as ", name, ", found ", k.size());
+        number = k[0];
+    }
+    if (std::isnan(number)) refuse("expected a number as ", name, ", found nan");
+    return number;
 }
 
 } // namespace

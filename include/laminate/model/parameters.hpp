@@ -41,8 +41,18 @@ struct parameter_tensor {
     std::string name;
     std::vector<std::size_t> shape;
     std::function<std::size_t(std::size_t)> position; // of element k, row-major, among the packed
-    bool finite = false; // a matrix whose elements must be finite: see model.hpp
+    bool finite = true; // a factor; a bias may be infinite (it masks an output), but not NaN
 };
+
+// What a number of a tensor should have been, nothing if it is that. See layer() of model.hpp.
+inline const char* expected_instead(const parameter_tensor& t, float number) {
+    if (std::isfinite(number) || (!t.finite && !std::isnan(number))) return nullptr;
+    return t.finite ? "finite weights" : "biases that are numbers";
+}
+
+inline const char* name_of_no_number(float number) {
+    return std::isnan(number) ? "nan" : number > 0.0f ? "inf" : "-inf";
+}
 
 inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan) {
     std::vector<parameter_tensor> tensors;
@@ -65,9 +75,8 @@ inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan
                                           weight_position(in, stored, ir::panels(stored),
                                                           unit_position(out, pieces, k / in),
                                                           k % in);
-                               },
-                               true});
-            if (n.bias) tensors.push_back({name(".bias"), {out}, unit(at.bias)});
+                               }});
+            if (n.bias) tensors.push_back({name(".bias"), {out}, unit(at.bias), false});
         }
         if (n.kind == ir::op::prelu && n.shared)
             tensors.push_back({name(".weight"), {1}, [at](std::size_t) { return at.slope; }});
@@ -75,10 +84,16 @@ inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan
             tensors.push_back({name(".weight"), {out}, unit(at.slope)});
         if (n.kind == ir::op::affine) {
             tensors.push_back({name(".weight"), {out}, unit(at.slope)});
-            tensors.push_back({name(".bias"), {out}, unit(at.bias)});
+            tensors.push_back({name(".bias"), {out}, unit(at.bias), false});
         }
     }
     return tensors;
+}
+
+// "[2, 1]": element k of a matrix or a vector.
+inline std::string place_text(const std::vector<std::size_t>& shape, std::size_t k) {
+    if (shape.size() == 1) return sentence("[", k, "]");
+    return sentence("[", k / shape[1], ", ", k % shape[1], "]");
 }
 
 // Gives the tensors the user's names, if there are any.
@@ -113,14 +128,11 @@ inline std::optional<error> load_parameters(const ir::plan_view& plan, const ten
         if (!values) return values.error();
         for (std::size_t k = 0; k < values->size(); ++k) {
             const float value = (*values)[k];
-            if (wanted.finite && !std::isfinite(value))
-                return error{sentence(file.name(), ": tensor ", quote(wanted.name),
-                                      ": expected finite weights, found ",
-                                      std::isnan(value) ? "nan"
-                                      : value > 0.0f    ? "inf"
-                                                        : "-inf",
-                                      " at [", k / wanted.shape[1], ", ", k % wanted.shape[1],
-                                      "]. Did the training diverge?")};
+            if (const char* const expected = expected_instead(wanted, value))
+                return error{sentence(file.name(), ": tensor ", quote(wanted.name), ": expected ",
+                                      expected, ", found ", name_of_no_number(value), " at ",
+                                      place_text(wanted.shape, k),
+                                      ". Did the training diverge?")};
             packed[wanted.position(k)] = value;
         }
         if (const std::string_view type = found->converted_from(); !type.empty()) {
