@@ -563,6 +563,7 @@ TEST_CASE("optimise: what is left out is said once, of the network as it became"
     const codegen::graph g = normaliser(air, form::two_nodes, 1).dense(3).add(op::linear).dense(2);
     const optimised o = optimise(g);
     REQUIRE(left_out(o).size() == 1);
-    CHECK_THAT(left_out(o).at(0), test::contains("kept affine '1' + affine '2': folded into dense '3' "
-                                              "+ dense '5', rounding errors"));
+    CHECK_THAT(left_out(o).at(0),
+               test::contains("kept affine '1' + affine '2': folded into dense '3' "
+                              "+ dense '5', rounding errors"));
 }

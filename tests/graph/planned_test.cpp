@@ -64,6 +64,17 @@ TEST_CASE("planned: mistakes name the origin", "[planned]") {
     g.parameters[1].weights[4] = 1e39;
     CHECK(mistake(g) == "Gemm 'fc1': expected finite weights, found 1e+39 at position 4");
 
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    g = two_layers();
+    g.parameters[1].bias[2] = nan;
+    CHECK(mistake(g) == "Gemm 'fc1': expected biases that are numbers, found nan at position 2");
+    g.parameters[1].bias[2] = -std::numeric_limits<double>::infinity();
+    CHECK(mistake(g) == "none");
+
+    g = two_layers();
+    g.nodes[2].max_value = static_cast<float>(nan);
+    CHECK(mistake(g) == "Relu 'act': one of its options is nan; expected numbers");
+
     g = two_layers();
     g.nodes[1].units = 0;
     CHECK(mistake(g) == "Gemm 'fc1' has no units; expected at least 1");

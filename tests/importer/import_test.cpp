@@ -7,6 +7,7 @@
 #include "interpret.hpp"
 #include "models.hpp"
 
+#include <laminate/codegen/graph/planned.hpp>
 #include <laminate/codegen/onnx/tensor.hpp>
 
 #include <filesystem>
@@ -151,6 +152,76 @@ TEST_CASE("attributes for which a kernel promises nothing are refused") {
     for (const char* kind : {"LeakyRelu", "Elu", "ThresholdedRelu", "HardSigmoid", "Selu", "Celu"})
         CHECK_THAT(refusal(kind, "alpha", infinity),
                    contains("expected a finite alpha, found inf"));
+}
+
+namespace {
+
+// x of two channels; scale, B, mean and var of BatchNormalization as given.
+small_model batch_norm(const std::vector<float>& scale, const std::vector<float>& shift,
+                       const std::vector<float>& mean, const std::vector<float>& variance,
+                       float epsilon = 1e-5f) {
+    small_model m;
+    m.input({"N", "2"}).output();
+    m.floats("s", {2}, scale).floats("b", {2}, shift).floats("m", {2}, mean);
+    m.floats("v", {2}, variance);
+    m.node("BatchNormalization", {"x", "s", "b", "m", "v"}).named("bn").with("epsilon", epsilon);
+    return m;
+}
+
+} // namespace
+
+TEST_CASE("batch norm divides by the root of a number above 0") {
+    CHECK_THAT(refusal_of(batch_norm({1, 1}, {0, 0}, {0, 0}, {1, 0}, 0.0f)),
+               contains("BatchNormalization 'bn': expected var + epsilon above 0, found 0.000000 + "
+                        "0.000000 for channel 1"));
+    CHECK_THAT(refusal_of(batch_norm({1, 1}, {0, 0}, {0, 0}, {-1, 1})),
+               contains("expected var + epsilon above 0, found -1.000000"));
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    CHECK_THAT(refusal_of(batch_norm({1, 1}, {0, 0}, {0, 0}, {1, 1}, nan)),
+               contains("expected var + epsilon above 0"));
+    CHECK_THAT(refusal_of(batch_norm({1, 1}, {0, nan}, {0, 0}, {1, 1})),
+               contains("expected finite numbers as B, found nan for channel 1"));
+    CHECK_THAT(refusal_of(batch_norm({1, 1}, {0, 0}, {0, 0}, {1, 1}, -0.5f)), contains("accepted"));
+}
+
+TEST_CASE("batch norm takes a mean that is far from 0 off before it scales") {
+    const auto near = batch_norm({1, 1}, {0.5f, 0}, {2, -1}, {9, 4}).import().value().network;
+    CHECK(kinds(near) == ops{ir::op::input, ir::op::affine});
+    const auto far = batch_norm({1, 2}, {0.5f, 0}, {2, 101325}, {9, 9}).import().value().network;
+    REQUIRE(kinds(far) == ops{ir::op::input, ir::op::affine, ir::op::affine});
+    CHECK(far.parameters[1].slope == std::vector<double>{1, 1});
+    CHECK(far.parameters[1].bias == std::vector<double>{-2, -101325});
+    CHECK(far.parameters[2].bias == std::vector<double>{0.5, 0});
+}
+
+TEST_CASE("parameters that are no numbers are refused") {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const float infinity = std::numeric_limits<float>::infinity();
+    small_model old(6);
+    old.input({"N", "2"}).output().node("Clip", {"x"}).named("cut").with("max", nan);
+    CHECK_THAT(refusal_of(old), contains("Clip 'cut': expected a number as max, found nan"));
+    small_model clip;
+    clip.input({"N", "2"}).output().floats("low", {}, {nan}).node("Clip", {"x", "low"});
+    CHECK_THAT(refusal_of(clip), contains("expected a number as min, found nan"));
+    // What a node's numbers become is checked when the network is planned.
+    const auto planned = [](const char* kind, float number) {
+        small_model m;
+        m.input({"N", "2"})
+            .output()
+            .floats("k", {2}, {1, number})
+            .node(kind, {"x", "k"})
+            .named("n");
+        const auto plan = codegen::plan_graph(m.import().value().network);
+        return plan ? "accepted" : plan.error().message;
+    };
+    CHECK_THAT(planned("Add", nan),
+               contains("Add 'n': expected biases that are numbers, found nan"));
+    CHECK_THAT(planned("Mul", nan), contains("Mul 'n': expected finite weights, found nan"));
+    CHECK_THAT(planned("Div", 0.0f), contains("Div 'n': expected finite weights, found inf"));
+    CHECK_THAT(planned("PRelu", infinity),
+               contains("PRelu 'n': expected finite weights, found inf"));
+    CHECK_THAT(planned("PRelu", nan), contains("PRelu 'n': expected finite weights, found nan"));
+    CHECK(planned("Add", -infinity) == "accepted"); // a mask in front of a softmax
 }
 
 TEST_CASE("a training mode of no number is refused") {

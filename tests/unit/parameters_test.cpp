@@ -58,6 +58,29 @@ TEST_CASE("parameters: weights must be finite", "[parameters]") {
     std::remove(path.c_str());
 }
 
+TEST_CASE("parameters: slopes must be finite, biases numbers", "[parameters]") {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const float infinity = std::numeric_limits<float>::infinity();
+    const std::vector<float> weights = counted(12);
+    const std::span<const float> all(weights);
+    const std::string path = scratch("no_numbers.safetensors");
+    const auto loaded = [&](std::vector<float> bias, std::vector<float> slope) {
+        write(path, {{"0.weight", {4, 3}, all},
+                     {"0.bias", {4}, bias},
+                     {"1.weight", {4}, slope},
+                     {"2.weight", {2, 4}, all.last(8)},
+                     {"3.weight", {1}, all.first(1)}});
+        const auto found = lam::try_load(small{}, path);
+        std::remove(path.c_str());
+        return found ? "accepted" : found.error().message;
+    };
+    CHECK_THAT(loaded({1, 2, nan, 4}, {1, 2, 3, 4}),
+               contains("tensor '0.bias': expected biases that are numbers, found nan at [2]"));
+    CHECK_THAT(loaded({1, 2, 3, 4}, {1, 2, 3, infinity}),
+               contains("tensor '1.weight': expected finite weights, found inf at [3]"));
+    CHECK(loaded({1, 2, -infinity, 4}, {1, 2, 3, 4}) == "accepted"); // masks an output
+}
+
 TEST_CASE("parameters: PyTorch's names and row-major [outputs, inputs]", "[parameters]") {
     const std::vector<float> values = counted(12);
     const std::span<const float> all(values);

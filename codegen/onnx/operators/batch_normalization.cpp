@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// BatchNormalization when not training: a scale and a shift per channel, which is axis 1; where that
-// would lose digits, because the mean is far from 0, the mean is taken off before.
+// BatchNormalization when not training: a scale and a shift per channel, which is axis 1; where
+// that would lose digits, because the mean is far from 0, the mean is taken off before.
 #include "arithmetic.hpp"
 #include "rules.hpp"
 
@@ -74,10 +74,8 @@ void batch_normalization(call& c) {
     const constant scale =
         paired(c, per_channel(c, 1, "scale"), variance, type,
                [epsilon](double s, double v) { return s / std::sqrt(v + epsilon); });
-    const constant moved =
-        paired(c, mean, scale, type, [](double m, double s) { return -m * s; });
-    const constant total =
-        paired(c, shift, moved, type, [](double a, double b) { return a + b; });
+    const constant moved = paired(c, mean, scale, type, [](double m, double s) { return -m * s; });
+    const constant total = paired(c, shift, moved, type, [](double a, double b) { return a + b; });
     if (!loses_digits(mean, variance, scale, shift, total))
         return c.set(scaled_and_shifted(c, c.in(0), scale, total));
     const constant one = make_constant({}, type, {1.0});

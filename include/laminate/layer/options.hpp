@@ -80,6 +80,12 @@ namespace detail {
 template <class Layer, class Option>
 inline constexpr bool takes = false;
 
+// NaN differs from itself.
+consteval bool are_numbers(const activation_options& o) {
+    return o.alpha == o.alpha && o.beta == o.beta && o.max_value == o.max_value &&
+           o.threshold == o.threshold;
+}
+
 template <class Layer, class... Given>
 consteval activation_options with(activation_options options) {
     static_assert((takes<Layer, Given> && ...),
@@ -87,7 +93,16 @@ consteval activation_options with(activation_options options) {
                   "negative_slope<> and threshold<>, leaky_relu negative_slope<>, elu, celu, swish "
                   "and thresholded_relu alpha<>, hard_sigmoid alpha<> and beta<>, clip min_value<> "
                   "and max_value<>, shrink lambd<> and bias<>");
-    if constexpr ((takes<Layer, Given> && ...)) (Given::set(options), ...);
+    if constexpr ((takes<Layer, Given> && ...)) {
+        constexpr bool numbers = are_numbers([] {
+            activation_options given;
+            (Given::set(given), ...);
+            return given;
+        }());
+        static_assert(numbers, "Laminate: an option of this layer is NaN; write a number, or leave "
+                               "the option out");
+        if constexpr (numbers) (Given::set(options), ...);
+    }
     return options;
 }
 

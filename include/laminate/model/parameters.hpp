@@ -68,9 +68,7 @@ inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan
             return [=](std::size_t k) { return begin + unit_position(out, pieces, k); };
         };
         if (n.kind == ir::op::dense) {
-            tensors.push_back({name(".weight"),
-                               {out, in},
-                               [=](std::size_t k) {
+            tensors.push_back({name(".weight"), {out, in}, [=](std::size_t k) {
                                    return at.weights +
                                           weight_position(in, stored, ir::panels(stored),
                                                           unit_position(out, pieces, k / in),
@@ -131,8 +129,7 @@ inline std::optional<error> load_parameters(const ir::plan_view& plan, const ten
             if (const char* const expected = expected_instead(wanted, value))
                 return error{sentence(file.name(), ": tensor ", quote(wanted.name), ": expected ",
                                       expected, ", found ", name_of_no_number(value), " at ",
-                                      place_text(wanted.shape, k),
-                                      ". Did the training diverge?")};
+                                      place_text(wanted.shape, k), ". Did the training diverge?")};
             packed[wanted.position(k)] = value;
         }
         if (const std::string_view type = found->converted_from(); !type.empty()) {
