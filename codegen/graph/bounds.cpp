@@ -179,11 +179,18 @@ row after(const graph& network, std::size_t node, const row& x) {
 
 } // namespace
 
+interval outward(interval range) {
+    const auto rounded = [](double end) {
+        return std::abs(end) <= largest ? static_cast<double>(static_cast<float>(end)) : end;
+    };
+    return {std::min(range.low, rounded(range.low)), std::max(range.high, rounded(range.high))};
+}
+
 std::vector<std::vector<interval>> bounds(const graph& network, const optimise_options& options) {
     const std::vector<interval>& range = options.input_range;
     std::vector<row> all = {row(network.inputs(), unbounded)};
     for (std::size_t i = 0; i < network.inputs() && !range.empty(); ++i)
-        all[0][i] = range[range.size() == 1 ? 0 : i];
+        all[0][i] = outward(range[range.size() == 1 ? 0 : i]);
     for (std::size_t node = 1; node < network.nodes.size(); ++node)
         all.push_back(after(network, node, all.back()));
     return all;

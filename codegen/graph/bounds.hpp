@@ -16,6 +16,10 @@ namespace laminate::codegen {
 inline constexpr interval unbounded = {-std::numeric_limits<double>::infinity(),
                                        std::numeric_limits<double>::infinity()};
 
+// The same with ends as floats, if those lie further out: -0.1 to 0.1, as people write them, hold
+// the floats nearest to -0.1 and to 0.1, which are larger.
+interval outward(interval range);
+
 // One interval for each unit of each node.
 std::vector<std::vector<interval>> bounds(const graph& network, const optimise_options& options);
 

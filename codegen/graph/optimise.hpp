@@ -23,7 +23,8 @@ struct interval {
 };
 
 struct optimise_options {
-    // What the inputs can be: nothing (all of float), one interval for all, or one per input.
+    // What the inputs can be: nothing (all of float), one interval for all, or one per input. Ends
+    // that are no floats are read outward.
     std::vector<interval> input_range;
     // Where each of them usually lies, by which passes judge what loses digits; none: where the
     // normaliser at the network's start says, or else around the middle of the range, or 0 +- 1.

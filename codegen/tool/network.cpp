@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "../graph/bounds.hpp"
 #include "array_file.hpp"
 #include "npy.hpp"
 
@@ -126,8 +127,10 @@ std::vector<interval> parse_input_range(const std::string& text) {
                      : ranges_of_text(bytes, text);
         if (ranges.empty()) refuse_range(text, "none");
     }
-    for (const interval& range : ranges)
+    for (interval& range : ranges) {
         check_interval(range, text);
+        range = outward(range); // inputs are floats
+    }
     return ranges;
 }
 

@@ -73,6 +73,85 @@ TEST_CASE("bounds: elementwise functions", "[bounds]") {
     }
 }
 
+namespace {
+
+// What each elementwise function can give, for three intervals of what it gets.
+struct expected_bounds {
+    op kind;
+    interval of_both_signs; // of -2 to 3
+    interval of_positive;   // of 1 to 2
+    interval of_negative;   // of -2 to -1
+};
+
+// With alpha 0.2, beta 0.4, threshold 0.5 (clip: -1 to 2), slope -1.5 and shift 0.5: the numbers of
+// functions(). What is wider than the function itself is so on purpose, see docs/optimise.md.
+constexpr interval all = codegen::unbounded;
+constexpr expected_bounds widths[] = {
+    {op::linear, {-2, 3}, {1, 2}, {-2, -1}},
+    {op::dropout, {-2, 3}, {1, 2}, {-2, -1}},
+    {op::relu, {-0.5, 3}, {1, 2}, {-0.5, -0.3}},
+    {op::leaky_relu, {-0.4, 3}, {1, 2}, {-0.4, -0.2}},
+    {op::prelu, {0, 3}, {1, 2}, {1.5, 3}},
+    {op::affine, {-4, 3.5}, {-2.5, -1}, {2, 3.5}},
+    {op::elu, {-0.172933, 3}, {1, 2}, {-0.172933, -0.126424}},
+    {op::selu, {-1.520166, 3.152103}, {1.050701, 2.101402}, {-1.520166, -1.111331}},
+    {op::celu, {-0.199991, 3}, {1, 2}, {-0.199991, -0.198652}},
+    {op::sigmoid, {0.119203, 0.952574}, {0.731059, 0.880797}, {0.119203, 0.268941}},
+    {op::tanh, {-0.964028, 0.995055}, {0.761594, 0.964028}, {-0.964028, -0.761594}},
+    {op::thresholded_relu, {0, 3}, {1, 2}, {0, 0}},
+    {op::hard_sigmoid, {0, 1}, {0.6, 0.8}, {0, 0.2}},
+    {op::hard_swish, {-0.38, 3}, {-0.38, 2}, {-0.38, 0}},
+    {op::clip, {-1, 2}, {1, 2}, {-1, -1}},
+    {op::shrink, {-1.6, 2.6}, {0.6, 1.6}, {-1.6, -0.6}},
+    {op::swish, {-1.45, 3}, {-1.45, 2}, {-1.45, 0}},
+    {op::mish, {-0.32, 3}, {-0.32, 2}, {-0.32, 0}},
+    {op::gelu, {-0.18, 3}, {-0.18, 2}, {-0.18, 0}},
+    {op::gelu_tanh, {-0.18, 3}, {-0.18, 2}, {-0.18, 0}},
+    {op::erf, {-0.995322, 0.999978}, {0.842701, 0.995322}, {-0.995322, -0.842701}},
+    {op::softplus, {0.126928, 3.048587}, {1.313262, 2.126928}, {0.126928, 0.313262}},
+    {op::exp, {0.135335, 20.085537}, {2.718282, 7.389056}, {0.135335, 0.367879}},
+    {op::log, all, {0, 0.693147}, all}, // of a negative number NaN
+    {op::softsign, {-0.666667, 0.75}, {0.5, 0.666667}, {-0.666667, -0.5}},
+    {op::abs, {0, 3}, {1, 2}, {1, 2}},
+    {op::neg, {-3, 2}, {-2, -1}, {1, 2}},
+    {op::sqrt, all, {1, 1.414214}, all},
+    {op::reciprocal, all, {0.5, 1}, {-1, -0.5}}, // no end at 0
+    {op::square, {0, 9}, {1, 4}, {1, 4}},
+};
+
+bool near(double found, double expected) {
+    return found == expected || std::abs(found - expected) < 2e-6 + 2e-6 * std::abs(expected);
+}
+
+} // namespace
+
+TEST_CASE("bounds: elementwise functions are as narrow as stated", "[bounds]") {
+    std::vector<ir::node> all_functions = functions();
+    all_functions.push_back({.kind = op::linear});
+    all_functions.push_back({.kind = op::dropout});
+    for (ir::node n : all_functions) {
+        // Of the three ReLUs and the two clips of functions() those with all their options.
+        if (n.kind == op::relu && (n.alpha == 0.0f || n.max_value != 3.0f)) continue;
+        if (n.kind == op::clip && n.beta != -1.0f) continue;
+        INFO(ir::name(n.kind));
+        const auto* const stated =
+            std::find_if(std::begin(widths), std::end(widths),
+                         [&n](const expected_bounds& e) { return e.kind == n.kind; });
+        REQUIRE(stated != std::end(widths));
+        n.inputs[0] = 0;
+        const codegen::graph g = test::graph_builder(1).add(n, {{}, {0.5}, {-1.5}});
+        for (const auto& [in, out] : {std::pair{interval{-2, 3}, stated->of_both_signs},
+                                      {interval{1, 2}, stated->of_positive},
+                                      {interval{-2, -1}, stated->of_negative}}) {
+            const interval found = codegen::bounds(g, {{in}}).back()[0];
+            INFO(in.low << " to " << in.high << " gives " << found.low << " to " << found.high
+                        << ", expected " << out.low << " to " << out.high);
+            CHECK(near(found.low, out.low));
+            CHECK(near(found.high, out.high));
+        }
+    }
+}
+
 TEST_CASE("bounds: what is known without a range", "[bounds]") {
     const codegen::graph g = test::graph_builder(1)
                                  .dense({1, 0}, {0, 2})
@@ -115,6 +194,43 @@ TEST_CASE("bounds: layers", "[bounds]") {
         }
     }
     CHECK(tight >= 60 * 20); // the corner is reached
+}
+
+// As wide as sums of products are, and what rounds them.
+TEST_CASE("bounds: layers are as narrow as stated", "[bounds]") {
+    const codegen::graph g = test::graph_builder(2)
+                                 .dense({1, -2, 0.5, 4, 0, 0, -1, -1}, {1, 0, -3, 0})
+                                 .add({.kind = op::maxout, .units = 2}, {})
+                                 .add(op::softmax);
+    const auto values = codegen::bounds(g, {{{-1.0, 2.0}, {0.0, 0.5}}});
+    const std::vector<std::vector<interval>> stated = {{{-1, 2}, {0, 0.5}},
+                                                       {{-1, 3}, {-0.5, 3}, {-3, -3}, {-2.5, 1}},
+                                                       {{-0.5, 3}, {-2.5, 1}},
+                                                       {{0, 1}, {0, 1}}};
+    REQUIRE(values.size() == stated.size());
+    for (std::size_t node = 0; node < stated.size(); ++node) {
+        REQUIRE(values[node].size() == stated[node].size());
+        for (std::size_t u = 0; u < stated[node].size(); ++u) {
+            INFO("node " << node << ", unit " << u);
+            CHECK(near(values[node][u].low, stated[node][u].low));
+            CHECK(near(values[node][u].high, stated[node][u].high));
+        }
+    }
+    const auto logs = codegen::bounds(test::graph_builder(2).add(op::log_softmax), {{{0.0, 1.0}}});
+    CHECK(logs.back()[0].high == codegen::unbounded.high); // nothing is known of it
+}
+
+TEST_CASE("bounds: ends of a range that are no floats are read outward", "[bounds]") {
+    const codegen::graph g = test::graph_builder(1).add(op::linear);
+    for (const double end : {0.1, 0.7, 1.0, 1e300}) {
+        const interval range = codegen::bounds(g, {{{-end, end}}})[0][0];
+        CHECK(range.high >= end);
+        CHECK(range.low == -range.high);
+        if (end < 2.0) {
+            CHECK(holds(range, static_cast<float>(end)));
+            CHECK(!holds(range, std::nextafter(static_cast<float>(end), 2.0f)));
+        }
+    }
 }
 
 TEST_CASE("bounds: a sum that may overflow says nothing", "[bounds]") {

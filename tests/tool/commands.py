@@ -294,6 +294,16 @@ class Generate(Case):
         same = self.report("generate", model, "-o", "out", "--input-range", "0,1", "--no-optimize")
         self.assertEqual(same["parameters"], whole)
 
+    def test_input_range_holds_the_floats_of_its_ends(self):
+        for name, ends in (("floats", np.float32([-0.1, 0.1])), ("inner", np.float32([-0.09, 0.0]))):
+            rows = self.array(f"{name}.npy", np.repeat(ends, 2).astype(np.float32).reshape(1, 4))
+            for given in ("-0.1,0.1", self.text("range.txt", "-0.1 0.1\n" * 4),
+                          self.array("range.npy", np.array([[-0.1, 0.1]] * 4))):
+                self.laminate("run", self.model, "--input", rows, "--input-range", given, "--output", "y.npy")
+        outside = self.array("outside.npy", np.full((1, 4), np.nextafter(np.float32(0.1), np.float32(1))))
+        self.laminate("run", self.model, "--input", outside, "--input-range", "-0.1,0.1", code=1,
+                      says="--input-range -0.1,0.1")
+
     def test_wrong_input_range(self):
         for given, says in [
                 ("1,0", "expected two finite numbers"), ("0,inf", "expected two finite numbers"),
