@@ -102,6 +102,33 @@ interval gated(double least, interval x) {
     return {least, high + 64.0 * roundoff * high + underflow};
 }
 
+// x where it is above alpha, else 0.
+interval thresholded_relu(double alpha, interval x) {
+    if (!(x.low <= alpha)) return x;
+    if (!(x.high > alpha)) return {0.0, 0.0};
+    return {std::min(alpha, 0.0), std::max(x.high, 0.0)};
+}
+
+// x + bias below -lambd, x - bias above lambd, 0 between them.
+interval shrink(double lambd, double bias, interval x) {
+    interval y = unbounded;
+    std::swap(y.low, y.high); // nothing yet
+    const auto add = [&y](double low, double high) {
+        y = {std::min(y.low, low), std::max(y.high, high)};
+    };
+    if (x.low < -lambd) add(x.low + bias, std::min(x.high, -lambd) + bias);
+    if (x.high > lambd) add(std::max(x.low, lambd) - bias, x.high - bias);
+    if (x.low <= lambd && x.high >= -lambd) add(0.0, 0.0);
+    return widen(y, roundoff * size(y) + underflow);
+}
+
+interval square(interval x) {
+    const double most = size(x) * size(x);
+    const double least = std::max({0.0, x.low, -x.high});
+    const interval y = widen({least * least, most}, 2.0 * roundoff * most + underflow);
+    return both({0.0, unbounded.high}, y);
+}
+
 // An operation without a line here is one of which nothing is known.
 interval elementwise(const ir::node& n, double slope, double bias, interval x) {
     switch (n.kind) {
@@ -142,7 +169,17 @@ interval elementwise(const ir::node& n, double slope, double bias, interval x) {
     case ir::op::abs:
         return {std::max({0.0, x.low, -x.high}), size(x)};
     case ir::op::square:
-        return {0.0, unbounded.high};
+        return square(x);
+    case ir::op::thresholded_relu:
+        return thresholded_relu(static_cast<double>(n.alpha), x);
+    case ir::op::shrink:
+        return shrink(static_cast<double>(n.threshold), static_cast<double>(n.beta), x);
+    case ir::op::sqrt: // of what is below 0 it is NaN, and so is log
+        return both({0.0, unbounded.high}, by_ends(n, slope, x));
+    case ir::op::log:
+        return by_ends(n, slope, x);
+    case ir::op::reciprocal:
+        return x.low > 0.0 || x.high < 0.0 ? by_ends(n, slope, x) : unbounded;
     default:
         return unbounded;
     }
