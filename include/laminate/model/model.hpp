@@ -135,6 +135,7 @@ public:
 
     // Weights must be finite: a layer that skips zeros (describe() tells which do) never reads
     // those of a zero input, so an infinite or NaN weight would reach some results and not others.
+    // So must slopes and scales; a bias may be infinite, but not NaN.
     //
     // The parameters of layer Index, counted after the input as in PyTorch's nn.Sequential: a
     // struct of views named weights, bias, slope, scale, shift as the layer has them.
