@@ -12,7 +12,10 @@
 #include <limits>
 #include <span>
 
+#include "../base/compiler.hpp"
+
 namespace laminate::ir {
+inline namespace LAMINATE_ISA {
 
 // A value over the rows that a network meets, and the square of what its float is usually off by.
 struct typical {
@@ -84,4 +87,5 @@ constexpr double error_growth(std::span<const typical> before, std::span<const t
     return most;
 }
 
+} // namespace LAMINATE_ISA
 } // namespace laminate::ir
