@@ -40,8 +40,9 @@ constexpr unary_function unary_functions[] = {
 } // namespace
 
 void unary(call& c) {
-    const auto* const found = std::find_if(std::begin(unary_functions), std::end(unary_functions),
-                                           [&c](const unary_function& f) { return f.name == c.name(); });
+    const auto* const found =
+        std::find_if(std::begin(unary_functions), std::end(unary_functions),
+                     [&c](const unary_function& f) { return f.name == c.name(); });
     if (!found->also_whole || c.flow_at(0) != nullptr) expect_real(c);
     apply(c, node_of(found->kind), found->exact);
 }
