@@ -348,6 +348,10 @@ endfunction()
 
 # The test of VERIFY. Of the OPTIONS, it takes those that say how the model is read.
 function(laminate_add_verification target tool model)
+    if(NOT CMAKE_TESTING_ENABLED)
+        message(NOTICE "${call}: VERIFY adds a test, which CMake leaves out unless enable_testing() "
+            "is called before")
+    endif()
     list(GET vectors 0 inputs)
     list(GET vectors 1 outputs)
     set(reading "")
