@@ -44,10 +44,11 @@ value sum_with_constants(const call& c, const std::vector<term>& terms, const te
     return c.network().affine(x, std::vector<double>(shift.size(), only.factor), shift);
 }
 
-// The terms one after the other, what flows first, each with its factor.
+// The terms one after the other, one that flows first, each with its factor.
 value sum_of_functions(const call& c, std::vector<term> terms) {
-    std::stable_partition(terms.begin(), terms.end(),
-                          [](const term& t) { return as_flow(*t.of) != nullptr; });
+    std::iter_swap(terms.begin(), std::find_if(terms.begin(), terms.end(), [](const term& t) {
+                       return as_flow(*t.of) != nullptr;
+                   }));
     std::optional<value> total;
     for (const term& t : terms) {
         const bool is_plain = std::abs(t.factor) == 1.0;
