@@ -83,19 +83,31 @@ TEST_CASE("model: assignment", "[model]") {
     CHECK(a == random_model<small>(3));
 }
 
-TEST_CASE("model: a move leaves something to assign to", "[model]") {
+TEST_CASE("model: a move leaves a new one, with zeros", "[model]") {
     model a = random_model<small>(1);
     const float* const memory = a.packed().data();
     model b = std::move(a);
     CHECK(b == random_model<small>(1));
     CHECK(b.packed().data() == memory);
-    CHECK(a != b); // NOLINT(bugprone-use-after-move): comparing is allowed
-    const model copy_of_nothing = a;
-    CHECK(copy_of_nothing == a);
-    a = b;
-    CHECK(a == b);
-    a = model();
+    CHECK(a == model()); // NOLINT(bugprone-use-after-move): that is the promise
+    CHECK(a(row) == model()(row));
+    std::array<float, 4> out = {1.0f, 1.0f, 1.0f, 1.0f};
+    a.batch(std::array{row, row}, out);
+    CHECK(out == std::array<float, 4>{});
+    const model copy = a;
+    CHECK(copy == model());
+    // Those that share the zeros don't share what is written then.
+    const model c = std::move(b);
+    a.layer<0>().bias[3] = 1.0f;
+    CHECK(a != model());
+    CHECK(b == model()); // NOLINT(bugprone-use-after-move)
+    CHECK(model(std::move(a)) != model());
+    a = c;
+    CHECK(a == random_model<small>(1));
+    a = std::move(b);
     CHECK(a == model());
+    static_assert(std::is_nothrow_move_constructible_v<model>);
+    static_assert(std::is_nothrow_move_assignable_v<model>);
 }
 
 TEST_CASE("model: inside the object, the same in all respects", "[model]") {

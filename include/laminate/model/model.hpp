@@ -203,7 +203,7 @@ model_of(Network) -> model_of<void(Network), heap_storage>;
 template <declared Network, class = void>
 model_of(Network) -> model_of<void(Network), inline_storage>;
 
-// Parameters on the heap.
+// Parameters on the heap. A model that was moved from is as a new one: all its parameters are 0.
 template <declared Network>
 using model = basic_model<Network, heap_storage>;
 
