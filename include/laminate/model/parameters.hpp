@@ -113,13 +113,16 @@ inline std::optional<error> load_parameters(const ir::plan_view& plan, const ten
         if (!values) return values.error();
         for (std::size_t k = 0; k < values->size(); ++k) {
             const float value = (*values)[k];
-            if (wanted.finite && !std::isfinite(value))
-                return error{sentence(file.name(), ": tensor ", quote(wanted.name),
-                                      ": expected finite weights, found ",
+            if (std::isnan(value) || (wanted.finite && std::isinf(value)))
+                return error{sentence(file.name(), ": tensor ", quote(wanted.name), ": expected ",
+                                      wanted.finite ? "finite weights" : "numbers", ", found ",
                                       std::isnan(value) ? "nan"
                                       : value > 0.0f    ? "inf"
                                                         : "-inf",
-                                      " at [", k / wanted.shape[1], ", ", k % wanted.shape[1],
+                                      " at [",
+                                      wanted.finite
+                                          ? sentence(k / wanted.shape[1], ", ", k % wanted.shape[1])
+                                          : sentence(k),
                                       "]. Did the training diverge?")};
             packed[wanted.position(k)] = value;
         }
