@@ -10,11 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "../base/compiler.hpp"
 #include "dataset.hpp"
 #include "loss.hpp"
 #include "number_text.hpp"
 
-namespace laminate::detail {
+namespace laminate::inline LAMINATE_ISA::detail {
 
 inline bool is_empty(const dataset& data) {
     return data.x.empty() && data.targets.empty() && data.labels.empty() && data.weights.empty();
@@ -77,4 +78,4 @@ inline std::optional<error> no_probabilities(const dataset& data) {
                           at % data.outputs)};
 }
 
-} // namespace laminate::detail
+} // namespace laminate::inline LAMINATE_ISA::detail
