@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -228,14 +229,15 @@ private:
         const double time =
             static_cast<double>(run_.epoch) +
             (static_cast<double>(run_.steps) + 0.5) / static_cast<double>(batches());
-        const auto rate = static_cast<float>(static_cast<double>(run_.base_rate) *
-                                             options_.rate(time) * run_.plateau.current);
-        if (!(rate >= 0.0f && std::isfinite(rate)))
+        const double rate =
+            static_cast<double>(run_.base_rate) * options_.rate(time) * run_.plateau.current;
+        constexpr double most = std::numeric_limits<float>::max();
+        if (!(rate >= 0.0 && rate <= most))
             return error{
                 sentence("fit: expected a schedule that keeps the learning rate finite and "
                          "not below 0, found ",
-                         text_of(rate), " at ", significant(time, 6), " epochs")};
-        trainer_.set_learning_rate(rate);
+                         significant(rate, 6), " at ", significant(time, 6), " epochs")};
+        trainer_.set_learning_rate(static_cast<float>(rate));
         return std::nullopt;
     }
 
