@@ -8,8 +8,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <ranges>
 #include <span>
 #include <string>
@@ -174,10 +172,7 @@ private:
                 sum > 0.0 ? static_cast<float>(static_cast<double>(scales_[r]) / sum) : 0.0f;
     }
 
-    [[noreturn]] static void refuse(const std::string& why) {
-        std::fprintf(stderr, "laminate: %s\n", why.c_str());
-        std::abort();
-    }
+    [[noreturn]] static void refuse(const std::string& why) { detail::stop(why.c_str()); }
 
     bool has_class_weights() const {
         if constexpr (of_classes)
