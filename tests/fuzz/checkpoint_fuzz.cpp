@@ -42,6 +42,7 @@ lam::tensor_file good_checkpoint() {
     lam::model<small> model;
     auto trainer = start(model);
     lam::run_state run = at_start();
+    run.epoch = 2;
     run.epochs.resize(2);
     const std::string path = "checkpoint_fuzz.safetensors";
     require(!lam::save_checkpoint(path, trainer, run));
@@ -87,6 +88,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
         require(model == before && trainer.state().steps == 0 && run.epochs.empty());
         return 0;
     }
-    require(run.seed == 3 && run.rows == 20 && run.batch == 5);
+    require(run.seed == 3 && run.rows == 20 && run.batch == 5 && !run.other_data);
+    require(run.epochs.size() == run.epoch && trainer.learning_rate() >= 0.0f);
     return 0;
 }

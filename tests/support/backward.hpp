@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -229,6 +230,12 @@ inline exact_gradient back_propagate(std::span<const ir::node> nodes,
     return g;
 }
 
+// The larger of two errors, where NaN is the largest of all: std::max would keep what came first.
+inline double worse(double a, double b) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return std::max(std::isnan(a) ? infinity : a, std::isnan(b) ? infinity : b);
+}
+
 // How far back_propagate's gradient is from finite differences of its loss, relative to the
 // gradient or to 0.001: the worst of the parameters, of many every 37th.
 inline double worst_of_differences(std::span<const ir::node> nodes,
@@ -247,7 +254,7 @@ inline double worst_of_differences(std::span<const ir::node> nodes,
             of[i] = at;
             const double slope = (above - below) / (2.0 * h);
             const double error = std::abs(slope - gradient[i]);
-            worst = std::max(worst, error / std::max(1e-3, std::abs(gradient[i])));
+            worst = worse(worst, error / std::max(1e-3, std::abs(gradient[i])));
         }
     };
     for (std::size_t n = 0; n < nodes.size(); ++n) {

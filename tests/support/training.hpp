@@ -67,8 +67,8 @@ double worst_difference(const Gradients& gradients, const exact_gradient& truth)
         double off = 0.0;
         double largest = 1e-30;
         const auto compare = [&](double found, double expected) {
-            off = std::max(off, std::isfinite(found) ? std::abs(found - expected) : 1e30);
-            largest = std::max(largest, std::abs(expected));
+            off = worse(off, std::abs(found - expected));
+            largest = worse(largest, std::abs(expected));
         };
         if constexpr (requires { layer.weights; })
             for (std::size_t o = 0; o < layer.weights.outputs(); ++o)
@@ -86,7 +86,7 @@ double worst_difference(const Gradients& gradients, const exact_gradient& truth)
                 compare(static_cast<double>(layer.scale[u]), exact.slope[u]);
                 compare(static_cast<double>(layer.shift[u]), exact.bias[u]);
             }
-        worst = std::max(worst, off / largest);
+        worst = worse(worst, off / largest);
     });
     return worst;
 }

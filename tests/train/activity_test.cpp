@@ -9,6 +9,9 @@
 #include <laminate/train/norms.hpp>
 #include <laminate/train/report.hpp>
 
+#include <limits>
+#include <numeric>
+
 namespace lam = laminate;
 using lam::test::contains;
 using lam::test::stopped;
@@ -64,6 +67,16 @@ TEST_CASE("activity: dead, always on, zeros, saturation, distribution", "[train]
     CHECK(found[2].mean == -1.5);
     CHECK(found[3].layer == "5 sigmoid");
     CHECK(found[3].saturated == 0.5); // sigmoid(-5) is 0.0067
+}
+
+TEST_CASE("activity: of a model that has diverged", "[train]") {
+    auto m = known();
+    m.layer<0>().bias[0] = std::numeric_limits<float>::infinity();
+    const lam::layer_activity first = lam::activity(m, rows)[0];
+    CHECK(first.least == 0.0f);
+    CHECK(first.most == 4.0f);
+    CHECK(std::accumulate(first.histogram.begin(), first.histogram.end(), std::size_t{0}) == 12);
+    CHECK(first.histogram.back() == 1);
 }
 
 TEST_CASE("activity: more rows than are computed at once", "[train]") {

@@ -8,8 +8,10 @@
 #include <laminate/train/fit.hpp>
 #include <laminate/train/initialise.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -133,13 +135,23 @@ TEST_CASE("fit: interrupted anywhere and gone on with, the bits are the same", "
               (by_signal ? lam::stop_reason::interrupted : lam::stop_reason::callback));
         CHECK(steps == at);
         const outcome rest = train(options);
+        CHECK_THAT(rest.history.resumed,
+                   at % 7 == 0 ? contains(lam::sentence("goes on after epoch ", at / 7, " of 10"))
+                               : contains(lam::sentence("goes on in epoch ", at / 7 + 1,
+                                                        " of 10, after step ", at % 7, " of 7")));
         CHECK(rest.history.stopped == lam::stop_reason::finished);
         CHECK(rest.model == whole.model);
         CHECK(same_numbers(rest.history, whole.history));
         CHECK(rest.history.best_epoch == whole.history.best_epoch);
     }
-    // A finished run that is called again does nothing, and has the same result.
-    CHECK(train(options).model == whole.model);
+    // A finished run that is called again does nothing but say so, and has the same result.
+    const outcome again = train(options);
+    CHECK(again.model == whole.model);
+    CHECK(again.history.best_epoch == whole.history.best_epoch);
+    CHECK_THAT(
+        again.history.resumed,
+        contains("resumed.safetensors: nothing is left to do, since the run ended after epoch "
+                 "10 of 10. Raise the number of epochs to go on"));
     // A file of a checkpoint is one of parameters. (Those of the last epoch, not the best.)
     CHECK(lam::try_load(net{}, options.checkpoint).has_value());
 }
@@ -193,6 +205,52 @@ TEST_CASE("fit: stops early, with the best parameters", "[train]") {
     CHECK(h.best == h.epochs[h.best_epoch - 1].validation_loss);
     CHECK(model == after[h.best_epoch - 1]);
     CHECK(model != after.back());
+    CHECK(h.restored);
+}
+
+TEST_CASE("fit: a run that has stopped early says so when it is started again", "[train]") {
+    lam::fit_options options = quiet(500);
+    options.stopping.emplace().patience = 3;
+    options.stopping->by = 0.01;
+    options.checkpoint = scratch("early.safetensors");
+    options.checkpoint_every = 1000; // it is written when the run stops all the same
+    std::filesystem::remove(options.checkpoint);
+    const outcome first = train(options);
+    REQUIRE(first.history.stopped == lam::stop_reason::early);
+    CHECK(first.history.resumed.empty());
+
+    const std::string path = scratch("early.txt");
+    options.show = lam::show::lines;
+    options.stream = std::fopen(path.c_str(), "wb");
+    const outcome second = train(options);
+    std::fclose(options.stream);
+    const std::size_t epochs = first.history.epochs.size();
+    CHECK(second.history.stopped == lam::stop_reason::early);
+    CHECK(second.model == first.model);
+    CHECK(same_numbers(second.history, first.history));
+    CHECK_THAT(content(path),
+               contains(lam::sentence("early.safetensors: nothing is left to do, since the run "
+                                      "stopped early after epoch ",
+                                      epochs,
+                                      " of 500. Raise the patience of early stopping to go "
+                                      "on, or delete the file to begin anew; best so far: "
+                                      "epoch ",
+                                      epochs - 4, "\n")) &&
+                   contains(lam::sentence("best: epoch ", epochs - 4, " of ", epochs,
+                                          ", validation loss 0.")) &&
+                   contains(", which the model has now\n"));
+
+    options.show = lam::show::nothing;
+    options.stopping->patience = 5;
+    CHECK(train(options).history.epochs.size() > epochs);
+}
+
+TEST_CASE("fit: names its best epoch, whether or not it may stop early", "[train]") {
+    const lam::history h = train(quiet(8)).history;
+    const auto least = std::ranges::min_element(h.epochs, {}, &lam::epoch_report::validation_loss);
+    CHECK(h.best_epoch == least->epoch);
+    CHECK(h.best == least->validation_loss);
+    CHECK(!h.restored);
 }
 
 TEST_CASE("fit: early stopping can watch the metric", "[train]") {
@@ -290,13 +348,16 @@ TEST_CASE("fit: shows lines where there is no terminal, and a bar if asked", "[t
         return content(path);
     };
     const std::string lines = shown(lam::show::automatic);
-    CHECK(std::count(lines.begin(), lines.end(), '\n') == 3);
+    CHECK(std::count(lines.begin(), lines.end(), '\n') == 4);
     CHECK_THAT(lines,
                contains("epoch 3/3  loss 0.") && contains("  accuracy 0.") && contains("rows/s"));
     const std::string bar = shown(lam::show::bar);
-    CHECK(std::count(bar.begin(), bar.end(), '\n') == 1);
+    CHECK(std::count(bar.begin(), bar.end(), '\n') == 2);
     CHECK_THAT(bar,
                contains("\repoch 3/3 [====================] loss 0.") && contains("0:00 left"));
+    for (const std::string& text : {lines, bar})
+        CHECK_THAT(text,
+                   contains("\nbest: epoch 3 of 3, validation loss 0.") && !contains("model"));
     CHECK(shown(lam::show::nothing).empty());
 }
 
@@ -396,14 +457,299 @@ TEST_CASE("checkpoint: of another run, network or format, it is refused", "[trai
                contains("dense<20> | tanh") && contains("dense<20> | relu"));
     lam::trainer v(model, lam::softmax_cross_entropy{}, lam::sgd{});
     CHECK_THAT(lam::load_checkpoint(options.checkpoint, v, run)->message,
-               contains("'moments.second': expected 0 numbers"));
+               contains("expected the moments of sgd, found those of 'adam'"));
     CHECK(!lam::load_checkpoint(options.checkpoint, t, run));
 
-    // Format 1 had the moments of narrow layers in another order.
-    std::string older = content(options.checkpoint);
-    older.replace(older.find(lam::detail::checkpoint_format), lam::detail::checkpoint_format.size(),
-                  "laminate checkpoint 1");
-    std::ofstream(options.checkpoint, std::ios::binary) << older;
-    CHECK_THAT(lam::load_checkpoint(options.checkpoint, t, run)->message,
-               contains("found 'laminate checkpoint 1'"));
+    // Format 1 had the moments of narrow layers in another order, 2 no hash of its data.
+    for (const char* const format : {"laminate checkpoint 1", "laminate checkpoint 2"}) {
+        std::string older = content(options.checkpoint);
+        older.replace(older.find("laminate checkpoint"), lam::detail::checkpoint_format.size(),
+                      format);
+        std::ofstream(options.checkpoint, std::ios::binary) << older;
+        CHECK_THAT(lam::load_checkpoint(options.checkpoint, t, run)->message,
+                   contains("expected a checkpoint of format 'laminate checkpoint 3', found") &&
+                       contains(lam::quote(format)));
+    }
+
+    // Numbers that no run has.
+    const float nan = std::nanf("");
+    const auto refuses = [&](const lam::run_state& wrong) {
+        REQUIRE(!lam::save_checkpoint(options.checkpoint, t, wrong));
+        const auto why = lam::load_checkpoint(options.checkpoint, t, run);
+        REQUIRE(why.has_value());
+        return why->message;
+    };
+    lam::run_state wrong;
+    wrong.base_rate = nan;
+    CHECK_THAT(refuses(wrong), contains("numbers of a run, found some that can't be"));
+    wrong = {};
+    wrong.epoch = 2; // without reports
+    CHECK_THAT(refuses(wrong), contains("can't be"));
+    wrong = {};
+    wrong.best.assign(model.packed().size(), nan);
+    CHECK_THAT(refuses(wrong), contains("tensor 'best': expected finite numbers"));
+    t.state().second_moments[3] = nan;
+    CHECK_THAT(refuses({}), contains("tensor 'moments.second': expected finite numbers"));
+}
+
+TEST_CASE("checkpoint: a new learning rate is taken, and said", "[train]") {
+    lam::fit_options options = quiet(2);
+    options.checkpoint = scratch("rate.safetensors");
+    std::filesystem::remove(options.checkpoint);
+    (void)train(options, 0.01f);
+    options.epochs = 3;
+    const lam::history h = train(options, 0.005f).history; // which checks the trainer's own
+    CHECK(h.epochs[1].rate == double{0.01f});
+    CHECK(h.epochs[2].rate == double{0.005f});
+    CHECK_THAT(h.resumed, contains("goes on after epoch 2 of 3") &&
+                              contains("the learning rate is now 0.005, was 0.01"));
+    options.epochs = 4;
+    CHECK_THAT(train(options, 0.005f).history.resumed, !contains("learning rate"));
+}
+
+TEST_CASE("checkpoint: of other data it is refused, unless any will do", "[train]") {
+    lam::fit_options options = quiet(4);
+    options.stopping.emplace();
+    options.checkpoint = scratch("data.safetensors");
+    std::filesystem::remove(options.checkpoint);
+    std::size_t steps = 0;
+    options.on_batch = [&](const lam::step_report&) { return ++steps < 10; };
+    (void)train(options);
+    options.on_batch = {};
+
+    lam::model<net> model;
+    trainer t(model, {}, {.learning_rate = 0.01f});
+    const auto refused = [&](const lam::dataset& rows, const lam::dataset& judges) {
+        return lam::try_fit(t, rows, judges, options).error().message;
+    };
+    // A number, a label, the order of rows, a weight.
+    std::vector<lam::dataset> others(4, train_rows);
+    others[0].x[399] = std::nextafter(others[0].x[399], 2.0f);
+    others[1].labels[7] ^= 1U;
+    std::swap_ranges(others[2].x.begin(), others[2].x.begin() + 2, others[2].x.begin() + 2);
+    others[3].weights.assign(200, 1.0f);
+    for (const lam::dataset& other : others)
+        CHECK_THAT(refused(other, test_rows),
+                   contains("data.safetensors: expected a run on this data, found one on other "
+                            "training rows. Delete the file") &&
+                       contains("any_data"));
+    CHECK_THAT(refused(train_rows, quadrants(100, 3)), contains("other validation rows"));
+    CHECK_THAT(refused(train_rows, {}), contains("other validation rows"));
+    CHECK_THAT(refused(quadrants(300, 1), test_rows),
+               contains("other training rows (200 instead of 300)"));
+    CHECK(model == lam::model<net>());
+    CHECK(t.learning_rate() == 0.01f);
+
+    // More rows: the epochs before are kept, the one that had begun begins anew.
+    options.any_data = true;
+    const lam::history h = lam::fit(t, quadrants(300, 1), test_rows, options);
+    CHECK_THAT(h.resumed, contains("goes on after epoch 1 of 4; the data is another"));
+    CHECK(h.epochs.size() == 4);
+    CHECK(h.best_epoch > 1);
+    // And then it is a run on these.
+    options.any_data = false;
+    CHECK_THAT(refused(train_rows, test_rows), contains("(300 instead of 200)"));
+    CHECK_THAT(lam::fit(t, quadrants(300, 1), test_rows, options).resumed,
+               contains("nothing is left to do"));
+}
+
+TEST_CASE("checkpoint: one that can't be opened isn't taken for none", "[train]") {
+    lam::fit_options options = quiet(1);
+    options.checkpoint = scratch("loop.safetensors");
+    std::filesystem::remove(options.checkpoint);
+    std::filesystem::create_symlink(options.checkpoint, options.checkpoint);
+    lam::model<net> model;
+    trainer t(model, {}, {});
+    CHECK_THAT(lam::try_fit(t, train_rows, test_rows, options).error().message,
+               contains("loop.safetensors: can't be opened"));
+    std::filesystem::remove(options.checkpoint);
+}
+
+TEST_CASE("fit: losses are the trainer's where rows and classes have weights", "[train]") {
+    struct plain : lam::network<lam::input<2> | lam::dense<2> | lam::softmax> {};
+    lam::model<plain> model;
+    lam::initialise_auto(model, 5);
+    const auto near = [](double a, double b) { return std::fabs(a - b) < 1e-6 * b; };
+    const auto weighted = [](std::size_t rows, std::uint64_t seed) {
+        lam::dataset data = quadrants(rows, seed);
+        for (std::size_t row = 0; row < rows; ++row) // parts of data differ in weight, and in loss
+            data.weights.push_back(row < rows / 2 ? 0.01f : 1.0f + static_cast<float>(row % 3));
+        for (std::size_t row = 0; row < rows / 2; ++row)
+            data.labels[row] ^= 1U;
+        return data;
+    };
+    const lam::dataset rows = weighted(90, 1);
+    const lam::dataset judges = weighted(700, 2);
+    for (const std::vector<float>& classes :
+         {std::vector<float>{}, std::vector<float>{1.0f, 5.0f}}) {
+        lam::trainer t(model, lam::softmax_cross_entropy{.class_weights = classes},
+                       lam::sgd{.learning_rate = 0.0f});
+        const lam::epoch_report r = lam::fit(t, rows, judges, quiet(1)).epochs[0];
+        CHECK(near(r.validation_loss, t.loss(judges.x, judges.labels, judges.weights)));
+        CHECK(near(r.loss, t.loss(rows.x, rows.labels, rows.weights)));
+        CHECK(t.loss_weight() > 0.0);
+    }
+    // By class alone, and the number of rows where there is no weight at all.
+    lam::dataset bare = judges;
+    bare.weights.clear();
+    lam::trainer t(model, lam::softmax_cross_entropy{.class_weights = {1.0f, 5.0f}},
+                   lam::sgd{.learning_rate = 0.0f});
+    const double by_class = lam::fit(t, rows, bare, quiet(1)).epochs[0].validation_loss;
+    CHECK(near(by_class, t.loss(bare.x, bare.labels)));
+    lam::trainer u(model, lam::softmax_cross_entropy{}, lam::sgd{});
+    (void)u.loss(bare.x, bare.labels);
+    CHECK(u.loss_weight() == 700.0);
+}
+
+TEST_CASE("fit: no rows, and rows that can't be learned", "[train]") {
+    lam::model<net> model;
+    trainer t(model, {}, {});
+    const auto refused = [&](const lam::dataset& rows, const lam::dataset& judges = {},
+                             const lam::fit_options& options = quiet(1)) {
+        return lam::try_fit(t, rows, judges, options).error().message;
+    };
+    lam::dataset none;
+    CHECK_THAT(refused(none), contains("fit: expected at least one row, found none"));
+    none.inputs = 2;
+    none.classes = 2;
+    CHECK_THAT(refused(none), contains("fit: expected at least one row, found none"));
+    CHECK(lam::try_fit(t, train_rows, none, quiet(1)).has_value());
+    CHECK(std::isnan(lam::accuracy_metric().of({}, none)));
+    CHECK(std::isnan(lam::r2_metric().of({}, none)));
+    lam::dataset forgotten = test_rows;
+    forgotten.inputs = 0;
+    CHECK_THAT(refused(train_rows, forgotten), contains("at least one input, found none"));
+    CHECK_THAT(refused(forgotten), contains("at least one input, found none"));
+
+    lam::dataset wrong = train_rows;
+    for (const float weight : {std::nanf(""), -1.0f, std::numeric_limits<float>::infinity()}) {
+        wrong.weights.assign(200, 1.0f);
+        wrong.weights[17] = weight;
+        CHECK_THAT(refused(wrong), contains("finite weights of 0 or more") && contains("row 17"));
+        CHECK_THAT(refused(train_rows, wrong), contains("row 17"));
+    }
+    wrong.weights.assign(200, 0.0f);
+    CHECK_THAT(refused(wrong), contains("expected a row of a weight above 0, found none"));
+    CHECK_THAT(refused(train_rows, wrong), contains("a weight above 0, found none"));
+
+    lam::dataset shares = train_rows;
+    shares.outputs = 2;
+    for (const std::uint32_t label : shares.labels) {
+        shares.targets.push_back(label == 0 ? 1.0f : -1e-7f); // a rounding
+        shares.targets.push_back(label == 0 ? 0.0f : 1.0f);
+    }
+    CHECK(lam::try_fit(t, shares, {}, quiet(1)).has_value());
+    CHECK_THAT(refused(shares, test_rows), contains("expected validation rows of 2 targets"));
+    shares.targets[5] = 255.0f;
+    CHECK_THAT(refused(shares), contains("from 0 to 1") && contains("255 at row 2, target 1"));
+
+    lam::dataset named = train_rows;
+    named.class_name = {"no", "yes"};
+    lam::dataset others = test_rows;
+    others.class_name = {"yes", "no"};
+    CHECK_THAT(refused(named, others), contains("expected the classes of the training rows, found "
+                                                "'yes' for number 0"));
+    others.class_name = named.class_name;
+    CHECK(lam::try_fit(t, named, others, quiet(1)).has_value());
+    CHECK(lam::try_fit(t, named, test_rows, quiet(1)).has_value());
+}
+
+TEST_CASE("fit: options that can't be", "[train]") {
+    lam::model<net> model;
+    lam::initialise_auto(model, 5);
+    trainer t(model, {}, {});
+    const auto refused = [&](const lam::fit_options& options) {
+        return lam::try_fit(t, train_rows, {}, options).error().message;
+    };
+    lam::fit_options options = quiet(2);
+    options.rate = nullptr;
+    CHECK_THAT(refused(options), contains("expected a schedule as rate, found none"));
+    options.rate = [](double time) { return time < 1.0 ? 1.0 : -1.0; };
+    CHECK_THAT(refused(options), contains("found -0.001 at 1.07143 epochs"));
+    options.rate = [](double) { return std::nan(""); };
+    CHECK_THAT(refused(options), contains("learning rate finite and not below 0, found nan"));
+    options = quiet(2);
+    options.plateau.emplace().factor = 1.5;
+    CHECK_THAT(refused(options), contains("reduce_on_plateau: expected a factor"));
+    options = quiet(2);
+    options.stopping.emplace().by = std::nan("");
+    CHECK_THAT(refused(options), contains("early_stopping::by"));
+    CHECK(t.learning_rate() == lam::adam{}.learning_rate);
+
+    // All rows at once, by the largest number there is.
+    options = quiet(2);
+    options.batch = std::numeric_limits<std::size_t>::max();
+    const outcome whole = train(options);
+    CHECK(whole.history.epochs.size() == 2);
+    options.batch = 200;
+    CHECK(train(options).model == whole.model);
+}
+
+TEST_CASE("fit: an exception from the caller's functions leaves the trainer's own rate",
+          "[train]") {
+    struct stop {};
+    lam::model<net> model;
+    lam::initialise_auto(model, 5);
+    trainer t(model, {}, {.learning_rate = 0.01f});
+    const auto before = std::signal(SIGINT, SIG_DFL);
+    std::vector<lam::fit_options> all(5, quiet(3));
+    all[0].on_batch = [](const lam::step_report& r) { return r.batch < 3 ? true : throw stop(); };
+    all[1].on_epoch = [](const lam::epoch_report&) -> bool { throw stop(); };
+    all[2].augment = [](std::span<float>, lam::random_source&) { throw stop(); };
+    all[3].metric = {"none", [](auto...) -> double { throw stop(); }};
+    all[4].rate = [](double time) { return time < 1.0 ? 0.5 : throw stop(); };
+    for (lam::fit_options& options : all) {
+        if (&options != &all[4]) options.rate = lam::exponential(0.25);
+        options.plateau.emplace();
+        CHECK_THROWS_AS(lam::fit(t, train_rows, test_rows, options), stop);
+        CHECK(t.learning_rate() == 0.01f);
+        CHECK(std::signal(SIGINT, SIG_DFL) == SIG_DFL);
+    }
+    std::signal(SIGINT, before);
+    CHECK(lam::fit(t, train_rows, test_rows, quiet(1)).epochs[0].rate == double{0.01f});
+}
+
+namespace {
+
+// A clock that only moves where it is told, and jumps an hour when a file appears.
+struct told_clock {
+    using duration = std::chrono::duration<double>;
+    using time_point = std::chrono::time_point<std::chrono::steady_clock, duration>;
+    static inline double seconds = 0.0;
+    static inline std::string file = {};
+
+    static time_point now() {
+        if (!file.empty() && std::filesystem::exists(file)) {
+            seconds += 3600.0;
+            std::filesystem::remove(file);
+        }
+        return time_point(duration(seconds));
+    }
+};
+
+} // namespace
+
+TEST_CASE("fit: the speed that it shows leaves out what checkpoints take", "[train]") {
+    lam::model<net> model;
+    lam::initialise_auto(model, 5);
+    trainer t(model, {}, {});
+    lam::fit_options options = quiet(3);
+    options.checkpoint = told_clock::file = scratch("slow.safetensors");
+    std::filesystem::remove(options.checkpoint);
+    options.on_batch = [](const lam::step_report&) {
+        told_clock::seconds += 2.0 / 7.0; // two seconds for an epoch of 200 rows
+        return true;
+    };
+    const std::string path = scratch("slow.txt");
+    for (const lam::show what : {lam::show::bar, lam::show::lines}) {
+        options.show = what;
+        options.stream = std::fopen(path.c_str(), "wb");
+        using fitting = lam::detail::fitting<trainer, lam::softmax_cross_entropy, told_clock>;
+        (void)fitting(t, train_rows, test_rows, options).run().value();
+        std::fclose(options.stream);
+        const std::string shown = content(path);
+        CHECK_THAT(shown.substr(shown.find("epoch 3/3")), contains("  100 rows/s"));
+        // The time that remains is not of training alone.
+        if (what == lam::show::bar) CHECK_THAT(shown, contains("  30:02 left"));
+    }
 }

@@ -89,3 +89,32 @@ TEMPLATE_LIST_TEST_CASE("gradients: the reference agrees with finite differences
     CHECK(lam::test::worst_of_differences(lam::plan(TestType{}).nodes,
                                           lam::codegen::parameters_of(model), in, loss) < 1e-4);
 }
+
+TEST_CASE("gradients: a truth that is NaN or infinite is no agreement", "[train]") {
+    auto model = lam::test::random_model<smooth>(7);
+    lam::trainer trainer(model, lam::mean_squared_error{}, lam::test::standstill);
+    const std::vector<float> in = lam::test::random_rows<smooth>(2, 9);
+    const std::vector<float> targets(6);
+    REQUIRE(trainer.step(in, targets).finite);
+    const auto nodes = lam::plan(smooth{}).nodes;
+    const auto parameters = lam::codegen::parameters_of(model);
+    const auto exact = lam::test::by_number(targets, {2, {}, 3.0}, lam::test::exact_squared);
+    const auto truth = lam::test::back_propagate(nodes, parameters, in, exact);
+    REQUIRE(lam::test::worst_difference(trainer.gradients(), truth) < 2e-5);
+    for (const double bad : {std::nan(""), std::numeric_limits<double>::infinity()})
+        for (const std::size_t at : {std::size_t{0}, truth.by[3].weights.size() - 1}) {
+            auto wrong = truth;
+            wrong.by[3].weights[at] = bad;
+            CHECK(!(lam::test::worst_difference(trainer.gradients(), wrong) < 1e29));
+        }
+
+    // The other test's truth is a gradient, too: a loss whose slope is NaN at one number.
+    const auto bad_slope =
+        lam::test::by_number(targets, {2, {}, 3.0}, [](double y, double t, std::size_t i) {
+            lam::test::value_and_slope l = lam::test::exact_squared(y, t);
+            if (i == 1) l.slope = std::nan("");
+            return l;
+        });
+    CHECK(lam::test::worst_of_differences(nodes, parameters, in, exact) < 1e-4);
+    CHECK(!(lam::test::worst_of_differences(nodes, parameters, in, bad_slope) < 1e29));
+}

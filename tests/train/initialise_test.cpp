@@ -77,6 +77,10 @@ TEST_CASE("initialise: biases as asked", "[train]") {
     CHECK(m.layer<0>().bias[0] == 0.2f);
     lam::initialise(m, 1);
     CHECK(m.layer<0>().bias[7] == 0.0f);
+    for (const float wrong : {std::nanf(""), HUGE_VALF, -HUGE_VALF}) {
+        CHECK_THROWS_AS(lam::initialise(m, 1, {.bias = wrong}), lam::exception);
+        CHECK_THROWS_AS(lam::initialise_auto(m, 1, {.bias = wrong}), lam::exception);
+    }
 }
 
 TEST_CASE("initialise: a signal keeps its size through rectifiers", "[train]") {

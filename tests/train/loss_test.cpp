@@ -2,6 +2,7 @@
 // Every loss, at every end that fits it, with and without weights, against itself in double, and
 // that against finite differences.
 
+#include "support/stopped.hpp"
 #include "support/training.hpp"
 
 #include <array>
@@ -210,4 +211,82 @@ TEST_CASE("losses: rows of weight 0 take no part", "[train]") {
     CHECK(loss ==
           laminate::test::approx(trainer.loss(fewer, std::vector<int>{1, 3})).epsilon(1e-6));
     CHECK(trainer.loss(in, labels, std::vector<float>(4, 0.0f)) == 0.0);
+}
+
+TEST_CASE("losses: weights that don't fit are refused", "[train]") {
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+    constexpr float inf = std::numeric_limits<float>::infinity();
+    using lam::test::contains;
+    auto model = lam::test::random_model<logits>(5);
+    const auto refused = [&model](auto loss) {
+        try {
+            const lam::trainer trainer(model, std::move(loss), lam::test::standstill);
+        } catch (const lam::exception& why) {
+            return std::string(why.what());
+        }
+        return std::string();
+    };
+    const auto ones_but = [](std::size_t count, float last) {
+        std::vector<float> all(count, 1.0f);
+        all.back() = last;
+        return all;
+    };
+    const auto classes = [&](std::size_t count, float last) {
+        return refused(lam::softmax_cross_entropy{.class_weights = ones_but(count, last)});
+    };
+    const auto positives = [&](std::size_t count, float last) {
+        return refused(lam::binary_cross_entropy{.positive_weights = ones_but(count, last)});
+    };
+    CHECK(classes(wide, 0.0f).empty());
+    CHECK(positives(wide, 0.0f).empty());
+    for (const std::size_t wrong : {std::size_t{1}, wide - 1, wide + 1}) {
+        CHECK_THAT(classes(wrong, 1.0f),
+                   contains("softmax_cross_entropy::class_weights: expected 19 weights") &&
+                       contains(lam::sentence("found ", wrong)));
+        CHECK_THAT(positives(wrong, 1.0f),
+                   contains("binary_cross_entropy::positive_weights: expected 19 weights") &&
+                       contains(lam::sentence("found ", wrong)));
+    }
+    for (const float wrong : {nan, inf, -1.0f}) {
+        CHECK_THAT(classes(wide, wrong),
+                   contains("finite weights of 0 or more") && contains(" at position 18"));
+        CHECK_THAT(positives(wide, wrong), contains(lam::detail::text_of(wrong)));
+    }
+    CHECK_THAT(refused(lam::softmax_cross_entropy{.class_weights = std::vector<float>(wide, 0.0f)}),
+               contains("expected a weight above 0, found none"));
+    CHECK_THAT(refused(lam::huber{.delta = nan}), contains("huber::delta") && contains("nan"));
+    CHECK_THAT(refused(lam::huber{.delta = 0.0f}), contains("expected more than 0, found 0"));
+}
+
+TEST_CASE("losses: weights of rows, classes and flags that can't be stop the program", "[train]") {
+    constexpr float inf = std::numeric_limits<float>::infinity();
+    using lam::test::contains;
+    using lam::test::stopped;
+    auto model = lam::test::random_model<one>(5);
+    auto wider = lam::test::random_model<logits>(5);
+    const std::vector<float> in = lam::test::random_rows<one>(3, 6);
+    lam::trainer trainer(model, lam::binary_cross_entropy{}, lam::test::standstill);
+    lam::trainer classes(wider, lam::softmax_cross_entropy{}, lam::test::standstill);
+    const std::vector<int> flags = {0, 1, 1};
+    for (const float wrong : {std::nanf(""), inf, -1.0f}) {
+        const std::vector<float> weights = {1.0f, wrong, 1.0f};
+        CHECK_THAT(stopped([&] { trainer.step(in, flags, weights); }),
+                   contains("finite weights of rows, of 0 or more; found ") &&
+                       contains(" at row 1 of the batch"));
+        CHECK_THAT(stopped([&] { (void)trainer.loss(in, flags, weights); }),
+                   contains(" at row 1 of the batch"));
+        CHECK_THAT(stopped([&] { classes.step(in, flags, weights); }),
+                   contains(" at row 1 of the batch"));
+    }
+    CHECK_THAT(stopped([&] {
+                   trainer.step(in, std::vector<int>{0, 2, 1});
+               }),
+               contains("targets that are 0 or 1; found 2 at row 1 of the batch"));
+    for (const int wrong : {19, -1})
+        CHECK_THAT(
+            stopped([&] {
+                classes.step(in, std::vector<int>{0, wrong, 1});
+            }),
+            contains(lam::sentence("classes from 0 to 18, as the network has outputs; found ",
+                                   wrong, " at row 1 of the batch")));
 }

@@ -57,7 +57,7 @@ double worst_difference(const Optimiser& optimiser, const lam::train_options& op
                        static_cast<double>(optimiser.weight_decay) * p.w;
             }
             rule(p, g, t);
-            worst = std::max(worst, std::abs(p.w - static_cast<double>(model.packed()[i])));
+            worst = lam::test::worse(worst, std::abs(p.w - static_cast<double>(model.packed()[i])));
             // What follows from a rounding is not this step's: the next starts from the float.
             p.w = static_cast<double>(model.packed()[i]);
         }
@@ -152,4 +152,43 @@ TEST_CASE("optimisers: padding stays 0", "[train]") {
     for (const float f : model.packed())
         zeros += std::bit_cast<std::uint32_t>(f) == 0 ? 1U : 0U;
     CHECK(zeros >= model.packed().size() - lam::plan(net{}).parameters);
+}
+
+TEST_CASE("trainer: numbers of the optimiser and the options that can't be are refused",
+          "[train]") {
+    lam::model<net> model;
+    const auto refused = [&model](auto optimiser, lam::train_options options = {}) {
+        try {
+            const lam::trainer trainer(model, lam::mean_squared_error{}, optimiser, options);
+        } catch (const lam::exception& why) {
+            return std::string(why.what());
+        }
+        return std::string();
+    };
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+    constexpr float inf = std::numeric_limits<float>::infinity();
+    using lam::test::contains;
+    CHECK(refused(lam::adam{}).empty());
+    CHECK(refused(lam::sgd{.learning_rate = 0.0f}, {.max_norm = inf, .clip_norm = inf}).empty());
+    CHECK_THAT(refused(lam::sgd{.learning_rate = nan}),
+               contains("sgd::learning_rate: expected a finite number of 0 or more, found nan"));
+    CHECK_THAT(refused(lam::sgd{.momentum = 1.0f}), contains("sgd::momentum: expected a number of "
+                                                             "0 or more and below 1, found 1"));
+    CHECK_THAT(refused(lam::rmsprop{.epsilon = 0.0f}),
+               contains("rmsprop::epsilon: expected a finite number above 0, found 0"));
+    CHECK_THAT(refused(lam::rmsprop{.decay = -0.5f}), contains("rmsprop::decay"));
+    CHECK_THAT(refused(lam::adam{.learning_rate = inf}), contains("adam::learning_rate"));
+    CHECK_THAT(refused(lam::adam{.beta2 = 1.0f}), contains("adam::beta2"));
+    CHECK_THAT(refused(lam::adamw{.beta1 = nan}), contains("adamw::beta1"));
+    CHECK_THAT(refused(lam::adamw{.weight_decay = -1.0f}), contains("adamw::weight_decay"));
+    CHECK_THAT(refused(lam::adam{}, {.l2 = nan}), contains("train_options::l2"));
+    CHECK_THAT(refused(lam::adam{}, {.l1 = inf}), contains("train_options::l1"));
+    CHECK_THAT(refused(lam::adam{}, {.max_norm = -1.0f}), contains("train_options::max_norm"));
+    CHECK_THAT(refused(lam::adam{}, {.clip_norm = nan}), contains("train_options::clip_norm"));
+    CHECK_THAT(refused(lam::adam{}, {.clip_value = -1.0f}), contains("train_options::clip_value"));
+
+    lam::trainer trainer(model, lam::mean_squared_error{}, lam::adam{});
+    CHECK_THROWS_AS(trainer.set_learning_rate(nan), lam::exception);
+    CHECK_THROWS_AS(trainer.set_learning_rate(-1.0f), lam::exception);
+    CHECK(trainer.learning_rate() == lam::adam{}.learning_rate);
 }

@@ -39,6 +39,17 @@ TEST_CASE("schedule: warm-up goes before any other", "[train]") {
     CHECK(lam::warm_up(2.0)(1.0) == 0.5);
 }
 
+TEST_CASE("schedule: of no epochs, and at times that aren't", "[train]") {
+    CHECK(near(lam::cosine(0.0, 0.25)(0.0), 0.25));
+    CHECK(near(lam::cosine(-1.0, 0.25)(3.0), 0.25));
+    CHECK(lam::warm_up(0.0)(0.0) == 1.0);
+    CHECK(lam::warm_up(2.0, nullptr)(1.0) == 0.5);
+    CHECK(lam::step_decay(0, 0.5)(2.0) == 0.25);
+    CHECK(lam::exponential(0.5)(-1.0) == 1.0);
+    CHECK(lam::exponential(0.5)(std::nan("")) == 1.0);
+    CHECK(lam::exponential(0.5)(1e300) == 0.0);
+}
+
 TEST_CASE("schedule: reduced where the loss no longer falls", "[train]") {
     lam::reduce_on_plateau plateau;
     plateau.factor = 0.5;

@@ -3,6 +3,11 @@
 
 #include "support/catch.hpp"
 #include "support/networks.hpp"
+#include "support/stopped.hpp"
+
+#include <laminate/model/parallel.hpp>
+#include <laminate/model/threads.hpp>
+#include <laminate/model/unfused.hpp>
 
 #include <boost/hana/size.hpp>
 
@@ -16,8 +21,10 @@
 #include <vector>
 
 namespace lam = laminate;
+using lam::test::contains;
 using lam::test::random_model;
 using lam::test::random_rows;
+using lam::test::stopped;
 
 namespace {
 
@@ -83,19 +90,31 @@ TEST_CASE("model: assignment", "[model]") {
     CHECK(a == random_model<small>(3));
 }
 
-TEST_CASE("model: a move leaves something to assign to", "[model]") {
+TEST_CASE("model: a move leaves a new one, with zeros", "[model]") {
     model a = random_model<small>(1);
     const float* const memory = a.packed().data();
     model b = std::move(a);
     CHECK(b == random_model<small>(1));
     CHECK(b.packed().data() == memory);
-    CHECK(a != b); // NOLINT(bugprone-use-after-move): comparing is allowed
-    const model copy_of_nothing = a;
-    CHECK(copy_of_nothing == a);
-    a = b;
-    CHECK(a == b);
-    a = model();
+    CHECK(a == model()); // NOLINT(bugprone-use-after-move): that is the promise
+    CHECK(a(row) == model()(row));
+    std::array<float, 4> out = {1.0f, 1.0f, 1.0f, 1.0f};
+    a.batch(std::array{row, row}, out);
+    CHECK(out == std::array<float, 4>{});
+    const model copy = a;
+    CHECK(copy == model());
+    // Those that share the zeros don't share what is written then.
+    const model c = std::move(b);
+    a.layer<0>().bias[3] = 1.0f;
+    CHECK(a != model());
+    CHECK(b == model()); // NOLINT(bugprone-use-after-move)
+    CHECK(model(std::move(a)) != model());
+    a = c;
+    CHECK(a == random_model<small>(1));
+    a = std::move(b);
     CHECK(a == model());
+    static_assert(std::is_nothrow_move_constructible_v<model>);
+    static_assert(std::is_nothrow_move_assignable_v<model>);
 }
 
 TEST_CASE("model: inside the object, the same in all respects", "[model]") {
@@ -274,6 +293,42 @@ TEST_CASE("batch: with the caller's memory", "[model]") {
     large.batch(std::vector{1.0f, 2.0f, -1.0f, 0.5f}, two_rows, large_workspace);
     large.batch(std::vector{-1.0f, 0.5f}, one_row, large_workspace);
     CHECK(std::vector(two_rows.begin() + 2, two_rows.end()) == one_row);
+}
+
+TEST_CASE("model: rows out, rows in and workspace are apart", "[model]") {
+    struct square : lam::network<lam::input<4> | lam::dense<4>> {};
+    const lam::model<square> m = random_model<square>(1);
+    std::vector<float> all(16);
+    const std::span<float> in = std::span(all).first(8);
+    const std::span<float> out = std::span(all).last(8);
+    m.batch(in, out);
+    lam::threads threads(2);
+    auto unfused = lam::unfused(m);
+    for (const std::size_t first : {std::size_t{0}, std::size_t{5}, std::size_t{7}}) {
+        const std::span<float> over = std::span(all).subspan(first, 8);
+        const auto overlap = contains(lam::sentence("share no memory with the rows in, in floats; "
+                                                    "expected 0, found ",
+                                                    8 - first));
+        CHECK_THAT(stopped([&] { m.batch(in, over); }), overlap);
+        CHECK_THAT(stopped([&] { m.batch(over, in); }), overlap);
+        CHECK_THAT(stopped([&] { unfused.batch(in, over); }), overlap);
+        CHECK_THAT(stopped([&] { lam::parallel_batch(m, in, over, threads); }), overlap);
+    }
+    std::vector<float> work(model::workspace_floats + 5);
+    const std::span<float> row_in = std::span(work).first(3);
+    const std::span<float> row_out = std::span(work).subspan(3, 2);
+    CHECK_THAT(stopped([&] { random_model<small>(1).batch(row_in, row_out, work); }),
+               contains("a workspace that shares no memory with rows, in floats; expected 0, "
+                        "found 5"));
+    random_model<small>(1).batch(row_in, row_out, std::span(work).subspan(5));
+}
+
+TEST_CASE("unfused: keeps its memory where it is copied from", "[model]") {
+    const model m = random_model<small>(1);
+    auto a = lam::unfused(m);
+    auto b = std::move(a);
+    CHECK(a(row) == m(row)); // NOLINT(bugprone-use-after-move): it was copied
+    CHECK(b(row) == m(row));
 }
 
 TEST_CASE("argmax: the first of the largest", "[model]") {

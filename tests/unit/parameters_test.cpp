@@ -43,18 +43,27 @@ void write(const std::string& path, const std::vector<lam::tensor_to_write>& ten
 
 TEST_CASE("parameters: weights must be finite", "[parameters]") {
     std::vector<float> weights = counted(12);
-    weights[7] = -std::numeric_limits<float>::infinity();
-    const std::span<const float> all(weights);
+    std::vector<float> biases = counted(4);
     const std::string path = scratch("infinite.safetensors");
-    write(path, {{"0.weight", {4, 3}, all},
-                 {"0.bias", {4}, all.first(4)},
-                 {"1.weight", {4}, all.last(4)},
-                 {"2.weight", {2, 4}, all.last(8)},
-                 {"3.weight", {1}, all.first(1)}});
-    const auto loaded = lam::try_load(small{}, path);
-    REQUIRE_FALSE(loaded);
-    CHECK_THAT(loaded.error().message,
+    const auto load = [&] {
+        const std::span<const float> all(weights);
+        write(path, {{"0.weight", {4, 3}, all},
+                     {"0.bias", {4}, biases},
+                     {"1.weight", {4}, all.last(4)},
+                     {"2.weight", {2, 4}, all.last(8)},
+                     {"3.weight", {1}, all.first(1)}});
+        return lam::try_load(small{}, path);
+    };
+    biases[2] = -std::numeric_limits<float>::infinity(); // takes a class out of a softmax
+    CHECK(load().has_value());
+    weights[7] = -std::numeric_limits<float>::infinity();
+    CHECK_THAT(load().error().message,
                contains("tensor '0.weight': expected finite weights, found -inf at [2, 1]"));
+    weights[7] = 0.0f;
+    biases[3] = std::numeric_limits<float>::quiet_NaN(); // is nothing but a run that diverged
+    CHECK_THAT(
+        load().error().message,
+        contains("tensor '0.bias': expected biases that are numbers, found nan at [3]. Did"));
     std::remove(path.c_str());
 }
 

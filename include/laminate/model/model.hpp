@@ -75,8 +75,8 @@ public:
     model_of() = default;
     constexpr explicit model_of(Network) : model_of() {}
 
-    // One row: an array or a span of `inputs` floats, in any place. Here and below, what is written
-    // must not overlap what is read.
+    // One row: an array or a span of `inputs` floats, in any place. What is written must not
+    // overlap what is read; nobody looks.
     template <class Row>
     constexpr row_out operator()(const Row& in) const noexcept {
         row_out out = {};
@@ -110,7 +110,8 @@ public:
     }
 
     // Any number of rows, 0 too, one behind the other: contiguous floats, or contiguous arrays of
-    // floats. Stops with a message unless `in` is whole rows and `out` has as many.
+    // floats. Stops with a message unless `in` is whole rows and `out` has as many, apart from
+    // them.
     template <class In, class Out>
     constexpr void batch(const In& in, Out&& out) const noexcept {
         constexpr std::size_t tile = detail::tile_rows(plan_);
@@ -128,8 +129,13 @@ public:
             detail::stop("batch() needs a larger workspace, in floats", workspace_floats,
                          workspace.size());
         const std::size_t rows = workspace.size() / std::max<std::size_t>(workspace_floats, 1);
-        run(detail::flat<const float, inputs>(in), detail::flat<float, outputs>(out),
-            workspace.data(), std::clamp<std::size_t>(rows, 1, detail::max_tile_rows));
+        const std::span<const float> x = detail::flat<const float, inputs>(in);
+        const std::span<float> y = detail::flat<float, outputs>(out);
+        if (const std::size_t common =
+                detail::shared_floats(workspace, x) + detail::shared_floats(workspace, y))
+            detail::stop("batch() needs a workspace that shares no memory with rows, in floats", 0,
+                         common);
+        run(x, y, workspace.data(), std::clamp<std::size_t>(rows, 1, detail::max_tile_rows));
     }
     static constexpr std::size_t workspace_floats = plan_.scratch_bytes / sizeof(float);
 
@@ -181,6 +187,9 @@ private:
         if (out.size() != rows * outputs)
             detail::stop("batch() needs a row out for each row in, in floats", rows * outputs,
                          out.size());
+        if (const std::size_t common = detail::shared_floats(in, out))
+            detail::stop("batch() needs rows out that share no memory with the rows in, in floats",
+                         0, common);
         detail::run_rows<plan_>(storage_.data(), in.data(), out.data(), scratch, rows, tile);
     }
 
@@ -204,7 +213,7 @@ model_of(Network) -> model_of<void(Network), heap_storage>;
 template <declared Network, class = void>
 model_of(Network) -> model_of<void(Network), inline_storage>;
 
-// Parameters on the heap.
+// Parameters on the heap. A model that was moved from is as a new one: all its parameters are 0.
 template <declared Network>
 using model = basic_model<Network, heap_storage>;
 

@@ -83,8 +83,8 @@ void parallel_batch(const basic_model<Network, Storage>& model, const In& in, Ou
     constexpr std::size_t part = detail::part_rows<model_type>();
     const std::size_t rows = x.size() / model_type::inputs;
     const bool whole = x.size() % model_type::inputs == 0 && y.size() == rows * model_type::outputs;
-    // What isn't whole rows is for batch() to refuse.
-    if (!whole || rows <= part)
+    // What isn't whole rows, apart from each other, is for batch() to refuse.
+    if (!whole || detail::shared_floats(x, y) != 0 || rows <= part)
         model.batch(x, y);
     else if constexpr (runs_parts)
         std::invoke(executor, (rows + part - 1) / part, task(model, x, y));

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <ranges>
 #include <span>
 #include <type_traits>
@@ -104,6 +105,17 @@ constexpr std::span<Float> flat(Range& rows) {
     } else {
         return {};
     }
+}
+
+// How many floats two spans have in common.
+constexpr std::size_t shared_floats(std::span<const float> a, std::span<const float> b) {
+    if (std::is_constant_evaluated()) return 0; // where such a comparison is no constant
+    const std::less<const float*> before;
+    const float* const first = before(a.data(), b.data()) ? b.data() : a.data();
+    const float* const a_end = a.data() + a.size();
+    const float* const b_end = b.data() + b.size();
+    const float* const end = before(a_end, b_end) ? a_end : b_end;
+    return before(first, end) ? static_cast<std::size_t>(end - first) : 0;
 }
 
 } // namespace detail

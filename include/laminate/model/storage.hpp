@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <new>
 #include <utility>
 
@@ -19,42 +18,46 @@ namespace laminate::inline LAMINATE_ISA {
 
 inline constexpr std::size_t alignment = line_floats * sizeof(float);
 
-// Size floats on the heap. A moved-from storage is empty: it can be assigned to and destroyed.
+// Size floats on the heap. What is moved from is as a new one, all zeros: it shares them with all
+// others until somebody writes to it, so a move allocates nothing and reading asks nothing.
 template <std::size_t Size>
 class heap_storage {
 public:
-    heap_storage() : floats_(allocate()) { std::fill_n(floats_.get(), Size, 0.0f); }
-    heap_storage(const heap_storage& other) : floats_(other.floats_ ? allocate() : nullptr) {
-        if (floats_) std::copy_n(other.floats_.get(), Size, floats_.get());
+    heap_storage() : floats_(allocate()) { std::fill_n(floats_, Size, 0.0f); }
+    heap_storage(const heap_storage& other) : floats_(allocate()) {
+        std::copy_n(other.floats_, Size, floats_);
     }
-    heap_storage& operator=(const heap_storage& other) { return *this = heap_storage(other); }
-    heap_storage(heap_storage&&) noexcept = default;
-    heap_storage& operator=(heap_storage&&) noexcept = default;
-    ~heap_storage() = default;
+    heap_storage(heap_storage&& other) noexcept
+        : floats_(std::exchange(other.floats_, zeros_.data())) {}
+    heap_storage& operator=(heap_storage other) noexcept {
+        std::swap(floats_, other.floats_);
+        return *this;
+    }
+    ~heap_storage() {
+        if (floats_ != zeros_.data()) ::operator delete[](floats_, std::align_val_t{alignment});
+    }
 
-    constexpr float* data() noexcept { return floats_.get(); }
-    constexpr const float* data() const noexcept { return floats_.get(); }
+    constexpr float* data() {
+        if (floats_ == zeros_.data()) *this = heap_storage();
+        return floats_;
+    }
+    constexpr const float* data() const noexcept { return floats_; }
     static constexpr std::size_t size() noexcept { return Size; }
 
     friend constexpr bool operator==(const heap_storage& a, const heap_storage& b) {
-        if (!a.floats_ || !b.floats_) return a.floats_ == b.floats_;
-        return std::equal(a.data(), a.data() + Size, b.data());
+        return std::equal(a.floats_, a.floats_ + Size, b.floats_);
     }
 
 private:
-    struct release {
-        void operator()(float* p) const noexcept {
-            ::operator delete[](p, std::align_val_t{alignment});
-        }
-    };
-    using owner = std::unique_ptr<float[], release>;
-
-    static owner allocate() {
-        return owner(static_cast<float*>(
-            ::operator new[](Size * sizeof(float), std::align_val_t{alignment})));
+    static float* allocate() {
+        return static_cast<float*>(
+            ::operator new[](Size * sizeof(float), std::align_val_t{alignment}));
     }
 
-    owner floats_;
+    // Not constant, or they would be part of the program's file.
+    alignas(alignment) static inline std::array<float, Size + 1> zeros_ = {};
+
+    float* floats_;
 };
 
 // Size floats inside the model itself.

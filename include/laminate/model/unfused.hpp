@@ -26,6 +26,10 @@ public:
     static constexpr std::size_t outputs = Model::outputs;
 
     explicit unfused_model(const Model& model) : model_(&model) { reserve(1); }
+    // A move would leave one without its memory.
+    unfused_model(const unfused_model&) = default;
+    unfused_model& operator=(const unfused_model&) = default;
+    ~unfused_model() = default;
 
     std::array<float, outputs> operator()(std::span<const float, inputs> in) {
         std::array<float, outputs> out = {};
@@ -45,6 +49,9 @@ public:
         if (x.size() % inputs != 0 || y.size() != rows * outputs)
             detail::stop("batch() needs a row out for each row in, in floats", rows * outputs,
                          y.size());
+        if (const std::size_t common = detail::shared_floats(x, y))
+            detail::stop("batch() needs rows out that share no memory with the rows in, in floats",
+                         0, common);
         reserve(rows);
         run<detail::max_tile_rows>(x.data(), y.data(), rows);
     }

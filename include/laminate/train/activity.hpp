@@ -31,9 +31,9 @@ struct layer_activity {
     double saturated = 0.0;    // share of values where a bounded function is flat, see below
     double mean = 0.0;
     double deviation = 0.0;
-    float least = 0.0f;
+    float least = 0.0f; // of the finite values; above `most` if there is none
     float most = 0.0f;
-    std::array<std::size_t, 24> histogram = {}; // of all values, from least to most
+    std::array<std::size_t, 24> histogram = {}; // of all finite values, from least to most
 };
 
 namespace detail {
@@ -77,6 +77,7 @@ struct activity_sums {
         saturated += is_saturated(n, y) ? 1U : 0U;
         sum += static_cast<double>(y);
         squares += static_cast<double>(y) * static_cast<double>(y); // exact products
+        if (!std::isfinite(y)) return;
         least = std::min(least, y);
         most = std::max(most, y);
     }
@@ -98,6 +99,7 @@ struct activity_sums {
 };
 
 inline void add_to_histogram(layer_activity& a, float y) {
+    if (!std::isfinite(y)) return;
     const double width = static_cast<double>(a.most) - static_cast<double>(a.least);
     const double place = width > 0.0 ? (static_cast<double>(y) - static_cast<double>(a.least)) /
                                            width * static_cast<double>(a.histogram.size())

@@ -4,10 +4,14 @@
 // A training run in a file: parameters, moments, random numbers' place, epoch, the best so far and
 // the history. A safetensors file, written atomically, from which lam::load() reads the model as
 // from any other. Needs a trainer. Promises that a run goes on from it with the bits it would have
-// had, and that a file of another run or network is refused.
+// had, and that a file of another run, network or data set is refused.
 
+#include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +22,7 @@
 #include "../base/compiler.hpp"
 #include "../ir/describe.hpp"
 #include "../model/parameters.hpp"
+#include "dataset.hpp"
 #include "early_stopping.hpp"
 #include "history.hpp"
 #include "number_text.hpp"
@@ -26,16 +31,46 @@
 
 namespace laminate::inline LAMINATE_ISA {
 
+// The numbers of a data set in one, by which a checkpoint knows it again.
+[[nodiscard]] inline std::uint64_t hash_of(const dataset& data) {
+    std::uint64_t hash = 0;
+    const auto add = [&hash](std::uint64_t word) { // a step of SplitMix64's kind
+        hash = (hash ^ word) * 0xbf58476d1ce4e5b9U;
+        hash ^= hash >> 31;
+    };
+    const auto add_all = [&add](const auto& numbers) {
+        add(numbers.size());
+        for (const auto number : numbers)
+            add(std::bit_cast<std::uint32_t>(number));
+    };
+    add(data.inputs);
+    add(data.outputs);
+    add(data.classes);
+    add_all(data.x);
+    add_all(data.targets);
+    add_all(data.labels);
+    add_all(data.weights);
+    return hash;
+}
+
 // What a run is at, beside its model and trainer.
 struct run_state {
-    std::uint64_t seed = 0; // these three must be those of the run that goes on
-    std::size_t rows = 0;
+    std::uint64_t seed = 0; // these must be those of the run that goes on
     std::size_t batch = 0;
+    std::size_t rows = 0;         // these too, unless `any_data`
+    std::uint64_t train_data = 0; // hashes
+    std::uint64_t validation_data = 0;
 
-    std::size_t epoch = 0;  // finished ones
-    std::size_t steps = 0;  // taken in the next one
-    double loss_sum = 0.0;  // over the rows of these steps
-    float base_rate = 0.0f; // the optimiser's own, without schedule
+    // A checkpoint of other data is taken. Numbers measured on that say nothing of this: an epoch
+    // that was begun begins anew, and what was best is forgotten.
+    bool any_data = false;
+    bool other_data = false; // set by loading: it was
+
+    std::size_t epoch = 0;    // finished ones
+    std::size_t steps = 0;    // taken in the next one
+    double loss_sum = 0.0;    // over the rows of these steps
+    double loss_weight = 0.0; // of these rows together
+    float base_rate = 0.0f;   // the optimiser's own, without schedule
     reduce_on_plateau plateau = {};
     early_stopping stopping = {};
     std::vector<float> best = {}; // packed parameters, once there are best ones
@@ -44,17 +79,20 @@ struct run_state {
 
 namespace detail {
 
-inline constexpr std::string_view checkpoint_format = "laminate checkpoint 2";
+inline constexpr std::string_view checkpoint_format = "laminate checkpoint 3";
 
 // Numbers of the run's state, one behind the other, written and read by the same list.
 template <class State, class Function>
 void each_number(State& s, Function f) {
     f("seed", s.seed);
-    f("rows", s.rows);
     f("batch", s.batch);
+    f("rows", s.rows);
+    f("train_data", s.train_data);
+    f("validation_data", s.validation_data);
     f("epoch", s.epoch);
     f("steps", s.steps);
     f("loss_sum", s.loss_sum);
+    f("loss_weight", s.loss_weight);
     f("base_rate", s.base_rate);
     f("plateau_factor", s.plateau.current);
     f("plateau_best", s.plateau.best);
@@ -113,6 +151,28 @@ inline const std::string* find_text(const tensor_file& file, std::string_view ke
     return nullptr;
 }
 
+// Whose meaning the moments of an optimiser have, since those of sgd are no squares for rmsprop. Of
+// somebody's own there is nothing to say but how many they are.
+template <class Optimiser>
+constexpr std::string_view moments_of() {
+    if constexpr (requires { Optimiser::moments_of; })
+        return Optimiser::moments_of;
+    else
+        return "another optimiser";
+}
+
+inline bool all_finite(std::span<const float> numbers) {
+    return std::ranges::all_of(numbers, [](float x) { return std::isfinite(x); });
+}
+
+// Whether these numbers can be those of a run.
+inline bool is_possible(const run_state& run) {
+    return run.base_rate >= 0.0f && std::isfinite(run.base_rate) && std::isfinite(run.loss_sum) &&
+           run.loss_weight >= 0.0 && std::isfinite(run.loss_weight) && run.plateau.current >= 0.0 &&
+           std::isfinite(run.plateau.current) && run.epochs.size() == run.epoch &&
+           run.stopping.best_epoch <= run.epoch;
+}
+
 } // namespace detail
 
 // Returns nothing, or what failed; then an old file is unchanged.
@@ -135,6 +195,7 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
     text_pairs metadata = {{"format", "pt"},
                            {"checkpoint", std::string(detail::checkpoint_format)},
                            {"network", detail::network_text(plan.view())},
+                           {"moments", std::string(detail::moments_of<Optimiser>())},
                            {"trainer_steps", detail::text_of(state.steps)},
                            {"trainer_seed", detail::text_of(state.seed)},
                            {"epochs", detail::epochs_text(run.epochs)}};
@@ -168,6 +229,10 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
     if (text("network") != network)
         return wrong("expected the network ", network, ", found ", quote(text("network")));
 
+    if (text("moments") != moments_of<Optimiser>())
+        return wrong("expected the moments of ", moments_of<Optimiser>(), ", found those of ",
+                     quote(text("moments")));
+
     run_state read = run;
     std::string missing;
     const auto read_number = [&](const char* name, auto& number) {
@@ -184,10 +249,19 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
     read.epochs.clear();
     if (missing.empty() && !read_epochs(text("epochs"), read.epochs)) missing = "epochs";
     if (!missing.empty()) return wrong("expected a number '", missing, "', found none");
-    if (read.seed != run.seed || read.rows != run.rows || read.batch != run.batch)
-        return wrong("expected a run of seed ", run.seed, ", ", run.rows, " rows and batches of ",
-                     run.batch, ", found seed ", read.seed, ", ", read.rows,
-                     " rows and batches of ", read.batch);
+    if (!is_possible(read)) return wrong("expected the numbers of a run, found some that can't be");
+    if (read.seed != run.seed || read.batch != run.batch)
+        return wrong("expected a run of seed ", run.seed, " and batches of ", run.batch,
+                     ", found seed ", read.seed, " and batches of ", read.batch);
+    const bool other_rows = read.rows != run.rows || read.train_data != run.train_data;
+    const bool other_data = other_rows || read.validation_data != run.validation_data;
+    if (other_data && !run.any_data)
+        return error{sentence(
+            path, ": expected a run on this data, found one on other ",
+            other_rows ? "training rows" : "validation rows",
+            read.rows != run.rows ? sentence(" (", read.rows, " instead of ", run.rows, ")") : "",
+            ". Delete the file to begin anew, or set any_data to go on with "
+            "this data")};
 
     std::vector<float> first;
     std::vector<float> second;
@@ -200,6 +274,10 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
         if (found->size() != size)
             return std::optional(
                 wrong("tensor '", name, "': expected ", size, " numbers, found ", found->size()));
+        if (!all_finite(*found))
+            return std::optional(wrong("tensor '", name,
+                                       "': expected finite numbers, found "
+                                       "NaN or an infinity"));
         values = *std::move(found);
         return std::optional<error>();
     };
@@ -216,6 +294,17 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
     state.first_moments = first;
     state.second_moments = second;
     trainer.restore(state);
+    read.other_data = other_data;
+    if (other_data) {
+        read.rows = run.rows;
+        read.train_data = run.train_data;
+        read.validation_data = run.validation_data;
+        read.steps = 0;
+        read.loss_sum = read.loss_weight = 0.0;
+        read.plateau = run.plateau;
+        read.stopping = run.stopping;
+        read.best.clear();
+    }
     run = std::move(read);
     return std::nullopt;
 }
@@ -223,7 +312,7 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
 } // namespace detail
 
 // Sets the trainer, its model and `run`, or returns what is wrong; then all three are as before.
-// The settings of `run` (patience and so on) are kept; its seed, rows and batch must be the file's.
+// The settings of `run` (patience and so on) are kept; its seed, batch and data must be the file's.
 template <class Model, loss Loss, optimiser Optimiser, pack::words P>
 [[nodiscard]] std::optional<error> load_checkpoint(const std::string& path,
                                                    trainer<Model, Loss, Optimiser, P>& trainer,

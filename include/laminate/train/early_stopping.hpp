@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Ends a run that no longer improves, and remembers when it was best. Needs nothing. Promises a
-// plain value, which a checkpoint keeps.
+// Ends a run that no longer improves, and remembers when it was best. A plain value, which a
+// checkpoint keeps.
 
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <optional>
+
+#include "../base/error.hpp"
+#include "number_text.hpp"
 
 #include "../base/compiler.hpp"
 #include "../base/standard.hpp"
@@ -17,6 +21,12 @@ struct early_stopping {
     std::size_t patience = 10; // epochs without improvement that are borne
     double by = 0.0;           // an improvement is larger than this
     bool watch_metric = false; // else the validation loss, or without validation rows the loss
+
+    [[nodiscard]] std::optional<error> check() const {
+        if (by >= 0.0 && std::isfinite(by)) return std::nullopt;
+        return error{sentence("early_stopping::by: expected a finite number of 0 or more, found ",
+                              detail::text_of(by))};
+    }
 
     // The state: what is watched, negated where more is better.
     double best = std::numeric_limits<double>::infinity();

@@ -7,9 +7,12 @@
 // caller's own functions do.
 
 #include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -20,6 +23,7 @@
 #include "../base/compiler.hpp"
 #include "checkpoint.hpp"
 #include "each_parameter.hpp"
+#include "fit_data.hpp"
 #include "fit_options.hpp"
 #include "interrupt.hpp"
 #include "layer_text.hpp"
@@ -36,88 +40,75 @@ inline random_source random_of(std::uint64_t seed, std::uint64_t number) {
     return random_source(random_source(seed ^ (number * 0x9e3779b97f4a7c15U)).next());
 }
 
-// What data and a network of so many outputs don't agree on.
-inline std::optional<error> not_fitting(const dataset& data, std::size_t inputs,
-                                        std::size_t outputs, bool of_classes) {
-    if (auto why = check(data)) return why;
-    const auto wrong = [](const auto&... what) { return error{sentence("fit: ", what...)}; };
-    if (data.rows() == 0) return wrong("expected at least one row, found none");
-    if (data.inputs != inputs)
-        return wrong("expected rows of ", inputs, " inputs, as the network has, found ",
-                     data.inputs);
-    if (data.outputs != 0 && data.outputs != outputs)
-        return wrong("expected ", outputs, " targets for each row, as the network has outputs, ",
-                     "found ", data.outputs);
-    if (data.outputs == 0 && data.classes == 0)
-        return wrong("expected targets or labels, found neither");
-    if (data.outputs == 0 &&
-        !(of_classes ? data.classes <= outputs : outputs == 1 && data.classes <= 2))
-        return wrong("expected labels of at most ", of_classes ? outputs : 2, " classes",
-                     of_classes ? "" : " and one output, or targets", ", found ", data.classes,
-                     " classes and ", outputs, " outputs");
-    return std::nullopt;
-}
-
-template <class Trainer, bool OfClasses>
+template <class Trainer, class Loss, class Clock = std::chrono::steady_clock>
 class fitting {
+    static constexpr bool of_classes = loss_of_classes<Loss>;
+
 public:
     fitting(Trainer& trainer, const dataset& train, const dataset& validation,
             const fit_options& options)
         : trainer_(trainer),
+          rate_(trainer),
           train_(train),
           validation_(validation),
           options_(options),
-          metric_(options.metric                    ? *options.metric
-                  : train.outputs == 0 && OfClasses ? accuracy_metric()
-                  : train.outputs != 0              ? r2_metric()
-                                                    : metric{}) {}
+          metric_(options.metric                     ? *options.metric
+                  : train.outputs == 0 && of_classes ? accuracy_metric()
+                  : train.outputs != 0               ? r2_metric()
+                                                     : metric{}) {}
 
     result<history> run() {
         if (auto why = prepare()) return *std::move(why);
         const interrupt_scope signals(options_.catch_signals);
-        progress shown(options_.show, options_.stream, metric_.name, options_.epochs, run_.epoch,
-                       train_.rows());
+        const double epochs = static_cast<double>(run_.epoch) +
+                              static_cast<double>(run_.steps) / static_cast<double>(batches());
+        progress<Clock> shown(options_.show, options_.stream, metric_.name, options_.epochs, epochs,
+                              train_.rows());
+        shown.say(history_.resumed);
         std::optional<error> why = train_epochs(shown);
-        if (!why) why = finish();
-        trainer_.set_learning_rate(run_.base_rate);
+        if (!why) why = finish(shown);
         if (why) return *std::move(why);
-        shown.end(history_);
+        shown.end(history_, watched_name());
         return std::move(history_);
     }
 
 private:
-    [[nodiscard]] std::size_t batches() const {
-        return (train_.rows() + options_.batch - 1) / options_.batch;
-    }
+    // The optimiser's own rate, which a schedule changes while fit() runs and however it ends.
+    struct own_rate {
+        explicit own_rate(Trainer& t) : trainer(t), value(t.learning_rate()) {}
+        own_rate(const own_rate&) = delete;
+        own_rate& operator=(const own_rate&) = delete;
+        ~own_rate() { trainer.set_learning_rate(value); }
+
+        Trainer& trainer;
+        float value;
+    };
+
+    // Rows of a step. (options.batch may be more than there are: all of them, however many.)
+    [[nodiscard]] std::size_t batch() const { return std::min(options_.batch, train_.rows()); }
+    [[nodiscard]] std::size_t batches() const { return (train_.rows() + batch() - 1) / batch(); }
     [[nodiscard]] bool enough() const { return options_.stopping && run_.stopping.enough(); }
+    [[nodiscard]] bool validates() const { return validation_.rows() != 0; }
 
     std::optional<error> prepare() {
-        for (const dataset* const data : {&train_, &validation_}) {
-            if (data == &validation_ && data->rows() == 0) continue;
-            if (auto why = not_fitting(*data, Trainer::inputs, Trainer::outputs, OfClasses))
-                return why;
-        }
-        if (options_.batch == 0 || options_.checkpoint_every == 0)
-            return error{"fit: expected a batch and a checkpoint_every of at least 1, found 0"};
-        if (options_.stopping && options_.stopping->watch_metric && !metric_.of)
-            return error{"fit: expected a metric for early stopping to watch, found none. Give "
-                         "one in the options, or let it watch the loss"};
+        if (auto why = wrong_data()) return why;
+        if (auto why = wrong_options()) return why;
         run_.seed = options_.seed;
-        run_.rows = train_.rows();
         run_.batch = options_.batch;
-        run_.base_rate = trainer_.learning_rate();
+        run_.rows = train_.rows();
+        run_.any_data = options_.any_data;
         if (options_.plateau) run_.plateau = *options_.plateau;
         if (options_.stopping) run_.stopping = *options_.stopping;
-        if (!options_.checkpoint.empty() && stream(options_.checkpoint, "rb").is_open())
-            if (auto why = load_checkpoint(options_.checkpoint, trainer_, run_)) return why;
+        if (auto why = resume()) return why;
+        run_.base_rate = rate_.value;
 
         order_.resize(train_.rows());
-        x_.resize(options_.batch * train_.inputs);
-        targets_.resize(options_.batch * train_.outputs);
-        labels_.resize(options_.batch);
-        weights_.resize(options_.batch);
-        trainer_.reserve(options_.batch);
-        const dataset& judged = validation_.rows() != 0 ? validation_ : train_;
+        x_.resize(batch() * train_.inputs);
+        targets_.resize(batch() * train_.outputs);
+        labels_.resize(batch());
+        weights_.resize(batch());
+        trainer_.reserve(batch());
+        const dataset& judged = validates() ? validation_ : train_;
         outputs_.resize(metric_.of ? judged.rows() * Trainer::outputs : 0);
         workspace_.resize(max_tile_rows * std::max<std::size_t>(model_type::workspace_floats, 1));
         if (auto why = csv_.open(options_.csv_log, csv_header(metric_name()), run_.epochs,
@@ -126,14 +117,79 @@ private:
         return json_.open(options_.json_log, "", run_.epochs,
                           [this](const epoch_report& r) { return json_line(r, metric_name()); });
     }
+
+    std::optional<error> wrong_data() const {
+        for (const dataset* const data : {&train_, &validation_}) {
+            if (data == &validation_ && is_empty(*data)) continue;
+            if (auto why = not_fitting(*data, Trainer::inputs, Trainer::outputs, of_classes))
+                return why;
+        }
+        if (training::is_of_probabilities<Loss>)
+            if (auto why = no_probabilities(train_)) return why;
+        return validates() ? not_alike(train_, validation_) : std::nullopt;
+    }
+
+    std::optional<error> wrong_options() const {
+        if (options_.batch == 0 || options_.checkpoint_every == 0)
+            return error{"fit: expected a batch and a checkpoint_every of at least 1, found 0"};
+        if (!options_.rate)
+            return error{"fit: expected a schedule as rate, found none. Leave it at constant()"};
+        if (options_.stopping && options_.stopping->watch_metric && !metric_.of)
+            return error{"fit: expected a metric for early stopping to watch, found none. Give "
+                         "one in the options, or let it watch the loss"};
+        if (options_.plateau)
+            if (auto why = options_.plateau->check()) return why;
+        return options_.stopping ? options_.stopping->check() : std::nullopt;
+    }
+
+    // Goes on from the checkpoint, if there is one.
+    std::optional<error> resume() {
+        if (options_.checkpoint.empty()) return std::nullopt;
+        run_.train_data = hash_of(train_);
+        run_.validation_data = hash_of(validation_);
+        errno = 0;
+        if (!stream(options_.checkpoint, "rb").is_open()) {
+            if (errno == ENOENT) return std::nullopt;
+            return error{sentence(options_.checkpoint, ": can't be opened: ", reason(errno),
+                                  ". A run that begins anew would replace it")};
+        }
+        if (auto why = load_checkpoint(options_.checkpoint, trainer_, run_)) return why;
+        trainer_.set_learning_rate(rate_.value);
+        history_.resumed = resumed_text();
+        return std::nullopt;
+    }
+
+    std::string resumed_text() const {
+        std::string text = options_.checkpoint + ": ";
+        const bool over = run_.epoch >= options_.epochs;
+        if (over || enough())
+            text +=
+                sentence("nothing is left to do, since the run ", over ? "ended" : "stopped early",
+                         " after epoch ", run_.epoch, " of ", options_.epochs, ". Raise ",
+                         over ? "the number of epochs" : "the patience of early stopping",
+                         " to go on, or delete the file to begin anew");
+        else if (run_.steps == 0)
+            text += sentence("goes on after epoch ", run_.epoch, " of ", options_.epochs);
+        else
+            text += sentence("goes on in epoch ", run_.epoch + 1, " of ", options_.epochs,
+                             ", after step ", run_.steps, " of ", batches());
+        if (run_.stopping.best_epoch != 0)
+            text += sentence("; best so far: epoch ", run_.stopping.best_epoch);
+        if (run_.other_data) text += "; the data is another, so what was best before is forgotten";
+        if (run_.base_rate != rate_.value)
+            text += sentence("; the learning rate is now ", text_of(rate_.value), ", was ",
+                             text_of(run_.base_rate));
+        return text;
+    }
+
     [[nodiscard]] std::string metric_name() const {
         return metric_.name.empty() ? "metric" : metric_.name;
     }
 
-    std::optional<error> train_epochs(progress& shown) {
+    std::optional<error> train_epochs(progress<Clock>& shown) {
         while (history_.stopped == stop_reason::finished && run_.epoch < options_.epochs &&
                !enough()) {
-            steps_of_epoch(shown);
+            if (auto why = steps_of_epoch(shown)) return why;
             if (run_.steps < batches()) break; // the run ended in the middle
             if (auto why = end_epoch(shown)) return why;
         }
@@ -141,36 +197,54 @@ private:
     }
 
     // The rest of the steps of an epoch, unless the run ends before.
-    void steps_of_epoch(progress& shown) {
+    std::optional<error> steps_of_epoch(progress<Clock>& shown) {
         std::iota(order_.begin(), order_.end(), std::size_t{0});
         random_source random = random_of(options_.seed, run_.epoch);
         shuffle(std::span(order_), random);
         epoch_began_ = shown.seconds();
         while (run_.steps < batches()) {
             const std::size_t rows = gather();
-            const double time =
-                static_cast<double>(run_.epoch) +
-                (static_cast<double>(run_.steps) + 0.5) / static_cast<double>(batches());
-            trainer_.set_learning_rate(static_cast<float>(
-                static_cast<double>(run_.base_rate) * options_.rate(time) * run_.plateau.current));
+            if (auto why = follow_schedule()) return why;
             const step_result r = step(rows);
-            if (!r.finite) return diverged();
+            if (!r.finite) {
+                diverged();
+                return std::nullopt;
+            }
             ++run_.steps;
-            run_.loss_sum = std::fma(r.loss, static_cast<double>(rows), run_.loss_sum);
+            unwritten_ = true;
+            run_.loss_sum = std::fma(r.loss, trainer_.loss_weight(), run_.loss_sum);
+            run_.loss_weight += trainer_.loss_weight();
             shown.batch(run_.epoch, run_.steps, batches(), r.loss);
             if (options_.on_batch && !options_.on_batch({run_.epoch + 1, run_.steps, batches(),
                                                          r.loss, r.gradient_norm}))
                 history_.stopped = stop_reason::callback;
             if (interrupted != 0 && options_.catch_signals)
                 history_.stopped = stop_reason::interrupted;
-            if (history_.stopped != stop_reason::finished) return;
+            if (history_.stopped != stop_reason::finished) break;
         }
+        return std::nullopt;
+    }
+
+    std::optional<error> follow_schedule() {
+        const double time =
+            static_cast<double>(run_.epoch) +
+            (static_cast<double>(run_.steps) + 0.5) / static_cast<double>(batches());
+        const double rate =
+            static_cast<double>(run_.base_rate) * options_.rate(time) * run_.plateau.current;
+        constexpr double most = std::numeric_limits<float>::max();
+        if (!(rate >= 0.0 && rate <= most))
+            return error{
+                sentence("fit: expected a schedule that keeps the learning rate finite and "
+                         "not below 0, found ",
+                         significant(rate, 6), " at ", significant(time, 6), " epochs")};
+        trainer_.set_learning_rate(static_cast<float>(rate));
+        return std::nullopt;
     }
 
     // Copies the rows of the next batch one behind the other.
     std::size_t gather() {
-        const std::size_t first = run_.steps * options_.batch;
-        const std::size_t rows = std::min(options_.batch, train_.rows() - first);
+        const std::size_t first = run_.steps * batch();
+        const std::size_t rows = std::min(batch(), train_.rows() - first);
         random_source random = random_of(options_.seed + 1, run_.epoch * batches() + run_.steps);
         for (std::size_t i = 0; i < rows; ++i) {
             const std::size_t row = order_[first + i];
@@ -207,6 +281,7 @@ private:
     double loss_of(const dataset& data) {
         const std::size_t most = std::max<std::size_t>(options_.batch, 256);
         double sum = 0.0;
+        double weight = 0.0;
         for (std::size_t first = 0; first < data.rows(); first += most) {
             const std::size_t rows = std::min(most, data.rows() - first);
             const auto x =
@@ -223,20 +298,22 @@ private:
                     : trainer_.loss(
                           x, std::span<const std::uint32_t>(data.labels).subspan(first, rows),
                           weights);
-            sum = std::fma(loss, static_cast<double>(rows), sum);
+            sum = std::fma(loss, trainer_.loss_weight(), sum);
+            weight += trainer_.loss_weight();
         }
-        return sum / static_cast<double>(data.rows());
+        return mean(sum, weight);
     }
+    // As the trainer has it: without weight there is no loss.
+    static double mean(double sum, double weight) { return weight > 0.0 ? sum / weight : 0.0; }
 
-    std::optional<error> end_epoch(progress& shown) {
+    std::optional<error> end_epoch(progress<Clock>& shown) {
         epoch_report r;
         r.epoch = run_.epoch + 1;
-        r.loss = run_.loss_sum / static_cast<double>(train_.rows());
+        r.loss = mean(run_.loss_sum, run_.loss_weight);
         r.rate = static_cast<double>(trainer_.learning_rate());
-        const bool validates = validation_.rows() != 0;
-        if (validates) r.validation_loss = loss_of(validation_);
+        if (validates()) r.validation_loss = loss_of(validation_);
         if (metric_.of) {
-            const dataset& judged = validates ? validation_ : train_;
+            const dataset& judged = validates() ? validation_ : train_;
             trainer_.model().batch(judged.x, outputs_, workspace_);
             r.metric = metric_.of(outputs_, judged);
         }
@@ -247,7 +324,7 @@ private:
         }
         ++run_.epoch;
         run_.steps = 0;
-        run_.loss_sum = 0.0;
+        run_.loss_sum = run_.loss_weight = 0.0;
         run_.epochs.push_back(r);
         watch(r);
         shown.epoch(r);
@@ -255,50 +332,73 @@ private:
         if (auto why = json_.add(json_line(r, metric_name()))) return why;
         if (options_.on_epoch && !options_.on_epoch(r)) history_.stopped = stop_reason::callback;
         if (run_.epoch % options_.checkpoint_every == 0 || run_.epoch == options_.epochs)
-            return write_checkpoint();
+            return write_checkpoint(shown);
         return std::nullopt;
     }
 
+    static double loss_to_watch(const epoch_report& r) {
+        return std::isnan(r.validation_loss) ? r.loss : r.validation_loss;
+    }
+    [[nodiscard]] bool watches_metric() const {
+        return options_.stopping && options_.stopping->watch_metric;
+    }
+    [[nodiscard]] std::string watched_name() const {
+        return watches_metric() ? metric_name() : validates() ? "validation loss" : "loss";
+    }
+
     void watch(const epoch_report& r) {
-        const double loss = std::isnan(r.validation_loss) ? r.loss : r.validation_loss;
+        const double loss = loss_to_watch(r);
         if (options_.plateau) run_.plateau.observe(loss);
         if (!options_.stopping) return;
-        const double watched = !run_.stopping.watch_metric ? loss
-                               : metric_.more_is_better    ? -r.metric
-                                                           : r.metric;
+        const double watched = !watches_metric()        ? loss
+                               : metric_.more_is_better ? -r.metric
+                                                        : r.metric;
         if (run_.stopping.observe(watched, r.epoch)) {
             const auto parameters = trainer_.model().packed();
             run_.best.assign(parameters.begin(), parameters.end());
         }
     }
 
-    std::optional<error> write_checkpoint() {
+    std::optional<error> write_checkpoint(progress<Clock>& shown) {
         if (options_.checkpoint.empty()) return std::nullopt;
-        return save_checkpoint(options_.checkpoint, trainer_, run_);
+        unwritten_ = false;
+        return shown.aside([this] { return save_checkpoint(options_.checkpoint, trainer_, run_); });
     }
 
     // The end of the run, for whichever reason.
-    std::optional<error> finish() {
+    std::optional<error> finish(progress<Clock>& shown) {
         std::optional<error> why;
-        if (history_.stopped == stop_reason::interrupted ||
-            history_.stopped == stop_reason::callback)
-            why = write_checkpoint();
         const bool over = history_.stopped == stop_reason::finished;
-        if (over && enough() && run_.epoch < options_.epochs) history_.stopped = stop_reason::early;
-        if (over && !run_.best.empty())
+        if (over && run_.epoch < options_.epochs) history_.stopped = stop_reason::early;
+        if (unwritten_ && history_.stopped != stop_reason::diverged) why = write_checkpoint(shown);
+        if (over && options_.stopping && !run_.best.empty()) {
             std::ranges::copy(run_.best, trainer_.model().packed().begin());
-        if (run_.stopping.best_epoch != 0) {
-            history_.best_epoch = run_.stopping.best_epoch;
-            const bool negated = run_.stopping.watch_metric && metric_.more_is_better;
-            history_.best = negated ? -run_.stopping.best : run_.stopping.best;
+            history_.restored = true;
         }
+        find_best();
         history_.epochs = std::move(run_.epochs);
         return why;
+    }
+
+    void find_best() {
+        if (options_.stopping) {
+            history_.best_epoch = run_.stopping.best_epoch;
+            const bool negated = watches_metric() && metric_.more_is_better;
+            if (history_.best_epoch != 0)
+                history_.best = negated ? -run_.stopping.best : run_.stopping.best;
+            return;
+        }
+        for (const epoch_report& r : run_.epochs) {
+            if (!(history_.best_epoch == 0 || loss_to_watch(r) < history_.best)) continue;
+            history_.best_epoch = r.epoch;
+            history_.best = loss_to_watch(r);
+        }
     }
 
     using model_type = std::remove_cvref_t<decltype(std::declval<Trainer&>().model())>;
 
     Trainer& trainer_;
+    const own_rate rate_;
     const dataset& train_;
     const dataset& validation_;
     const fit_options& options_;
@@ -308,6 +408,7 @@ private:
     log_file csv_;
     log_file json_;
     double epoch_began_ = 0.0;
+    bool unwritten_ = false; // there were steps since the last checkpoint
     std::vector<std::size_t> order_;
     std::vector<float> x_;
     std::vector<float> targets_;
@@ -327,8 +428,7 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
 [[nodiscard]] result<history> try_fit(trainer<Model, Loss, Optimiser, P>& trainer,
                                       const dataset& train, const dataset& validation = {},
                                       const fit_options& options = {}) {
-    using fitting =
-        detail::fitting<laminate::trainer<Model, Loss, Optimiser, P>, loss_of_classes<Loss>>;
+    using fitting = detail::fitting<laminate::trainer<Model, Loss, Optimiser, P>, Loss>;
     return fitting(trainer, train, validation, options).run();
 }
 

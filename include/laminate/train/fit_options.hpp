@@ -30,13 +30,16 @@ struct metric {
     bool more_is_better = true;
 };
 
+// Of no rows there is nothing to measure.
 [[nodiscard]] inline metric accuracy_metric() {
     return {"accuracy", [](std::span<const float> outputs, const dataset& data) {
+                if (data.rows() == 0) return not_measured;
                 return accuracy(outputs, data.labels, outputs.size() / data.rows());
             }};
 }
 [[nodiscard]] inline metric r2_metric() {
     return {"r2", [](std::span<const float> outputs, const dataset& data) {
+                if (data.rows() == 0) return not_measured;
                 return regress(outputs, data.targets, data.outputs).r2;
             }};
 }
@@ -71,10 +74,13 @@ struct fit_options {
     std::string csv_log = {};  // files of a line per epoch; empty: none
     std::string json_log = {}; // (each line is one JSON object)
 
-    // A file that is written after so many epochs, and when the run is interrupted. If it is there
-    // at the start, the run goes on from it.
+    // A file that is written after so many epochs, and when the run ends before its last. If it is
+    // there at the start, the run goes on from it, and says from where; the learning rate is that
+    // of the trainer nevertheless. It is refused where it is of other data than this, unless
+    // `any_data`; then an epoch that was begun begins anew, and what was best is forgotten.
     std::string checkpoint = {};
     std::size_t checkpoint_every = 1;
+    bool any_data = false;
 
     // SIGINT (Ctrl-C) and SIGTERM end the run after the current step. The handlers are installed
     // only while fit() runs.

@@ -44,10 +44,14 @@ constexpr const char* name(stop_reason r) {
 
 struct history {
     std::vector<epoch_report> epochs = {};
-    std::size_t best_epoch = 0; // counted from 1; 0 if nothing was watched
-    double best = not_measured; // what was watched, at its best
+    // Counted from 1: where what early stopping watches was best, without it the validation loss,
+    // else the loss; 0 if that was no number in any epoch.
+    std::size_t best_epoch = 0;
+    double best = not_measured; // what was watched, then
+    bool restored = false;      // the model has the parameters of the best epoch, not the last
     stop_reason stopped = stop_reason::finished;
     std::string message = {}; // of a diverged run: where and when
+    std::string resumed = {}; // of a run that went on from a checkpoint: where, and what is new
 };
 
 namespace detail {

@@ -7,9 +7,11 @@
 #include <boost/hana/for_each.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "../base/compiler.hpp"
+#include "../base/error.hpp"
 #include "../model/model.hpp"
 #include "gain.hpp"
 #include "orthogonal.hpp"
@@ -23,6 +25,12 @@ struct start_options {
 };
 
 namespace detail {
+
+constexpr void check(start_options options) {
+    if (!(options.bias >= -std::numeric_limits<float>::max() &&
+          options.bias <= std::numeric_limits<float>::max()))
+        raise({"initialise: expected a finite bias in start_options, found NaN or an infinity"});
+}
 
 template <class Rule>
 struct initialiser {
@@ -72,10 +80,11 @@ constexpr void start_layer(Model& model, random_source& random, start_options op
 } // namespace detail
 
 // Sets every parameter: weights by Rule, biases as asked, slopes of prelu to 0.25 (He et al.,
-// 2015), affine layers to the identity.
+// 2015), affine layers to the identity. Throws laminate::exception if the bias isn't finite.
 template <class Rule = he_uniform, declared Network, template <std::size_t> class Storage>
 constexpr void initialise(basic_model<Network, Storage>& model, std::uint64_t seed,
                           start_options options = {}) {
+    detail::check(options);
     random_source random(seed);
     boost::hana::for_each(model.layers(), detail::initialiser<Rule>{random, options});
 }
@@ -84,6 +93,7 @@ constexpr void initialise(basic_model<Network, Storage>& model, std::uint64_t se
 template <declared Network, template <std::size_t> class Storage>
 constexpr void initialise_auto(basic_model<Network, Storage>& model, std::uint64_t seed,
                                start_options options = {}) {
+    detail::check(options);
     random_source random(seed);
     constexpr std::size_t layers = detail::plan_of<Network, ir::fusion::on>.nodes.size() - 1;
     [&]<std::size_t... I>(std::index_sequence<I...>) {

@@ -32,6 +32,10 @@ public:
 
     explicit layer_values(std::size_t rows)
         : capacity_(whole_lines(rows)), memory_(capacity_ * pass::layout.floats) {}
+    // It stays where it is made: what was moved from would have no memory.
+    layer_values(const layer_values&) = delete;
+    layer_values& operator=(const layer_values&) = delete;
+    ~layer_values() = default;
 
     // Whole rows, at most as many as there is room for.
     template <template <std::size_t> class Storage>

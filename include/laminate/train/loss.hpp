@@ -6,19 +6,47 @@
 // softmax_cross_entropy, over the numbers of a row), weighted by the rows' weights where these are
 // given, and gradients that are right where an activation saturates.
 
+#include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "../base/compiler.hpp"
+#include "../base/error.hpp"
 #include "../ir/node.hpp"
 #include "../kernel/loss.hpp"
+#include "number_text.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 
+namespace detail {
+
+// A weight that multiplies a term of a loss.
+inline bool is_weight(float w) { return w >= 0.0f && std::isfinite(w); }
+
+// What is wrong with a loss's weights for `outputs` outputs; none at all are right.
+inline std::optional<error> wrong_weights(const char* name, std::span<const float> weights,
+                                          std::size_t outputs) {
+    if (weights.empty()) return std::nullopt;
+    if (weights.size() != outputs)
+        return error{sentence(name, ": expected ", outputs,
+                              " weights, one for each output of the network, or none, found ",
+                              weights.size())};
+    const auto bad = std::find_if_not(weights.begin(), weights.end(), is_weight);
+    if (bad == weights.end()) return std::nullopt;
+    return error{sentence(name, ": expected finite weights of 0 or more, found ", text_of(*bad),
+                          " at position ", bad - weights.begin())};
+}
+
+} // namespace detail
+
 // What every loss says of itself: the activation at the end of a network that it is computed
 // together with (`joined`; input stands for none), whether a network with so many outputs and such
-// an end fits it, and how it looks at a number.
+// an end fits it, and how it looks at a number. Where it has numbers of its own, check() says what
+// is wrong with them; where targets must be from 0 to 1, it is `of_probabilities`.
 
 // The mean of (y - t)^2.
 struct mean_squared_error {
@@ -41,6 +69,11 @@ struct huber {
     static constexpr ir::op joined = ir::op::input;
     static constexpr bool fits(std::size_t, ir::op) { return true; }
     kernel::huber_error term() const { return {delta}; }
+    std::optional<error> check(std::size_t) const {
+        if (delta > 0.0f) return std::nullopt;
+        return error{
+            sentence("huber::delta: expected more than 0, found ", detail::text_of(delta))};
+    }
 };
 
 // The mean of -c t ln p - (1 - t) ln(1 - p), for one output or several that are independent of each
@@ -49,12 +82,17 @@ struct huber {
 struct binary_cross_entropy {
     std::vector<float> positive_weights = {};
 
+    static constexpr bool of_probabilities = true;
     static constexpr ir::op joined = ir::op::sigmoid;
     static constexpr bool fits(std::size_t, ir::op last) {
         return last != ir::op::softmax && last != ir::op::log_softmax;
     }
     kernel::logistic_error term() const {
         return {positive_weights.empty() ? nullptr : positive_weights.data()};
+    }
+    std::optional<error> check(std::size_t outputs) const {
+        return detail::wrong_weights("binary_cross_entropy::positive_weights", positive_weights,
+                                     outputs);
     }
 };
 
@@ -65,9 +103,19 @@ struct binary_cross_entropy {
 struct softmax_cross_entropy {
     std::vector<float> class_weights = {};
 
+    static constexpr bool of_probabilities = true;
     static constexpr ir::op joined = ir::op::softmax;
     static constexpr bool fits(std::size_t outputs, ir::op last) {
         return outputs > 1 && last != ir::op::sigmoid;
+    }
+    std::optional<error> check(std::size_t outputs) const {
+        constexpr const char* name = "softmax_cross_entropy::class_weights";
+        if (auto why = detail::wrong_weights(name, class_weights, outputs)) return why;
+        if (class_weights.empty() ||
+            std::ranges::any_of(class_weights, [](float w) { return w > 0.0f; }))
+            return std::nullopt;
+        return error{
+            sentence(name, ": expected a weight above 0, found none, so nothing is learned")};
     }
 };
 

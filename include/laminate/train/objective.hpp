@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <ranges>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -21,6 +22,11 @@
 #include "pass.hpp"
 
 namespace laminate::inline LAMINATE_ISA::training {
+
+template <class Loss>
+inline constexpr bool is_of_probabilities = requires {
+    requires Loss::of_probabilities;
+};
 
 template <class P, class Network, class Loss>
 class objective {
@@ -105,6 +111,10 @@ public:
         return sum;
     }
 
+    // What that is the mean over: the number of rows, or the sum of their weights, times those of
+    // their classes.
+    double weight() const { return weight_; }
+
 private:
     template <class Targets>
     void take_integers(const Targets& targets, std::size_t rows) {
@@ -118,10 +128,14 @@ private:
             if constexpr (of_classes) {
                 const auto label = static_cast<std::size_t>(from[i]);
                 if (label >= outputs)
-                    detail::stop("training needs classes below the number of outputs", outputs,
-                                 label);
+                    refuse(sentence("training needs classes from 0 to ", outputs - 1,
+                                    ", as the network has outputs; found ", from[i], " at row ", i,
+                                    " of the batch"));
                 labels_[i] = static_cast<std::uint32_t>(label);
             } else {
+                if (is_of_probabilities<Loss> && from[i] != 0 && from[i] != 1)
+                    refuse(sentence("this loss needs targets that are 0 or 1; found ", from[i],
+                                    " at row ", i / outputs, " of the batch"));
                 numbers_[i] = static_cast<float>(from[i]);
             }
         }
@@ -139,19 +153,26 @@ private:
         if (weights.empty() && !has_class_weights()) {
             const auto numbers = static_cast<double>(of_classes ? rows : rows * outputs);
             std::fill_n(scales_.begin(), rows, static_cast<float>(1.0 / numbers));
+            weight_ = static_cast<double>(rows);
             return;
         }
         double sum = 0.0;
         for (std::size_t r = 0; r < rows; ++r) {
+            if (!weights.empty() && !detail::is_weight(weights[r]))
+                refuse(sentence("training needs finite weights of rows, of 0 or more; found ",
+                                detail::text_of(weights[r]), " at row ", r, " of the batch"));
             const double weight = weights.empty() ? 1.0 : static_cast<double>(weights[r]);
             scales_[r] = weights.empty() ? 1.0f : weights[r];
             sum += weight * class_weight(r, scales_[r]);
         }
+        weight_ = sum;
         if (!of_classes) sum *= static_cast<double>(outputs);
         for (std::size_t r = 0; r < rows; ++r)
             scales_[r] =
                 sum > 0.0 ? static_cast<float>(static_cast<double>(scales_[r]) / sum) : 0.0f;
     }
+
+    [[noreturn]] static void refuse(const std::string& why) { detail::stop(why.c_str()); }
 
     bool has_class_weights() const {
         if constexpr (of_classes)
@@ -180,6 +201,7 @@ private:
 
     Loss loss_;
     const float* targets_ = nullptr; // none: labels_
+    double weight_ = 0.0;
     std::vector<float> scales_;
     std::vector<float> losses_;
     std::vector<float> numbers_;

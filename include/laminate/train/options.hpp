@@ -2,7 +2,7 @@
 #pragma once
 
 // What a training run is told beside the network, the loss and the optimiser. Needs nothing.
-// Promises that 0 turns an option off.
+// Promises that 0 turns an option off. What is negative or NaN, the trainer refuses.
 
 #include <cstddef>
 #include <cstdint>

@@ -3,8 +3,8 @@
 
 // What a training run shows: on a terminal one line that is written over, with a bar, the loss, the
 // metric, the speed and the time that remains; elsewhere a line for each epoch. Needs a stream.
-// Promises lines of at most 100 columns, and to look at the clock ten times a second at most for
-// the sake of the bar.
+// Promises lines of at most 100 columns, and to show ten of them a second at most for the sake of
+// the bar. Its speed is that of rows since fit() began, but for the time that checkpoints take.
 
 #include <algorithm>
 #include <chrono>
@@ -35,36 +35,51 @@ inline std::string duration(double seconds) {
     return sentence(whole / 3600, ":", two(whole / 60 % 60), ":", two(whole % 60));
 }
 
-inline std::string speed(double rows_per_second) {
+inline std::string speed(double rows, double seconds) {
+    if (!(seconds > 0.0)) return "- rows/s"; // the clock hasn't moved
+    const double rows_per_second = rows / seconds;
     if (rows_per_second >= 1e6) return rounded(rows_per_second / 1e6, 1) + "M rows/s";
     if (rows_per_second >= 1e3) return rounded(rows_per_second / 1e3, 1) + "k rows/s";
     return rounded(rows_per_second, 0) + " rows/s";
 }
 
+template <class Clock = std::chrono::steady_clock>
 class progress {
-    using clock = std::chrono::steady_clock;
-
 public:
-    progress(show what, std::FILE* stream, std::string metric, std::size_t epochs,
-             std::size_t first_epoch, std::size_t rows)
+    progress(show what, std::FILE* stream, std::string metric, std::size_t epochs, double first,
+             std::size_t rows)
         : stream_(stream),
           metric_(std::move(metric)),
           epochs_(epochs),
-          first_(first_epoch),
-          rows_(rows) {
+          first_(first),
+          rows_(static_cast<double>(rows)) {
         bar_ = what == show::bar || (what == show::automatic && is_terminal(stream));
         lines_ = what == show::lines || (what == show::automatic && !bar_);
         if (stream_ == nullptr) bar_ = lines_ = false;
     }
 
     [[nodiscard]] double seconds() const {
-        return std::chrono::duration<double>(clock::now() - start_).count();
+        return std::chrono::duration<double>(Clock::now() - start_).count();
+    }
+
+    // Calls f(), whose time is no training.
+    template <class Function>
+    auto aside(const Function& f) {
+        const double began = seconds();
+        auto result = f();
+        aside_ += seconds() - began;
+        return result;
+    }
+
+    // A line of its own.
+    void say(const std::string& text) {
+        if ((bar_ || lines_) && !text.empty()) write(text + "\n");
     }
 
     // After `done` of `batches` batches of an epoch (counted from 0).
     void batch(std::size_t epoch, std::size_t done, std::size_t batches, double loss) {
         if (!bar_) return;
-        const clock::time_point now = clock::now();
+        const auto now = Clock::now();
         if (now - shown_ < std::chrono::milliseconds(100)) return;
         shown_ = now;
         const double part = static_cast<double>(done) / static_cast<double>(batches);
@@ -80,31 +95,36 @@ public:
         if (!std::isnan(r.validation_loss))
             text += sentence("  validation loss ", significant(r.validation_loss, 4));
         if (!std::isnan(r.metric)) text += sentence("  ", metric_, " ", rounded(r.metric, 4));
-        text += sentence("  ", speed(static_cast<double>(rows_) / r.seconds), "\n");
+        const double part = std::min(1.0, static_cast<double>(r.epoch) - first_);
+        text += sentence("  ", speed(part * rows_, r.seconds), "\n");
         write(text);
     }
 
-    // The last line stays; `why` is said where the run didn't simply finish.
-    void end(const history& h) {
-        if (bar_) write("\n");
-        if ((bar_ || lines_) && h.stopped != stop_reason::finished)
-            write(sentence("stopped: ", name(h.stopped), h.message.empty() ? "" : ", ", h.message,
-                           "\n"));
+    // The last line stays; behind it, in `watched`'s name, what was best, and why the run ended
+    // where it didn't simply finish.
+    void end(const history& h, const std::string& watched) {
+        if (width_ != 0) write("\n");
+        if (h.best_epoch != 0 && h.epochs.size() > 1)
+            say(sentence("best: epoch ", h.best_epoch, " of ", h.epochs.size(), ", ", watched, " ",
+                         significant(h.best, 4), h.restored ? ", which the model has now" : ""));
+        if (h.stopped != stop_reason::finished)
+            say(sentence("stopped: ", name(h.stopped), h.message.empty() ? "" : ", ", h.message));
     }
 
 private:
     std::string line(std::size_t epoch, double part, double loss, double metric) const {
         constexpr std::size_t width = 20;
         const auto full = static_cast<std::size_t>(part * static_cast<double>(width));
-        const double done = static_cast<double>(epoch - 1 - first_) + part;
-        const double left = static_cast<double>(epochs_ - first_) - done;
+        const double now = static_cast<double>(epoch - 1) + part;
+        const double done = now - first_;
+        const double left = static_cast<double>(epochs_) - now;
         const double spent = seconds();
         std::string text =
             sentence("epoch ", epoch, "/", epochs_, " [", std::string(full, '='),
                      std::string(width - full, ' '), "] loss ", significant(loss, 4));
         if (!std::isnan(metric)) text += sentence("  ", metric_, " ", rounded(metric, 4));
         if (done > 0.0)
-            text += sentence("  ", speed(done * static_cast<double>(rows_) / spent), "  ",
+            text += sentence("  ", speed(done * rows_, spent - aside_), "  ",
                              duration(spent / done * left), " left");
         return text.substr(0, 99);
     }
@@ -121,14 +141,15 @@ private:
     std::FILE* stream_;
     std::string metric_;
     std::size_t epochs_;
-    std::size_t first_; // the epoch that the run began with, counted from 0
-    std::size_t rows_;
+    double first_; // the epochs that were over when this began
+    double rows_;  // of an epoch
     bool bar_ = false;
     bool lines_ = false;
     double last_metric_ = not_measured;
     std::size_t width_ = 0;
-    clock::time_point start_ = clock::now();
-    clock::time_point shown_ = {};
+    typename Clock::time_point start_ = Clock::now();
+    typename Clock::time_point shown_ = {};
+    double aside_ = 0.0;
 };
 
 } // namespace detail

@@ -10,10 +10,13 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "../base/compiler.hpp"
+#include "../base/error.hpp"
 #include "../base/standard.hpp"
+#include "number_text.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 
@@ -42,7 +45,10 @@ inline double raised_cosine(double x) {
     return std::fma(y, sum, 1.0);
 }
 
-inline std::size_t whole(double epochs) { return static_cast<std::size_t>(epochs); }
+// Of a time that isn't one, such as -1 or NaN, 0.
+inline std::size_t whole(double epochs) {
+    return epochs >= 0.0 ? static_cast<std::size_t>(std::min(epochs, 0x1p53)) : 0;
+}
 
 } // namespace detail
 
@@ -61,16 +67,20 @@ inline std::size_t whole(double epochs) { return static_cast<std::size_t>(epochs
 // Times `factor` after each epoch.
 [[nodiscard]] inline schedule exponential(double factor) { return step_decay(1, factor); }
 
-// Half a cosine from 1 down to `lowest`, reached after `epochs` (Loshchilov and Hutter, 2017).
+// Half a cosine from 1 down to `lowest`, reached after `epochs`, at once if these aren't above 0
+// (Loshchilov and Hutter, 2017).
 [[nodiscard]] inline schedule cosine(double epochs, double lowest = 0.0) {
     return [=](double t) {
-        const double wave = detail::raised_cosine(std::clamp(t / epochs, 0.0, 1.0));
+        const double wave =
+            detail::raised_cosine(t < epochs ? std::clamp(t / epochs, 0.0, 1.0) : 1.0);
         return std::fma((1.0 - lowest) * 0.5, wave, lowest);
     };
 }
 
-// A straight line from 0 up to `then` over the first `epochs`; then's own time starts at 0.
+// A straight line from 0 up to `then` over the first `epochs`; then's own time starts at 0. An
+// empty `then` is constant().
 [[nodiscard]] inline schedule warm_up(double epochs, schedule then = constant()) {
+    if (!then) then = constant();
     return [=, then = std::move(then)](double t) {
         return t < epochs ? t / epochs * then(t) : then(t);
     };
@@ -83,6 +93,15 @@ struct reduce_on_plateau {
     std::size_t patience = 10; // epochs without improvement that are borne
     double by = 1e-4;          // less than this share is no improvement
     double lowest = 0.0;       // of the factor
+
+    [[nodiscard]] std::optional<error> check() const {
+        const auto bounded = [](double x, double most) { return x >= 0.0 && x <= most; };
+        if (bounded(factor, 1.0) && bounded(by, 1.0) && bounded(lowest, 1.0)) return std::nullopt;
+        return error{sentence("reduce_on_plateau: expected a factor, a share `by` and a `lowest` "
+                              "from 0 to 1, found ",
+                              detail::text_of(factor), ", ", detail::text_of(by), " and ",
+                              detail::text_of(lowest))};
+    }
 
     // The state.
     double current = 1.0;

@@ -6,6 +6,7 @@
 // everywhere.
 
 #include <cstddef>
+#include <limits>
 
 #include "../base/compiler.hpp"
 #include "../base/standard.hpp"
@@ -60,16 +61,23 @@ struct lecun_normal {
 // All weights the same: for experiments, since units that start equal stay equal.
 template <float Value>
 struct constant_weights {
+    static_assert(Value >= -std::numeric_limits<float>::max() &&
+                      Value <= std::numeric_limits<float>::max(),
+                  "Laminate: weights start at a finite number");
     static constexpr float value = Value;
 };
 
 // Evenly, or normally, by a number of one's own: for experiments with weights too small or large.
 template <float Limit>
 struct uniform_weights {
+    static_assert(Limit >= 0.0f && Limit <= std::numeric_limits<float>::max(),
+                  "Laminate: the limit of weights is a finite number of 0 or more");
     static constexpr double limit(std::size_t, std::size_t) { return static_cast<double>(Limit); }
 };
 template <float Deviation>
 struct normal_weights {
+    static_assert(Deviation >= 0.0f && Deviation <= std::numeric_limits<float>::max(),
+                  "Laminate: the deviation of weights is a finite number of 0 or more");
     static constexpr double deviation(std::size_t, std::size_t) {
         return static_cast<double>(Deviation);
     }

@@ -11,6 +11,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <ranges>
 #include <span>
@@ -79,10 +80,11 @@ public:
     static constexpr std::size_t inputs = Model::inputs;
     static constexpr std::size_t outputs = Model::outputs;
 
-    // Refers to the model, which must stay where it is.
+    // Refers to the model, which must stay where it is. Throws laminate::exception where a number
+    // of the loss, the optimiser or the options is wrong, or the system refuses threads.
     trainer(Model& model, Loss loss, Optimiser optimiser, train_options options = {})
         : model_(&model),
-          objective_(std::move(loss)),
+          objective_(checked(std::move(loss), optimiser, options)),
           optimiser_(optimiser),
           options_(options),
           parameters_(floats_ * (1 + Optimiser::moments)),
@@ -93,8 +95,9 @@ public:
 
     // One step on whole rows, one behind the other: contiguous floats, or contiguous arrays of
     // floats. Targets are rows of `outputs` floats, or integers: classes for softmax_cross_entropy,
-    // one for each row, else numbers such as 0 and 1. Rows may have weights of 0 or more. Stops
-    // with a message where there aren't as many targets, or weights, as rows.
+    // one for each row, else numbers such as 0 and 1. Rows may have finite weights of 0 or more.
+    // Stops with a message where there aren't as many targets, or weights, as rows, or a class or a
+    // weight is wrong.
     template <class In, class Targets>
     step_result step(const In& in, const Targets& targets, std::span<const float> weights = {}) {
         const std::span<const float> x = detail::flat<const float, inputs>(in);
@@ -140,17 +143,30 @@ public:
         });
         return objective_.total(rows);
     }
+    // What the last loss, of step() or loss(), is the mean over: the number of rows, or the sum of
+    // their weights, times those of their classes. Losses of parts of some rows, weighted by these,
+    // have the loss of all as their mean.
+    double loss_weight() const { return objective_.weight(); }
 
-    // Makes room for batches of so many rows.
+    // Makes room for batches of so many rows. What values() shows is gone where that is more.
     void reserve(std::size_t rows) {
         if (rows <= capacity_) return;
-        capacity_ = (rows + line_floats - 1) / line_floats * line_floats;
-        rows_ = training::buffer(capacity_ * pass::layout.floats);
-        objective_.reserve(capacity_);
+        if (rows > most_rows)
+            detail::stop("a trainer's batch has too many rows; at most", most_rows, rows);
+        const std::size_t capacity = whole_lines(rows);
+        last_rows_ = 0;
+        objective_.reserve(capacity);
+        rows_ = training::buffer(capacity * pass::layout.floats);
+        capacity_ = capacity;
     }
 
     float learning_rate() const { return optimiser_.learning_rate; }
-    void set_learning_rate(float rate) { optimiser_.learning_rate = rate; }
+    // Throws laminate::exception unless it is finite and 0 or more.
+    void set_learning_rate(float rate) {
+        if (const auto why = detail::settings("trainer").at_least_0("learning_rate", rate).wrong())
+            raise(*why);
+        optimiser_.learning_rate = rate;
+    }
 
     Model& model() const { return *model_; }
 
@@ -239,6 +255,31 @@ private:
                   "Laminate: the network must have parameters");
     static constexpr std::size_t floats_ = plan_.weight_bytes / sizeof(float);
     static constexpr std::size_t turned_floats_ = pass::turned_begin(pass::count) + pass::widest();
+
+    static constexpr std::size_t most_rows =
+        std::numeric_limits<std::ptrdiff_t>::max() /
+        (sizeof(float) * (pass::layout.floats + outputs + line_floats)) / line_floats * line_floats;
+
+    static Loss checked(Loss loss, const Optimiser& optimiser, const train_options& o) {
+        std::optional<error> why;
+        if constexpr (requires { loss.check(outputs); }) why = loss.check(outputs);
+        if constexpr (requires { optimiser.check(); })
+            if (!why) why = optimiser.check();
+        if (!why)
+            why = detail::settings("optimiser")
+                      .at_least_0("learning_rate", optimiser.learning_rate)
+                      .wrong();
+        if (!why)
+            why = detail::settings("train_options")
+                      .at_least_0("l1", o.l1)
+                      .at_least_0("l2", o.l2)
+                      .not_negative("max_norm", o.max_norm)
+                      .not_negative("clip_norm", o.clip_norm)
+                      .not_negative("clip_value", o.clip_value)
+                      .wrong();
+        if (why) raise(*why);
+        return loss;
+    }
 
     pass last_pass() const {
         training::workspace w = {};
