@@ -651,7 +651,18 @@ TEST_CASE("fit: no rows, and rows that can't be learned", "[train]") {
                                                 "'yes' for number 0"));
     others.class_name = named.class_name;
     CHECK(lam::try_fit(t, named, others, quiet(1)).has_value());
-    CHECK(lam::try_fit(t, named, test_rows, quiet(1)).has_value());
+    for (const auto& [train, validation] :
+         {std::pair(named, test_rows), std::pair(train_rows, named)})
+        CHECK_THAT(refused(train, validation), contains("of neither, found none of the"));
+    others.classes = 3;
+    others.class_name.push_back("perhaps");
+    others.labels[0] = 2;
+    CHECK_THAT(refused(named, others), contains("3 classes"));
+    CHECK_THAT(lam::detail::not_alike(named, others)->message, contains("found 'perhaps'"));
+    others.labels.assign(others.rows(), 1);
+    others.labels[0] = 2;
+    CHECK_THAT(refused(others), contains("found 3 classes and 2 outputs. Labels count from 0, and "
+                                         "the least of these is 1: subtract 1 from each"));
 }
 
 TEST_CASE("fit: options that can't be", "[train]") {

@@ -145,12 +145,6 @@ inline std::string network_text(const ir::plan_view& plan) {
     return text;
 }
 
-inline const std::string* find_text(const tensor_file& file, std::string_view key) {
-    for (const auto& [name, value] : file.metadata())
-        if (name == key) return &value;
-    return nullptr;
-}
-
 // Whose meaning the moments of an optimiser have, since those of sgd are no squares for rmsprop. Of
 // somebody's own there is nothing to say but how many they are.
 template <class Optimiser>
@@ -219,7 +213,7 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
         return error{sentence(path, ": ", what..., ". Delete the file to begin anew")};
     };
     const auto text = [&](std::string_view key) {
-        const std::string* const found = find_text(file, key);
+        const std::string* const found = file.find_metadata(key);
         return found == nullptr ? std::string_view() : std::string_view(*found);
     };
     if (text("checkpoint") != checkpoint_format)

@@ -39,7 +39,7 @@ inline std::optional<error> not_fitting(const dataset& data, std::size_t inputs,
         !(of_classes ? data.classes <= outputs : outputs == 1 && data.classes <= 2))
         return wrong("expected labels of at most ", of_classes ? outputs : 2, " classes",
                      of_classes ? "" : " and one output, or targets", ", found ", data.classes,
-                     " classes and ", outputs, " outputs");
+                     " classes and ", outputs, " outputs", labels_hint(data.labels));
     const auto& weights = data.weights;
     if (const auto bad = std::find_if_not(weights.begin(), weights.end(), is_weight);
         bad != weights.end())
@@ -62,7 +62,16 @@ inline std::optional<error> not_alike(const dataset& train, const dataset& valid
         if (names[i] != others[i])
             return wrong("expected the classes of the training rows, found ", quote(others[i]),
                          " for number ", i, " in the validation rows, which is ", quote(names[i]),
-                         " in the others. Number both alike");
+                         " in the others. Number both alike (csv_options::class_name)");
+    if (others.size() > names.size() && !names.empty())
+        return wrong("expected the classes of the training rows, found ",
+                     quote(others[names.size()]), " in the validation rows, which nobody learns");
+    if (names.empty() != others.empty() && train.classes != 0 && validation.classes != 0)
+        return wrong("expected names of classes of both the training and the validation rows, or "
+                     "of neither, found none of the ",
+                     names.empty() ? "former" : "latter",
+                     ": they may be numbered otherwise. Read the second file with the names of the "
+                     "first (csv_options::class_name)");
     return std::nullopt;
 }
 
