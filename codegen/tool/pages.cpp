@@ -23,6 +23,7 @@ constexpr code_meaning codes[] = {
      "something is wrong with a file or a value that you gave, or the outputs differ from "
      "those expected"},
     {wrong_usage, "the command line is wrong"},
+    {undecided, "`verify` cannot tell: floats may be so far off that agreement says nothing"},
     {internal_bug, "a bug of Laminate's: please report it"},
 };
 
