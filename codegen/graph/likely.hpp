@@ -29,28 +29,28 @@ namespace laminate::codegen::reference {
 inline constexpr std::size_t samples = 32;
 inline constexpr double deviations = 8.0;
 
-// A value as that many evaluations have it.
-using cloud = std::array<double, samples>;
+// A value as N evaluations have it.
+template <std::size_t N>
+using cloud = std::array<double, N>;
 
 // What node `n` makes of clouds, without an error of its own.
-inline std::vector<cloud> after(const ir::node& n, const layer_parameters& p,
-                                const std::vector<cloud>& x) {
-    std::vector<cloud> y;
-    if (n.kind == ir::op::dense) {
-        y.resize(n.units);
-        for (std::size_t o = 0; o < n.units; ++o) {
-            cloud sum;
-            sum.fill(n.bias ? p.bias[o] : 0.0);
-            for (std::size_t i = 0; i < x.size(); ++i)
-                for (std::size_t s = 0; s < samples; ++s)
-                    sum[s] += p.weights[o * x.size() + i] * x[i][s];
-            y[o] = sum;
-        }
-        return y;
+template <std::size_t N>
+std::vector<cloud<N>> after(const ir::node& n, const layer_parameters& p,
+                            const std::vector<cloud<N>>& x) {
+    std::vector<cloud<N>> y(n.kind == ir::op::dense ? n.units : 0);
+    for (std::size_t o = 0; o < y.size(); ++o) {
+        const double* const weights = p.weights.data() + o * x.size();
+        y[o].fill(n.bias ? p.bias[o] : 0.0);
+        cloud<N> sum = y[o];
+        for (std::size_t i = 0; i < x.size(); ++i)
+            for (std::size_t s = 0; s < N; ++s)
+                sum[s] += weights[i] * x[i][s];
+        y[o] = sum;
     }
-    for (std::size_t s = 0; s < samples; ++s) {
+    if (n.kind == ir::op::dense) return y;
+    for (std::size_t s = 0; s < N; ++s) {
         row one;
-        for (const cloud& c : x)
+        for (const cloud<N>& c : x)
             one.push_back({c[s], 0.0});
         const row of_one = after(n, p, one);
         y.resize(of_one.size());
@@ -60,24 +60,19 @@ inline std::vector<cloud> after(const ir::node& n, const layer_parameters& p,
     return y;
 }
 
-// Each value up or down by the deviation of its own error, which lies anywhere within its bound.
-// Nothing is known of what an unknown error makes.
-inline void disturb(std::vector<cloud>& clouds, const row& errors, std::mt19937_64& random) {
-    for (std::size_t u = 0; u < clouds.size(); ++u) {
-        const double error =
-            errors[u].bound < unknown ? errors[u].bound / std::sqrt(3.0) : std::nan("");
-        const auto signs = random();
-        for (std::size_t s = 0; s < samples; ++s)
-            clouds[u][s] += (signs >> s & 1U) != 0 ? error : -error;
+// The values of the last node; `change(i, clouds)` may move those of each node i on the way.
+template <std::size_t N, class Change>
+std::vector<cloud<N>> evaluate(std::span<const ir::node> nodes,
+                               std::span<const layer_parameters> parameters,
+                               std::span<const float> in, Change change) {
+    std::vector<std::vector<cloud<N>>> clouds(nodes.size());
+    for (const float f : in)
+        clouds[0].emplace_back().fill(static_cast<double>(f));
+    for (std::size_t i = 1; i < nodes.size(); ++i) {
+        clouds[i] = after<N>(nodes[i], parameters[i], clouds[nodes[i].inputs[0]]);
+        change(i, clouds[i]);
     }
-}
-
-inline double deviation(const cloud& c, double value) {
-    double square = 0.0;
-    for (const double v : c)
-        if (v != value && !(std::isnan(v) && std::isnan(value)))
-            square += (v - value) * (v - value) / static_cast<double>(samples);
-    return std::sqrt(square);
+    return clouds.back();
 }
 
 // The values of all nodes for one row of input, each with the narrower of both bounds.
@@ -85,23 +80,38 @@ inline std::vector<row> interpret_likely(std::span<const ir::node> nodes,
                                          std::span<const layer_parameters> parameters,
                                          std::span<const float> in, arithmetic by = {}) {
     std::vector<row> values = interpret(nodes, parameters, in, by);
-    std::vector<std::vector<cloud>> clouds(nodes.size());
-    for (const estimate& e : values[0])
-        clouds[0].emplace_back().fill(e.value);
     by.likely = true;
-    std::mt19937_64 random(1); // the same for each row: a bound doesn't depend on the others
+    std::vector<std::vector<double>> errors(nodes.size()), squares(nodes.size());
     for (std::size_t i = 1; i < nodes.size(); ++i) {
         row x = values[nodes[i].inputs[0]];
         for (estimate& e : x)
             e.bound = 0.0;
-        clouds[i] = after(nodes[i], parameters[i], clouds[nodes[i].inputs[0]]);
-        disturb(clouds[i], after(nodes[i], parameters[i], x, by), random);
+        // The deviation of what lies anywhere within its bound; an unknown error makes it unknown.
+        for (const estimate& e : after(nodes[i], parameters[i], x, by))
+            errors[i].push_back(e.bound < unknown ? e.bound / std::sqrt(3.0) : std::nan(""));
+        squares[i].resize(errors[i].size());
+    }
+    constexpr std::size_t together = 8; // fit registers
+    std::mt19937_64 random(1); // the same for each row: a bound doesn't depend on the others
+    for (std::size_t s = 0; s < samples; s += together)
+        evaluate<together>(nodes, parameters, in, [&](std::size_t i, auto& clouds) {
+            for (std::size_t u = 0; u < clouds.size(); ++u) {
+                const auto signs = random();
+                const double value = values[i][u].value;
+                for (std::size_t k = 0; k < together; ++k) {
+                    double& v = clouds[u][k];
+                    v += (signs >> k & 1U) != 0 ? errors[i][u] : -errors[i][u];
+                    if (v != value && !(std::isnan(v) && is_certain(values[i][u])))
+                        squares[i][u] += (v - value) * (v - value);
+                }
+            }
+        });
+    for (std::size_t i = 1; i < nodes.size(); ++i)
         for (std::size_t u = 0; u < values[i].size(); ++u) {
             estimate& e = values[i][u];
-            const double likely = deviations * deviation(clouds[i][u], e.value);
+            const double likely = deviations * std::sqrt(squares[i][u] / samples);
             e.bound = std::min(e.bound, within_floats(e.value, likely).bound);
         }
-    }
     return values;
 }
 

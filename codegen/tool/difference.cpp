@@ -15,9 +15,13 @@ constexpr double largest_float = std::numeric_limits<float>::max();
 constexpr double smallest_float = std::numeric_limits<float>::min();
 constexpr double smallest_half = 0x1p-14;
 
-// As numbers, or as the same infinity of float, or both NaN.
+// What is larger than a float can be is infinite.
+double in_float(double x) {
+    return std::abs(x) > largest_float ? std::copysign(std::numeric_limits<double>::infinity(), x)
+                                       : x;
+}
+
 bool are_equal(double a, double b) {
-    const auto in_float = [](double x) { return std::abs(x) > largest_float ? x * largest_float : x; };
     return in_float(a) == in_float(b) || (std::isnan(a) && std::isnan(b));
 }
 
@@ -33,7 +37,7 @@ double excess_of(double found, double expected, double bound) {
 std::vector<double> sizes_of(std::span<const reference::estimate> expected, std::size_t outputs) {
     std::vector<double> sizes(outputs);
     for (std::size_t i = 0; i < expected.size(); ++i)
-        if (std::isfinite(expected[i].value))
+        if (std::isfinite(in_float(expected[i].value)))
             sizes[i % outputs] = std::max(sizes[i % outputs], std::abs(expected[i].value));
     const double least = *std::max_element(sizes.begin(), sizes.end()) / 100.0;
     for (double& size : sizes)
@@ -63,8 +67,9 @@ difference compare_any(std::span<const reference::estimate> expected, std::span<
             worst.coarse_row = i / outputs;
             worst.coarse_unit = i % outputs;
         }
-        const double rounded =
-            std::isfinite(e.value) ? slack * std::max(std::abs(e.value), smallest_half) : 0.0;
+        const double rounded = std::isfinite(in_float(e.value))
+                                   ? slack * std::max(std::abs(e.value), smallest_half)
+                                   : 0.0;
         const double excess = excess_of(value, e.value, e.bound + rounded);
         if (i > 0 && excess <= worst.excess) continue;
         worst.largest = excess == 0.0 ? 0.0 : std::abs(value - e.value);
@@ -80,13 +85,12 @@ difference compare_any(std::span<const reference::estimate> expected, std::span<
 
 } // namespace
 
-std::vector<reference::estimate> evaluate_reference(const graph& network,
-                                                    std::span<const float> rows,
-                                                    reference::arithmetic by) {
+std::vector<reference::estimate>
+evaluate_reference(const graph& network, std::span<const float> rows, reference::arithmetic by) {
     std::vector<reference::estimate> outputs;
     for (std::size_t at = 0; at < rows.size(); at += network.inputs()) {
-        const auto values = reference::interpret_likely(
-            network.nodes, network.parameters, rows.subspan(at, network.inputs()), by);
+        const auto values = reference::interpret_likely(network.nodes, network.parameters,
+                                                        rows.subspan(at, network.inputs()), by);
         outputs.insert(outputs.end(), values.back().begin(), values.back().end());
     }
     return outputs;

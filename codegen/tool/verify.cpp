@@ -140,14 +140,16 @@ struct verdict {
 std::string doubt(const difference& d) {
     const std::string place = fmt::format("row {}, unit {}", d.coarse_row, d.coarse_unit);
     if (d.coarseness > 0.5)
-        return fmt::format("floats may be off by more than half of the outputs ({}): an overflow, a "
-                           "division by what may be 0, or many layers that amplify. Right and wrong "
-                           "outputs can't be told apart; leave such rows out, or compare with fewer "
-                           "layers",
-                           place);
-    return fmt::format("floats may be off by {:.2g} % of the outputs ({}), so wrong ones might pass "
-                       "for right. If that is near enough, say so: --tolerance {:.1g}",
-                       100.0 * d.coarseness, place, 1.05 * d.coarseness + 0.0005);
+        return fmt::format(
+            "floats may be off by more than half of the outputs ({}): an overflow, a "
+            "division by what may be 0, or many layers that amplify. Right and wrong "
+            "outputs can't be told apart; leave such rows out, or compare with fewer "
+            "layers",
+            place);
+    return fmt::format(
+        "floats may be off by {:.2g} % of the outputs ({}), so wrong ones might pass "
+        "for right. If that is near enough, say so: --tolerance {:.1g}",
+        100.0 * d.coarseness, place, 1.05 * d.coarseness + 0.0005);
 }
 
 verdict judge(const network& n, const results& r, const rows& expected, const difference& own,
@@ -181,21 +183,19 @@ outcome verify(const verify_options& options) {
     const rows expected = read_expected(options, g, r);
     const estimates given = estimates_of(expected, r.model);
 
-    const difference reference =
-        compare(given, values_of(r.model), g.outputs(), options.tolerance);
+    const difference reference = compare(given, values_of(r.model), g.outputs(), options.tolerance);
     const difference kernels = compare(with_bounds_added(given, r.allowed), to_doubles(r.kernels),
                                        g.outputs(), options.tolerance);
     difference own = compare(r.allowed, r.kernels, g.outputs());
     own.enough = reference.enough;
-    std::vector<finding> findings = {
-        found("reference", reference, reference.tells()),
-        found("kernels", kernels, reference.tells() && own.tells())};
+    std::vector<finding> findings = {found("reference", reference, reference.tells()),
+                                     found("kernels", kernels, reference.tells() && own.tells())};
     if (options.compile)
         findings.push_back(compare_compiled(n, r));
     else
         findings.push_back({"source", "not compiled: --no-compile", nullptr, state::skipped});
-    const verdict v = judge(n, r, expected, own, reference, kernels,
-                            findings.back().is != state::differs);
+    const verdict v =
+        judge(n, r, expected, own, reference, kernels, findings.back().is != state::differs);
 
     outcome done;
     done.code = v.code;
