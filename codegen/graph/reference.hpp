@@ -259,7 +259,7 @@ inline row elementwise(const ir::node& n, const layer_parameters& p, const row& 
             for (double at : {corner, std::nextafter(corner, -1e9), std::nextafter(corner, 1e9)}) {
                 if (!(low <= at && at <= high)) continue;
                 const double there = std::abs(exact(n, at, slope, shift) - value);
-                off = there <= off ? off : there; // keeps a NaN
+                if (!(there <= off) && !std::isnan(off)) off = there; // a NaN stays
             }
         }
         off += is_certain(x[i])

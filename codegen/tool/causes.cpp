@@ -36,7 +36,7 @@ double largest_difference(std::span<const double> a, std::span<const double> b) 
     double largest = 0.0;
     for (std::size_t i = 0; i < a.size(); ++i) {
         const double off = std::abs(a[i] - b[i]);
-        largest = off <= largest ? largest : off; // keeps a NaN
+        if (!(off <= largest) && !std::isnan(largest)) largest = off; // a NaN stays
     }
     return largest;
 }
