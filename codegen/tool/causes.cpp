@@ -8,11 +8,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <vector>
 
-#include "../graph/reference.hpp"
+#include "../graph/likely.hpp"
 #include "array_file.hpp"
 
 namespace laminate::codegen::tool {
@@ -23,12 +24,11 @@ using row = std::vector<double>;
 
 row outputs_of(const graph& network, std::span<const float> inputs) {
     row outputs;
-    for (std::size_t at = 0; at < inputs.size(); at += network.inputs()) {
-        const auto values = reference::interpret(network.nodes, network.parameters,
-                                                 inputs.subspan(at, network.inputs()));
-        for (const reference::estimate& e : values.back())
-            outputs.push_back(e.value);
-    }
+    for (std::size_t at = 0; at < inputs.size(); at += network.inputs())
+        for (const auto& [value] : reference::evaluate<1>(network.nodes, network.parameters,
+                                                          inputs.subspan(at, network.inputs()),
+                                                          [](std::size_t, const auto&) {}))
+            outputs.push_back(value);
     return outputs;
 }
 
@@ -36,7 +36,7 @@ double largest_difference(std::span<const double> a, std::span<const double> b) 
     double largest = 0.0;
     for (std::size_t i = 0; i < a.size(); ++i) {
         const double off = std::abs(a[i] - b[i]);
-        largest = off <= largest ? largest : off; // keeps a NaN
+        if (!(off <= largest) && !std::isnan(largest)) largest = off; // a NaN stays
     }
     return largest;
 }
@@ -177,44 +177,105 @@ cause input_scale(const investigation& i) {
     return std::nullopt;
 }
 
-struct moments {
-    double mean = 0.0;
-    double deviation = 0.0;
+// (x - centre) / scale.
+struct normalisation {
+    double centre = 0.0;
+    double scale = 1.0;
 };
 
-// Of every `step`-th number from `first` on.
-moments moments_of(std::span<const float> x, std::size_t first, std::size_t step) {
+// Of every `step`-th number from `first` on, to mean 0 and deviation 1. What is always the same
+// becomes 0.
+normalisation to_deviation_1(std::span<const float> x, std::size_t first, std::size_t step) {
     const auto count = static_cast<double>((x.size() - first + step - 1) / step);
-    moments m;
-    double square = 0.0;
-    for (std::size_t at = first; at < x.size(); at += step) {
-        const auto number = static_cast<double>(x[at]);
-        m.mean += number / count;
-        square += number * number / count;
-    }
-    m.deviation = std::sqrt(square - m.mean * m.mean);
-    return m;
+    double mean = 0.0, square = 0.0;
+    for (std::size_t at = first; at < x.size(); at += step)
+        mean += static_cast<double>(x[at]) / count;
+    for (std::size_t at = first; at < x.size(); at += step)
+        square += (static_cast<double>(x[at]) - mean) * (static_cast<double>(x[at]) - mean) / count;
+    return {mean, square > 0.0 ? std::sqrt(square) : 1.0};
 }
 
-// By the mean and deviation of all inputs that were given, or of each unit's.
-cause standardised_inputs(const investigation& i) {
-    const std::size_t width = i.network.inputs();
-    for (const bool by_unit : {false, true}) {
-        std::vector<float> inputs(i.seen.inputs.begin(), i.seen.inputs.end());
-        for (std::size_t unit = 0; unit < (by_unit ? width : 1); ++unit) {
-            const std::size_t step = by_unit ? width : 1;
-            const moments m = moments_of(i.all_inputs, unit, step);
-            for (std::size_t at = unit; at < inputs.size(); at += step)
-                inputs[at] =
-                    static_cast<float>((static_cast<double>(inputs[at]) - m.mean) / m.deviation);
-        }
-        if (i.explains(outputs_of(i.network, inputs)))
-            return fmt::format(
-                "normalisation of the inputs is missing: with mean 0 and deviation 1{} "
-                "the outputs agree",
-                by_unit ? " of each input" : "");
+normalisation to_0_and_1(std::span<const float> x, std::size_t first, std::size_t step) {
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (std::size_t at = first; at < x.size(); at += step) {
+        low = std::min(low, static_cast<double>(x[at]));
+        high = std::max(high, static_cast<double>(x[at]));
     }
+    return {low, high > low ? high - low : 1.0};
+}
+
+struct normalised {
+    std::string words;
+    row outputs; // of the network, with inputs normalised so
+};
+
+// By what all inputs that were given have, together or each by itself.
+std::vector<normalised> normalised_in_all_ways(const investigation& i) {
+    const std::size_t width = i.network.inputs();
+    std::vector<normalised> ways;
+    for (const auto measure : {to_deviation_1, to_0_and_1})
+        for (const std::size_t step : {std::size_t{1}, width}) {
+            std::vector<float> inputs(i.seen.inputs.begin(), i.seen.inputs.end());
+            for (std::size_t unit = 0; unit < step; ++unit) {
+                const normalisation by = measure(i.all_inputs, unit, step);
+                for (std::size_t at = unit; at < inputs.size(); at += step)
+                    inputs[at] = static_cast<float>((static_cast<double>(inputs[at]) - by.centre) /
+                                                    by.scale);
+            }
+            ways.push_back({fmt::format("{}{}",
+                                        measure == to_deviation_1 ? "mean 0 and deviation 1"
+                                                                  : "the range 0 to 1",
+                                        step == 1 ? "" : " of each input"),
+                            outputs_of(i.network, inputs)});
+        }
+    return ways;
+}
+
+cause normalised_inputs(const investigation& i) {
+    for (const normalised& way : normalised_in_all_ways(i))
+        if (i.explains(way.outputs))
+            return fmt::format("normalisation of the inputs is missing: with {} the outputs agree",
+                               way.words);
     return std::nullopt;
+}
+
+// The part of what was seen that varies with the row, and that a guess gives: 1 if it is right, 0
+// or less if a constant were as good.
+double part_explained(const investigation& i, const row& guess) {
+    const std::size_t width = i.network.outputs();
+    double off = 0.0, spread = 0.0;
+    for (std::size_t u = 0; u < width; ++u) {
+        double mean = 0.0;
+        for (std::size_t at = u; at < guess.size(); at += width)
+            mean += i.seen.outputs[at] / static_cast<double>(i.rows());
+        for (std::size_t at = u; at < guess.size(); at += width) {
+            off += (guess[at] - i.seen.outputs[at]) * (guess[at] - i.seen.outputs[at]);
+            spread += (i.seen.outputs[at] - mean) * (i.seen.outputs[at] - mean);
+        }
+    }
+    return 1.0 - off / spread;
+}
+
+// Mean and deviation were those of the training data, which some rows have only about: the outputs
+// then agree about as well. Nine tenths of what varies are no accident, if the model as it is
+// leaves at least four times as much unexplained.
+cause about_normalised_inputs(const investigation& i) {
+    const double plain = part_explained(i, i.model);
+    const normalised* best = nullptr;
+    double most = 0.9;
+    const std::vector<normalised> ways = normalised_in_all_ways(i);
+    for (const normalised& way : ways) {
+        const double part = part_explained(i, way.outputs);
+        if (!(part >= most) || !(1.0 - plain >= 4.0 * (1.0 - part))) continue;
+        most = part;
+        best = &way;
+    }
+    if (best == nullptr) return std::nullopt;
+    return fmt::format(
+        "normalisation of the inputs is missing: with {}, measured on the {} rows "
+        "given, the model gives {:.0f} % of what varies in the outputs. Normalise by "
+        "the numbers that it was trained with",
+        best->words, i.all_inputs.size() / i.network.inputs(), 100.0 * most);
 }
 
 // The inputs of one row with their axes in another order.
@@ -273,6 +334,18 @@ cause permuted_outputs(const investigation& i) {
     return "the expected outputs have their units in another order: " + shape_text(from);
 }
 
+bool are_equal_rows(std::span<const double> numbers, std::size_t width) {
+    return std::equal(numbers.begin() + static_cast<std::ptrdiff_t>(width), numbers.end(),
+                      numbers.begin());
+}
+
+cause equal_rows(const investigation& i) {
+    const std::size_t width = i.network.outputs();
+    if (i.rows() < 2 || !are_equal_rows(i.seen.outputs, width) || are_equal_rows(i.model, width))
+        return std::nullopt;
+    return "the expected outputs are the same in every row, those of the model aren't";
+}
+
 // expected = a * model + b, fitted over everything seen.
 cause scaled_outputs(const investigation& i) {
     const auto count = static_cast<double>(i.model.size());
@@ -326,15 +399,41 @@ bool all_weights(const graph& network, double (*rounding)(double)) {
     return all;
 }
 
+struct short_format {
+    const char* name;
+    double (*rounding)(double);
+    double relative; // error of a rounding
+    const char* tolerance;
+};
+constexpr short_format formats[] = {{"float16", to_half, 0x1p-11, "0.0005"},
+                                    {"bfloat16", to_bfloat16, 0x1p-8, "0.004"}};
+
+// The outputs themselves are of a short format, and off by no more than eight of its roundings.
+cause short_outputs(const investigation& i) {
+    for (const short_format& f : formats) {
+        double off = 0.0;
+        bool all = true;
+        for (std::size_t k = 0; k < i.model.size(); ++k) {
+            const double seen = i.seen.outputs[k];
+            all = all && f.rounding(seen) == seen;
+            off = std::max(off, std::abs(i.model[k] - seen) / std::max(std::abs(seen), 0x1p-14));
+        }
+        if (!all || !(off <= 8.0 * f.relative)) continue;
+        if (off <= 1.01 * f.relative)
+            return fmt::format("the expected outputs were rounded to {}, and agree as far as that "
+                               "goes: allow it with --tolerance {}",
+                               f.name, f.tolerance);
+        return fmt::format(
+            "the expected outputs were computed in {}, and agree to {:.1g} %: if that "
+            "is near enough, allow it with --tolerance {:.1g}",
+            f.name, 100.0 * off, 1.5 * off);
+    }
+    return std::nullopt;
+}
+
 // Either side may have lost digits. What a file lost can't be found again, only that it fits.
 cause short_weights(const investigation& i) {
-    struct format {
-        const char* name;
-        double (*rounding)(double);
-        double relative;
-    };
-    constexpr format formats[] = {{"float16", to_half, 0x1p-11}, {"bfloat16", to_bfloat16, 0x1p-8}};
-    for (const format& f : formats) {
+    for (const short_format& f : formats) {
         if (i.explains(with_weights(i.network, f.rounding)))
             return fmt::format("the expected outputs were made with {} weights", f.name);
         double size = 0.0;
@@ -371,10 +470,20 @@ std::string likely_cause(const graph& network, const observation& seen) {
     const observation few{seen.inputs.first(rows * network.inputs()),
                           seen.outputs.first(rows * network.outputs())};
     const investigation i{network, few, seen.inputs, outputs_of(network, few.inputs)};
-    constexpr cause (*guesses[])(const investigation&) = {
-        not_a_number,          missing_activation,  extra_layer,   transposed_weights,
-        input_scale,           standardised_inputs, wrong_axis,    permuted_outputs,
-        rows_in_another_order, short_weights,       scaled_outputs};
+    constexpr cause (*guesses[])(const investigation&) = {not_a_number,
+                                                          equal_rows,
+                                                          short_outputs,
+                                                          missing_activation,
+                                                          extra_layer,
+                                                          transposed_weights,
+                                                          input_scale,
+                                                          normalised_inputs,
+                                                          wrong_axis,
+                                                          permuted_outputs,
+                                                          rows_in_another_order,
+                                                          short_weights,
+                                                          scaled_outputs,
+                                                          about_normalised_inputs};
     for (const auto guess : guesses)
         if (const cause found = guess(i)) return *found;
     const bool normalised =

@@ -81,8 +81,8 @@ command_line::command_line()
         "  laminate inspect model.onnx\n"
         "  laminate verify model.onnx --input x.npy --expected y.npy\n\n"
         "Exit codes: 0 all is well; 1 something is wrong with a file or a value that you gave, "
-        "or outputs\ndiffer from those expected; 2 the command line is wrong; 70 a bug of "
-        "Laminate's, please report it.\n"
+        "or outputs\ndiffer from those expected; 2 the command line is wrong; 3 verify cannot "
+        "tell; 70 a bug of\nLaminate's, please report it.\n"
         "`laminate <command> --help` tells more.");
     add_generate();
     add_inspect();
@@ -221,7 +221,8 @@ void command_line::add_verify() {
         ->type_name("y.npy");
     command
         .add_option("--tolerance", verify_.tolerance,
-                    "A relative error to allow beside the bound, for outputs of lower precision")
+                    "A relative error to allow beside the bound, for outputs of lower precision; "
+                    "0.0005 for float16")
         ->type_name("T")
         ->check(CLI::Range(0.0, 1.0));
     command.add_flag("--no-compile{false}", verify_.compile,

@@ -11,40 +11,86 @@ namespace laminate::codegen::tool {
 
 namespace {
 
-// |found - expected| in units of what is allowed; equal infinities and NaN beside NaN differ by 0,
-// and all there is behind an overflow, where the bound is infinite.
+constexpr double largest_float = std::numeric_limits<float>::max();
+constexpr double smallest_float = std::numeric_limits<float>::min();
+constexpr double smallest_half = 0x1p-14;
+
+// What is larger than a float can be is infinite.
+double in_float(double x) {
+    return std::abs(x) > largest_float ? std::copysign(std::numeric_limits<double>::infinity(), x)
+                                       : x;
+}
+
+bool are_equal(double a, double b) {
+    return in_float(a) == in_float(b) || (std::isnan(a) && std::isnan(b));
+}
+
+// |found - expected| in units of what is allowed; nothing is said where the bound is infinite.
 double excess_of(double found, double expected, double bound) {
-    if (found == expected || (std::isnan(found) && std::isnan(expected))) return 0.0;
-    if (std::isinf(bound) && !std::isnan(expected)) return 0.0;
+    if (are_equal(found, expected) || bound == reference::unknown) return 0.0;
     const double off = std::abs(found - expected);
     if (std::isnan(off) || std::isinf(off)) return std::numeric_limits<double>::infinity();
     return off / bound;
 }
 
+// Of each unit, see difference::coarseness.
+std::vector<double> sizes_of(std::span<const reference::estimate> expected, std::size_t outputs) {
+    std::vector<double> sizes(outputs);
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        if (std::isfinite(in_float(expected[i].value)))
+            sizes[i % outputs] = std::max(sizes[i % outputs], std::abs(expected[i].value));
+    const double least = *std::max_element(sizes.begin(), sizes.end()) / 100.0;
+    for (double& size : sizes)
+        size = std::max(size, least);
+    return sizes;
+}
+
+// What lies below the normal numbers of float needn't be told apart; nor need two infinities.
+double coarseness_of(const reference::estimate& e, double found, double size) {
+    if (e.bound <= smallest_float || (e.bound == reference::unknown && are_equal(found, e.value)))
+        return 0.0;
+    return e.bound / size;
+}
+
 template <class T>
 difference compare_any(std::span<const reference::estimate> expected, std::span<const T> found,
                        std::size_t outputs, double slack) {
+    const std::vector<double> sizes = sizes_of(expected, outputs);
     difference worst;
+    worst.enough = std::max(coarsest, slack);
     for (std::size_t i = 0; i < found.size(); ++i) {
         const auto value = static_cast<double>(found[i]);
         const reference::estimate& e = expected[i];
-        const double bound = e.bound + slack * std::abs(e.value);
-        const double excess = excess_of(value, e.value, bound);
+        const double coarseness = coarseness_of(e, value, sizes[i % outputs]);
+        if (coarseness > worst.coarseness) {
+            worst.coarseness = coarseness;
+            worst.coarse_row = i / outputs;
+            worst.coarse_unit = i % outputs;
+        }
+        const double rounded = std::isfinite(in_float(e.value))
+                                   ? slack * std::max(std::abs(e.value), smallest_half)
+                                   : 0.0;
+        const double excess = excess_of(value, e.value, e.bound + rounded);
         if (i > 0 && excess <= worst.excess) continue;
-        const double off = excess == 0.0 ? 0.0 : std::abs(value - e.value);
-        worst = {off, bound, excess, i / outputs, i % outputs, e.value, value};
+        worst.largest = excess == 0.0 ? 0.0 : std::abs(value - e.value);
+        worst.bound = e.bound + rounded;
+        worst.excess = excess;
+        worst.row = i / outputs;
+        worst.unit = i % outputs;
+        worst.expected = e.value;
+        worst.found = value;
     }
     return worst;
 }
 
 } // namespace
 
-std::vector<reference::estimate> evaluate_reference(const graph& network,
-                                                    std::span<const float> rows) {
+std::vector<reference::estimate>
+evaluate_reference(const graph& network, std::span<const float> rows, reference::arithmetic by) {
     std::vector<reference::estimate> outputs;
     for (std::size_t at = 0; at < rows.size(); at += network.inputs()) {
-        const auto values = reference::interpret(network.nodes, network.parameters,
-                                                 rows.subspan(at, network.inputs()));
+        const auto values = reference::interpret_likely(network.nodes, network.parameters,
+                                                        rows.subspan(at, network.inputs()), by);
         outputs.insert(outputs.end(), values.back().begin(), values.back().end());
     }
     return outputs;
@@ -73,7 +119,8 @@ json difference_json(const difference& d) {
             {"expected", d.expected},
             {"found", d.found},
             {"bound", d.bound},
-            {"within_bound", d.within_bound()}};
+            {"within_bound", d.within_bound()},
+            {"coarseness", d.coarseness}};
 }
 
 } // namespace laminate::codegen::tool

@@ -14,6 +14,7 @@ enum exit_code : int {
     success = 0,
     wrong_input = 1,  // a model, a file or a value that the user gave; a verification that fails
     wrong_usage = 2,  // the command line itself
+    undecided = 3,    // a verification that can't tell right from wrong
     internal_bug = 70 // Laminate's own mistake (EX_SOFTWARE of sysexits.h)
 };
 

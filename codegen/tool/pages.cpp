@@ -23,7 +23,25 @@ constexpr code_meaning codes[] = {
      "something is wrong with a file or a value that you gave, or the outputs differ from "
      "those expected"},
     {wrong_usage, "the command line is wrong"},
+    {undecided, "`verify` cannot tell: floats may be so far off that agreement says nothing"},
     {internal_bug, "a bug of Laminate's: please report it"},
+};
+
+struct verdict_meaning {
+    const char* verdict;
+    const char* meaning;
+};
+constexpr verdict_meaning verdicts[] = {
+    {"ok",
+     "every output lies within its bound: as near as a float evaluation of this network gets, by "
+     "whatever formulas and in whatever order of sums. The bound is the narrower of the worst case "
+     "and eight times the deviation that rounding errors give where they fall by chance, and half "
+     "a "
+     "per cent of the unit's largest output at most: one that is off by a per cent is noticed"},
+    {"differs", "an output lies outside of its bound; a likely cause is named"},
+    {"cannot tell",
+     "the bound is wider than half a per cent (or than --tolerance), or a float may overflow: "
+     "agreement would say nothing"},
 };
 
 // Calls `heading` before the first option of each group, and `entry` for each option.
@@ -71,6 +89,10 @@ std::string markdown(const std::string& about, const std::vector<described_comma
             });
         text += fmt::format("\nExamples:\n\n```console\n{}\n```\n", c.examples);
     }
+    text += "\n## Verdicts of verify\n\n| | |\n|---|---|\n";
+    for (const verdict_meaning& v : verdicts)
+        text += fmt::format("| {} | {} |\n", v.verdict, v.meaning);
+    text += "\n[How the bound is found, and what that supposes](models.md#is-it-right)\n";
     text += "\n## Exit codes\n\n| | |\n|---|---|\n";
     for (const code_meaning& c : codes)
         text += fmt::format("| {} | {} |\n", c.code, c.meaning);
@@ -105,6 +127,9 @@ std::string man(const std::string& about, const std::vector<described_command>& 
             });
         text += fmt::format(".PP\nExamples:\n.PP\n.nf\n{}\n.fi\n", roff(c.examples));
     }
+    text += ".SH VERDICTS OF VERIFY\n";
+    for (const verdict_meaning& v : verdicts)
+        text += fmt::format(".TP\n.B {}\n{}\n", v.verdict, roff(v.meaning));
     text += ".SH EXIT STATUS\n";
     for (const code_meaning& c : codes)
         text += fmt::format(".TP\n.B {}\n{}\n", c.code, roff(c.meaning));

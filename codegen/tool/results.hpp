@@ -15,7 +15,7 @@ namespace laminate::codegen::tool {
 struct results {
     std::vector<float> inputs;
     std::size_t rows = 0;
-    std::vector<reference::estimate> model;   // of the file's graph: its value, its own bound
+    std::vector<reference::estimate> model;   // of the file's graph, for anyone's floats
     std::vector<reference::estimate> allowed; // the same values, with the bound for kernels
     std::vector<float> kernels;
 };

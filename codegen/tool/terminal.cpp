@@ -31,7 +31,7 @@ bool has_colours() {
 
 std::string painted(std::string_view text, paint how) {
     static const bool colours = has_colours();
-    constexpr int codes[] = {1, 32, 31};
+    constexpr int codes[] = {1, 32, 31, 33};
     return colours ? fmt::format("\x1b[{}m{}\x1b[0m", codes[static_cast<int>(how)], text)
                    : std::string(text);
 }

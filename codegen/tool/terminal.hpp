@@ -9,7 +9,7 @@
 
 namespace laminate::codegen::tool {
 
-enum class paint { bold, green, red };
+enum class paint { bold, green, red, yellow };
 
 // For text on standard output.
 std::string painted(std::string_view text, paint how);

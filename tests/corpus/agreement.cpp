@@ -62,7 +62,7 @@ void agrees(const std::string& name) {
     double largest = 0.0;
     for (std::size_t i = 0; i < out.size(); ++i) {
         const double error = std::fabs(static_cast<double>(out[i]) - expected[i]);
-        largest = error <= largest ? largest : error; // keeps a NaN
+        if (!(error <= largest) && !std::isnan(largest)) largest = error; // a NaN stays
     }
     std::printf("%-30s %3zu rows, largest error %.1e, allowed %.1e\n", name.c_str(), rows, largest,
                 allowed);

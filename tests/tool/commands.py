@@ -6,6 +6,7 @@ usage: commands.py <laminate> [unittest arguments]
 LAMINATE_SOURCE is the checkout. Prints "skipped: ..." where NumPy or onnx is missing.
 """
 import json
+import math
 import os
 import pathlib
 import re
@@ -52,13 +53,13 @@ class Net:
         self.value = name
         return self
 
-    def save(self, path, width):
+    def save(self, path, width, opset=13):
         graph = helper.make_graph(
             self.nodes, self.name, self.inputs,
             [helper.make_tensor_value_info(self.value, TensorProto.FLOAT, ["batch", width])],
             self.constants)
         onnx.save(helper.make_model(graph, producer_name="tests", ir_version=7,
-                                    opset_imports=[helper.make_opsetid("", 13)]), str(path))
+                                    opset_imports=[helper.make_opsetid("", opset)]), str(path))
         return path
 
 
@@ -604,9 +605,11 @@ class Verify(Case):
 
     def test_agrees(self):
         self.verify(says=["reference", "kernels", "source", "the same bits"])
-        self.verify("--no-compile", says="not compiled")
+        text = self.verify("--no-compile", says="not compiled")
+        self.assertNotIn("ok", next(line for line in text.splitlines() if "source" in line))
         report = self.report("verify", self.model, "--input", self.x, "--expected", self.y)
         self.assertTrue(report["agrees"] and report["source"]["same_bits"])
+        self.assertEqual(report["verdict"], "ok")
         self.assertLessEqual(report["kernels"]["largest"], report["kernels"]["bound"])
 
     def test_tensors(self):
@@ -624,6 +627,153 @@ class Verify(Case):
         self.assertEqual((report["reference"]["row"], report["reference"]["unit"]), (5, 2))
         self.assertFalse(report["agrees"])
 
+    def verdict(self, model, x, y, *words):
+        """As JSON has it; the exit code must say the same."""
+        files = self.array("verdict_x.npy", x), self.array("verdict_y.npy", y)
+        done = subprocess.run([LAMINATE, "verify", model, "--input", files[0], "--expected", files[1],
+                               "--no-compile", "--json", *words], capture_output=True, text=True,
+                              check=False)
+        report = json.loads(done.stdout)
+        self.assertEqual(done.returncode, {"ok": 0, "differs": 1, "cannot tell": 3}[report["verdict"]])
+        return report["verdict"]
+
+    def test_wrong_outputs_of_deep_networks(self):
+        """Behind many layers errors in the worst case exceed the outputs, and excuse anything."""
+        for widths in ([12, 5], [640, *[128] * 4, 8, *[128] * 4, 640], [16, *[64] * 19, 4]):
+            random = np.random.default_rng(len(widths))
+            net = Net(widths[0])
+            x = random.normal(size=(6, widths[0])).astype(np.float32)
+            y = x.astype(np.float64)
+            for inputs, units in zip(widths, widths[1:]):
+                if net.nodes:
+                    net.add("Relu")
+                    y = np.maximum(y, 0)
+                w = random.normal(0, np.sqrt(2 / inputs), (inputs, units)).astype(np.float32)
+                b = random.normal(0, 0.1, units).astype(np.float32)
+                net.add("Gemm", w, b)
+                y = y @ w.astype(np.float64) + b
+            model = net.save(self.folder / "deep.onnx", widths[-1])
+            self.assertEqual(self.verdict(model, x, y), "ok")
+            self.assertEqual(self.verdict(model, x, y.astype(np.float32)), "ok")
+            unit = np.abs(y).max(0).argmax()
+            off = y.copy()
+            off[:, unit] *= 1.01
+            for wrong in (0 * y, y[::-1], y[:, ::-1], np.tile(y.mean(0), (6, 1)), off):
+                self.assertEqual(self.verdict(model, x, wrong), "differs")
+
+    def test_infinite_bias(self):
+        """A class that is masked out: -inf before the softmax."""
+        mask = np.array([0, -np.inf, 0])
+        for last in "Softmax", "LogSoftmax":
+            model = (network().add("Add", mask).add(last, axis=1)
+                     .save(self.folder / "masked.onnx", 3))
+            y = softmax(logits(X.astype(np.float64)) + mask)
+            with np.errstate(divide="ignore"):
+                y = np.log(y) if last == "LogSoftmax" else y
+            self.assertEqual(self.verdict(model, X, y), "ok")
+            for wrong in (0 * softmax(y), y[:, [1, 0, 2]], np.nan_to_num(1.01 * y, neginf=-1e9)):
+                self.assertEqual(self.verdict(model, X, wrong), "differs")
+
+    def test_cannot_tell(self):
+        # 1e4 - 1e4 + 1e-3 x: floats lose all of x.
+        blind = (Net(4).add("Gemm", 1e-3 * np.ones((4, 2)), 1e4 * np.ones(2)).add("Gemm", np.eye(2), -1e4 * np.ones(2))
+                 .save(self.folder / "blind.onnx", 2))
+        y = np.repeat(1e-3 * X.astype(np.float64).sum(1, keepdims=True), 2, 1)
+        for expected in y, 0 * y:
+            self.assertEqual(self.verdict(blind, X, expected, "--no-optimize"), "cannot tell")
+        self.assertEqual(self.verdict(blind, X, 1000 + y, "--no-optimize"), "differs")
+        self.verify("--no-compile", "--no-optimize", model=blind, y=self.array("y.npy", y), code=3,
+                    says=["CAN'T TELL", "cannot tell: floats may be off by more than half"])
+        # A float that may overflow, and one that does.
+        power = Net(4).add("Exp").add("Log").save(self.folder / "power.onnx", 4)
+        far = 100 * np.ones((3, 4), np.float32)
+        self.assertEqual(self.verdict(power, far, far), "cannot tell")
+        power = Net(4).add("Exp").save(self.folder / "power.onnx", 4)
+        self.assertEqual(self.verdict(power, far, np.inf * far), "ok")
+        self.assertEqual(self.verdict(power, far, -np.inf * far), "cannot tell")
+
+    def test_near_enough_is_what_the_user_says(self):
+        # Ten bits are lost on the way, and more than half a per cent.
+        coarse = (Net(4).add("Gemm", np.ones((4, 2)), 3e4 * np.ones(2)).add("Gemm", np.eye(2), -3e4 * np.ones(2))
+                  .save(self.folder / "coarse.onnx", 2))
+        y = np.repeat(X.astype(np.float64).sum(1, keepdims=True), 2, 1)
+        self.verify("--no-compile", "--no-optimize", model=coarse, y=self.array("y.npy", y), code=3,
+                    says=["floats may be off by", "If that is near enough, say so: --tolerance"])
+        self.assertEqual(self.verdict(coarse, X, y, "--no-optimize", "--tolerance", "0.2"), "ok")
+
+    def test_formulas_of_others(self):
+        """Computed in float, as NumPy users, ONNX's own tests and frameworks write them."""
+        x = np.concatenate([np.linspace(-20, 20, 401), np.geomspace(1e-7, 1, 60),
+                            -np.geomspace(1e-7, 1, 60)]).astype(np.float32)
+        f, zero, exp = np.float32, np.maximum(x, 0), np.exp(np.minimum(x, 0))
+        power = np.exp(-np.abs(x))
+
+        def erf(z):
+            return np.array([math.erf(v) for v in z], f)
+        tanh_gelu = f(0.5) * x * (1 + np.tanh(f(np.sqrt(2 / np.pi)) * (x + f(0.044715) * x * x * x)))
+        for operator, options, y in [
+                ("Elu", {"alpha": 1.0}, np.where(x > 0, x, exp - 1)),
+                ("Elu", {"alpha": 2.0}, zero + f(2) * (exp - 1)),
+                ("Selu", {}, f(1.05070102) * (zero + f(1.67326319) * (exp - 1))),
+                ("Celu", {"alpha": 2.0}, zero + np.minimum(0, f(2) * (np.exp(x / f(2)) - 1))),
+                ("Softplus", {}, np.log(np.exp(x) + 1)),
+                ("Sigmoid", {}, 1 / (1 + np.exp(-x))),
+                ("Sigmoid", {}, f(0.5) * (1 + np.tanh(x / 2))),
+                ("Tanh", {}, np.sign(x) * (1 - power * power) / (1 + power * power)),
+                ("Tanh", {}, 2 / (1 + np.exp(-2 * x)) - 1),
+                ("Softsign", {}, x / (1 + np.abs(x))),
+                ("HardSigmoid", {}, np.clip(f(0.2) * x + f(0.5), 0, 1)),
+                ("HardSwish", {}, x * np.clip(x / 6 + f(0.5), 0, 1)),
+                ("HardSwish", {}, x * np.clip(x + 3, 0, 6) / 6),
+                ("Mish", {}, x * np.tanh(np.log(1 + np.exp(x)))),
+                ("Gelu", {}, f(0.5) * x * (1 + erf(x / f(np.sqrt(2))))),
+                ("Gelu", {"approximate": "tanh"}, tanh_gelu),
+                ("LogSoftmax", {"axis": 1}, x - np.log(np.exp(x).sum())),
+                ("LogSoftmax", {"axis": 1}, np.log(np.exp(x) / np.exp(x).sum())),
+                ("Softmax", {"axis": 1}, np.exp(x) / np.cumsum(np.exp(x))[-1])]:
+            model = Net(len(x)).add(operator, **options).save(self.folder / "f.onnx", len(x), 20)
+            self.assertEqual(y.dtype, np.float32)
+            with self.subTest(operator, **options):
+                self.assertEqual(self.verdict(model, x[None], y[None]), "ok")
+                self.assertEqual(self.verdict(model, x[None], y[None] * f(1.001) + f(1e-5)), "differs")
+
+    def test_short_outputs(self):
+        y = logits(X.astype(np.float64))
+        half = y.astype(np.float16)
+        half[half == 0] = 0
+        self.differs(half, "rounded to float16, and agree as far as that goes: allow it with "
+                     "--tolerance 0.0005")
+        self.verify("--no-compile", "--tolerance", "0.0005", y=self.array("half.npy", half))
+        self.differs((y * 1.002).astype(np.float16), "computed in float16, and agree to 0.2 %")
+        truncated = (y.astype(np.float32).view(np.uint32) & 0xffff0000).view(np.float32)
+        self.differs(truncated, "bfloat16")
+        # Probabilities below float16's normal numbers, which it rounds to some digits or to 0.
+        model = network().add("Mul", 9 * np.ones(3)).add("Softmax", axis=1).save(self.folder / "p.onnx", 3)
+        p = softmax(9 * y).astype(np.float16)
+        self.assertLess(p.min(), 2e-5)
+        self.verify("--no-compile", "--tolerance", "0.0005", model=model, y=self.array("half.npy", p))
+
+    def test_cause_normalisation_from_few_rows(self):
+        """Mean and deviation are the training data's: the rows given have them only about."""
+        random = np.random.default_rng(50)
+        centre, scale = np.array([3, -40, 100, 0.5]), np.array([1, 15, 30, 0.1])
+        z = random.normal(size=(50, 4))
+        raw = (centre + scale * z).astype(np.float32)
+        x = self.array("raw.npy", raw)
+        y = logits((raw - centre) / scale)
+        self.differs(y, "normalisation of the inputs is missing: with mean 0 and deviation 1 of each "
+                     "input, measured on the 50 rows given", x=x)
+        together = self.array("together.npy", (100 + 15 * z).astype(np.float32))
+        self.differs(logits(z), "with mean 0 and deviation 1, measured", x=together)
+        low, high = raw.min(0), raw.max(0)
+        self.differs(logits((raw - low) / (high - low)), "the range 0 to 1 of each input the outputs",
+                     x=x)
+        # What is as good as right, or has nothing to do with it, isn't explained by it.
+        self.differs(random.normal(size=y.shape), "none of the usual ones", x=x)
+        plain = (z + 0.1).astype(np.float32)
+        self.differs(logits(plain) + 0.3 * random.normal(size=y.shape), "none of the usual ones",
+                     x=self.array("plain.npy", plain))
+
     def test_causes(self):
         x = X.astype(np.float64)
         y = logits(x)
@@ -637,6 +787,7 @@ class Verify(Case):
         self.differs(logits(x, weight=lambda w: w.astype(np.float16).astype(np.float64)),
                      "float16 weights")
         self.differs(3 * y + 2, "normalisation of the outputs is missing")
+        self.differs(0 * y, "the same in every row")
         self.differs(RANDOM.normal(size=y.shape), "none of the usual ones")
         y[1, 1] = np.nan
         self.differs(y, "NaN")

@@ -7,12 +7,15 @@
 #include "support/networks.hpp"
 
 #include <laminate/codegen/graph/from_model.hpp>
+#include <laminate/codegen/graph/likely.hpp>
 #include <laminate/codegen/graph/reference.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace lam = laminate;
@@ -32,34 +35,152 @@ TEMPLATE_LIST_TEST_CASE("model: near the reference in double", "[reference]", te
         for (std::size_t r = 0; r < 7; ++r) {
             const auto row = std::span(in).subspan(r * type::inputs, type::inputs);
             const reference::row exact = reference::interpret(nodes, parameters, row).back();
+            const reference::row likely =
+                reference::interpret_likely(nodes, parameters, row).back();
             REQUIRE(exact.size() == type::outputs);
             for (std::size_t o = 0; o < exact.size(); ++o) {
                 const auto found = static_cast<double>(out[r * type::outputs + o]);
-                INFO("row " << r << ", output " << o << ", bound " << exact[o].bound);
+                INFO("row " << r << ", output " << o << ", bound " << exact[o].bound << " or "
+                            << likely[o].bound);
                 REQUIRE(std::abs(found - exact[o].value) <= exact[o].bound);
+                REQUIRE(likely[o].value == exact[o].value);
+                REQUIRE(likely[o].bound <= exact[o].bound);
+                REQUIRE(std::abs(found - likely[o].value) <= likely[o].bound);
             }
         }
     }
 }
 
-// A bound that lets anything pass would be no test. (Behind 12 layers without a scale, and where
-// relu jumps at its threshold, it has to be wider.)
-TEST_CASE("reference: the bound is tight enough to notice a wrong bit or two", "[reference]") {
-    const auto widest = []<class Network>(Network) {
-        const auto model = test::random_model<Network>(1);
-        const auto in = test::random_rows<Network>(1, 1);
-        double bound = 0.0;
-        const auto values = reference::interpret(lam::plan(Network{}).nodes,
-                                                 lam::codegen::parameters_of(model), in);
-        for (const reference::estimate& e : values.back())
+namespace {
+
+// Of any output's bound, as a part of the largest output, over some rows.
+template <class Interpret, class Network>
+double coarseness(Interpret interpret, Network) {
+    const auto model = test::random_model<Network>(1);
+    const auto parameters = lam::codegen::parameters_of(model);
+    const std::vector<float> in = test::random_rows<Network>(7, 1);
+    constexpr std::size_t inputs = lam::model<Network>::inputs;
+    double bound = 0.0, size = 0.0;
+    for (std::size_t r = 0; r < 7; ++r) {
+        const auto row = std::span<const float>(in).subspan(r * inputs, inputs);
+        const reference::row outputs =
+            interpret(lam::plan(Network{}).nodes, parameters, row).back();
+        for (const reference::estimate& e : outputs) {
             bound = std::max(bound, e.bound);
-        return bound;
+            size = std::max(size, std::abs(e.value));
+        }
+    }
+    return bound / size;
+}
+
+const auto worst = [](const auto&... all) { return reference::interpret(all...); };
+const auto likely = [](const auto&... all) { return reference::interpret_likely(all...); };
+
+} // namespace
+
+// A bound that lets anything pass would be no test: none may reach half a per cent of the outputs,
+// and of most networks it is a hundred times less.
+TEMPLATE_LIST_TEST_CASE("reference: the bound tells right from wrong", "[reference]",
+                        test::all_networks) {
+    // relu jumps at its threshold, and a value may be near it.
+    constexpr bool jumps = std::is_same_v<TestType, test::piecewise>;
+    CHECK(coarseness(likely, TestType{}) < (jumps ? 0.5 : 5e-5));
+}
+
+TEST_CASE("reference: behind many layers the worst case says nothing, the likely one does",
+          "[reference]") {
+    CHECK(coarseness(worst, test::deep{}) > 0.001);
+    CHECK(coarseness(likely, test::deep{}) < 1e-5);
+    CHECK(coarseness(worst, test::one_by_one{}) < 1e-6);
+    CHECK(coarseness(worst, test::narrow{}) < 1e-5);
+    CHECK(coarseness(worst, test::softmaxes{}) < 1e-4);
+    CHECK(coarseness(worst, test::only_function{}) < 1e-6);
+}
+
+// An error in the last layer's inputs, of a hundred units alike: either way at once it gives a
+// hundred times one unit's, by chance ten times.
+TEST_CASE("reference: independent errors add up by chance", "[reference]") {
+    ir::node wide = {.kind = ir::op::dense, .units = 100, .bias = false};
+    ir::node sum = {.kind = ir::op::dense, .units = 1, .bias = false};
+    wide.inputs[0] = 0;
+    sum.inputs[0] = 1;
+    const std::vector<ir::node> nodes = {{}, wide, sum};
+    // 1000 - 1000: what is left is error.
+    std::vector<double> weights;
+    for (int u = 0; u < 100; ++u)
+        weights.insert(weights.end(), {1000.0, -1000.0});
+    const std::vector<laminate::codegen::layer_parameters> parameters = {
+        {}, {weights, {}, {}}, {std::vector<double>(100, 1.0), {}, {}}};
+    const std::vector<float> in = {1.0f, 1.0f};
+    const double one_unit = 4.0 * reference::roundoff * 2000.0;
+    const double all = reference::interpret(nodes, parameters, in).back()[0].bound;
+    CHECK(all >= 100.0 * one_unit);
+    CHECK(all <= 100.1 * one_unit);
+    const double chance = reference::interpret_likely(nodes, parameters, in).back()[0].bound;
+    // A unit's deviation is sqrt(4 / 3) u (1000 + 2000 / 8); eight times that of all, about.
+    const double deviation = std::sqrt(4.0 / 3.0) * reference::roundoff * 1250.0 * 10.0;
+    CHECK(chance >= 0.6 * 8.0 * deviation);
+    CHECK(chance <= 1.4 * 8.0 * deviation);
+}
+
+TEST_CASE("reference: infinities that floats have as well are certain", "[reference]") {
+    const double inf = std::numeric_limits<double>::infinity();
+    const ir::node dense = {.kind = ir::op::dense, .units = 2};
+    // A bias of -inf masks a class; an input of -inf does as much.
+    const reference::row masked =
+        reference::dense(dense, {{1, 1, 1, 1}, {-inf, 0.5}, {}}, {{2.0, 0.0}, {3.0, 1e-6}});
+    CHECK(masked[0].value == -inf);
+    CHECK(masked[0].bound == 0.0);
+    CHECK(masked[1].value == 5.5);
+    CHECK(masked[1].bound < 1e-5);
+    const reference::row share = reference::softmax(masked);
+    CHECK(share[0].value == 0.0);
+    CHECK(share[0].bound < 1e-40);
+    CHECK(share[1].bound < 1e-4);
+    CHECK(reference::softmax(masked, true)[0].bound == 0.0);
+    const reference::row from =
+        reference::dense(dense, {{1, 1, 2, 0}, {0, 0}, {}}, {{-inf, 0.0}, {3.0, 0.0}});
+    CHECK(from[0].value == -inf);
+    CHECK(from[0].bound == 0.0);
+    // An infinite weight, or a sum that may overflow on its way: nothing is known.
+    CHECK(
+        reference::dense(dense, {{inf, 1, 1, 1}, {0, 0}, {}}, {{1.0, 0.0}, {1.0, 0.0}})[0].bound ==
+        inf);
+    CHECK(
+        reference::dense(dense, {{1, -1, 1, 1}, {0, 0}, {}}, {{3e38, 0.0}, {3e38, 0.0}})[0].bound ==
+        inf);
+    // What the kernels give at -inf (docs/layers.md).
+    for (const ir::op kind :
+         {ir::op::swish, ir::op::hard_swish, ir::op::mish, ir::op::gelu, ir::op::gelu_tanh})
+        CHECK(reference::exact({.kind = kind, .alpha = 1.0f}, -inf, 0.0) == 0.0);
+    CHECK(reference::exact({.kind = ir::op::softsign}, -inf, 0.0) == -1.0);
+    const ir::node log = {.kind = ir::op::log};
+    CHECK(reference::elementwise(log, {}, {{0.0, 0.0}})[0].bound == 0.0);
+    CHECK(reference::elementwise(log, {}, {{1e-8, 1e-7}})[0].bound == inf); // NaN on one side
+    CHECK(reference::elementwise({.kind = ir::op::sqrt}, {}, {{1e-8, 1e-7}})[0].bound == inf);
+}
+
+TEST_CASE("reference: other people's formulas round numbers that are larger", "[reference]") {
+    const auto bound = [](const ir::node& n, double x, bool anyones) {
+        return reference::elementwise(n, {}, {{x, 0.0}}, {.anyones = anyones})[0].bound;
     };
-    CHECK(widest(test::one_by_one{}) < 1e-6);
-    CHECK(widest(test::trigger{}) < 1e-3);
-    CHECK(widest(test::narrow{}) < 1e-5);
-    CHECK(widest(test::softmaxes{}) < 1e-4);
-    CHECK(widest(test::only_function{}) < 1e-6);
+    // exp(x) - 1 in float is off by half an ulp of 1 near 0, where expm1 is as small as x.
+    const ir::node elu = {.kind = ir::op::elu, .alpha = 1.0f};
+    for (const float x : {-1e-3f, -1e-5f, -0.3f}) {
+        const double theirs = static_cast<double>(std::exp(x) - 1.0f);
+        const double off = std::abs(theirs - std::expm1(static_cast<double>(x)));
+        CHECK(off <= bound(elu, static_cast<double>(x), true));
+    }
+    CHECK(bound(elu, -1e-5, true) > 5.6e-8);
+    CHECK(bound(elu, -1e-5, true) < 1e-6);
+    CHECK(bound(elu, -1e-5, false) < 1e-11);
+    CHECK(bound(elu, 1.0, true) == bound(elu, 1.0, false));
+    for (const ir::op kind : {ir::op::selu, ir::op::celu, ir::op::gelu, ir::op::mish, ir::op::swish,
+                              ir::op::sigmoid, ir::op::softplus}) {
+        const ir::node n = {.kind = kind, .alpha = 1.0f};
+        CHECK(bound(n, -15.0, true) >= 0x1p-24);
+        CHECK(bound(n, -15.0, true) < 2e-5);
+    }
 }
 
 TEST_CASE("reference: dense", "[reference]") {
