@@ -259,8 +259,10 @@ struct near_miss {
 const near_miss near_misses[] = {
     {"another cubic", [](spelling& s) { return gelu_tanh(s, 0.7978845608f, 0.044f); }},
     {"a cubic cut short", [](spelling& s) { return gelu_tanh(s, 0.7978845608f, 0.04471f); }},
+    {"a cubic 7e-6 off", [](spelling& s) { return gelu_tanh(s, 0.7978845608f, 0.0447153f); }},
     {"another slope", [](spelling& s) { return gelu_tanh(s, 0.79788f, 0.044715f); }},
     {"a root cut short", [](spelling& s) { return gelu(s, 1.4142f); }},
+    {"a root 5e-6 off", [](spelling& s) { return gelu(s, 1.41422f); }},
     {"shrink lopsided", [](spelling& s) { return hard_shrink(s, -0.37f, 0.38f); }},
     {"shrink lopsided by a float",
      [](spelling& s) { return hard_shrink(s, -0.37f, std::nextafter(0.37f, 1.0f)); }},
