@@ -21,7 +21,7 @@ function(laminate_must_not_compile)
             COMMAND ${CMAKE_COMMAND} -DCOMPILER=${CMAKE_CXX_COMPILER}
                 -DFLAGS=${laminate_user_flags_list} -DSOURCE=${source}
                 -P ${PROJECT_SOURCE_DIR}/cmake/must_not_compile.cmake)
-        set_tests_properties(must_not_compile.${case} PROPERTIES LABELS static)
+        set_tests_properties(must_not_compile.${case} PROPERTIES LABELS further)
     endforeach()
 endfunction()
 
@@ -32,7 +32,7 @@ function(laminate_must_compile)
         add_test(NAME must_compile.${case}
             COMMAND ${CMAKE_CXX_COMPILER} ${laminate_user_flags} -I${PROJECT_BINARY_DIR}/codegen/include
                 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fsyntax-only ${source})
-        set_tests_properties(must_compile.${case} PROPERTIES LABELS static)
+        set_tests_properties(must_compile.${case} PROPERTIES LABELS further)
     endforeach()
 endfunction()
 

@@ -25,10 +25,6 @@ template <declared Network, template <std::size_t> class Storage>
 [[nodiscard]] std::optional<error> try_save_onnx(const basic_model<Network, Storage>& model,
                                                  const std::string& path,
                                                  const onnx_options& options = {}) {
-    constexpr ir::figures cost = detail::plan_of<Network, ir::fusion::on>;
-    if (cost.weight_bytes > 0 && model.packed().data() == nullptr)
-        return error{sentence(path, ": not written: this model was moved from, so it has no "
-                                    "parameters to write")};
     return codegen::write_onnx(codegen::graph_of(model), path, options);
 }
 

@@ -84,8 +84,6 @@ TEST_CASE("a model is written whole or not at all") {
     model.layer<0>().weights(0, 0) = std::numeric_limits<float>::infinity();
     CHECK_THAT(lam::try_save_onnx(model, path).value().message, contains("expected finite"));
     CHECK_THROWS_AS(lam::save_onnx(model, path), lam::exception);
-    const auto moved = std::move(model);
-    CHECK_THAT(lam::try_save_onnx(model, path).value().message, contains("was moved from"));
     CHECK(lam::read_file(path, 100'000).value() == bytes);
 }
 
