@@ -53,12 +53,8 @@ function(laminate_headers_alone target standard root)
 endfunction()
 
 # Instruction sets and flags under which a program must print the same, as name:flag,flag... Only
-# what this machine can run is built; without LAMINATE_FURTHER_TESTS, only its own instruction set.
+# what this machine can run is built.
 function(laminate_find_variants result)
-    if(NOT LAMINATE_FURTHER_TESTS)
-        set(${result} own_O1:-O1,${laminate_arch_flag} PARENT_SCOPE)
-        return()
-    endif()
     set(found "")
     # Flags that touch floating point and may be given: docs/standalone.md.
     set(laminate_harmless_flags -fno-math-errno,-fno-trapping-math,-frounding-math,-mrecip)
@@ -111,7 +107,5 @@ function(laminate_same_bits name)
         COMMAND ${CMAKE_COMMAND} -DPROGRAMS=${programs}
             -DOUTPUT=${CMAKE_CURRENT_BINARY_DIR}/bits/${name}.txt
             -P ${PROJECT_SOURCE_DIR}/cmake/same_output.cmake)
-    if(LAMINATE_FURTHER_TESTS)
-        set_tests_properties(same_bits.${name} PROPERTIES LABELS further)
-    endif()
+    set_tests_properties(same_bits.${name} PROPERTIES LABELS further)
 endfunction()
