@@ -64,7 +64,7 @@ function(laminate_find_variants result)
         string(APPEND laminate_harmless_flags ,-fdenormal-fp-math=preserve-sign)
     endif()
     if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-        list(APPEND found baseline_O1:-march=x86-64,-O1 baseline_O3:-march=x86-64,-O3)
+        list(APPEND found baseline_O3:-march=x86-64,-O3)
         set(CMAKE_REQUIRED_QUIET ON)
         check_cxx_source_runs("int main() { return !(__builtin_cpu_supports(\"avx2\")
             && __builtin_cpu_supports(\"fma\")); }" laminate_runs_avx2)
@@ -72,7 +72,7 @@ function(laminate_find_variants result)
             && __builtin_cpu_supports(\"avx512bw\") && __builtin_cpu_supports(\"avx512dq\")
             && __builtin_cpu_supports(\"avx512vl\")); }" laminate_runs_avx512)
         if(laminate_runs_avx2)
-            list(APPEND found avx2_O1:-march=x86-64-v3,-O1
+            list(APPEND found
                 avx2_O3:-march=x86-64-v3,-O3,-ffp-contract=fast,${laminate_harmless_flags}
                 avx2_O2_no_contraction:-march=x86-64-v3,-O2,-ffp-contract=off)
         endif()
