@@ -108,7 +108,7 @@ def program(number, names, sources):
     path.write_text(text + "    return wrong;\n}\n")
     binary = path.with_suffix("")
     compiler = os.environ.get("CXX", "c++").split()
-    compiled = run(*compiler, "-std=c++17", "-O1", "-march=native", path, "-o", binary)
+    compiled = run(*compiler, "-std=c++17", "-O0", "-march=native", path, "-o", binary)
     if compiled.returncode != 0:
         return "doesn't compile:\n" + compiled.stderr[:3000]
     ran = run(binary)
