@@ -51,7 +51,7 @@ public:
 private:
     static float* allocate() {
         return static_cast<float*>(
-            ::operator new[](Size * sizeof(float), std::align_val_t{alignment}));
+            ::operator new[]((Size == 0 ? 1 : Size) * sizeof(float), std::align_val_t{alignment}));
     }
 
     // Not constant, or they would be part of the program's file.
