@@ -68,7 +68,8 @@ private:
 // into a result. Inputs reach from where functions are straight to where they are flat.
 template <class P, class Network>
 void run(fnv1a& hash) {
-    static constexpr const auto& plan = lam::detail::plan_of<Network, lam::ir::fusion::on>;
+    using plan_type = lam::detail::static_plan<Network, lam::ir::fusion::on>;
+    static constexpr const auto& plan = plan_type::value;
     constexpr std::size_t rows = 31;
     constexpr std::size_t tile = 4;
     lam::model<Network> model;
@@ -79,9 +80,9 @@ void run(fnv1a& hash) {
     for (float bound : {0x1p-6f, 4.0f, 64.0f}) {
         lam::test::fill(in, plan.outputs(), bound);
         for (std::size_t row = 0; row < rows; row += tile)
-            lam::detail::run_tile<P, plan, tile>(model.packed().data(), &in[row * plan.inputs()],
-                                                 &out[row * plan.outputs()], scratch.data(),
-                                                 std::min(tile, rows - row));
+            lam::detail::run_tile<P, plan_type, tile>(
+                model.packed().data(), &in[row * plan.inputs()], &out[row * plan.outputs()],
+                scratch.data(), std::min(tile, rows - row));
         hash.add(out);
     }
 }
@@ -90,7 +91,8 @@ void run(fnv1a& hash) {
 // are skipped where a layer does that.
 template <class P, class Network>
 void run_alone(fnv1a& hash) {
-    static constexpr const auto& plan = lam::detail::plan_of<Network, lam::ir::fusion::on>;
+    using plan_type = lam::detail::static_plan<Network, lam::ir::fusion::on>;
+    static constexpr const auto& plan = plan_type::value;
     lam::model<Network> model;
     lam::test::fill(model.packed(), plan.inputs(), 0.5f);
     std::vector<float> in(plan.inputs());
@@ -100,8 +102,8 @@ void run_alone(fnv1a& hash) {
     for (std::size_t step : {in.size(), std::size_t{2}}) {
         for (std::size_t i = 0; i < in.size(); i += step)
             in[i] = 0.0f;
-        lam::detail::run_tile<P, plan, 1>(model.packed().data(), in.data(), out.data(),
-                                          scratch.data(), 1);
+        lam::detail::run_tile<P, plan_type, 1>(model.packed().data(), in.data(), out.data(),
+                                               scratch.data(), 1);
         hash.add(out);
     }
 }

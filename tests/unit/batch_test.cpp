@@ -79,14 +79,14 @@ TEMPLATE_LIST_TEST_CASE("batch: a row's place doesn't matter", "[batch]", all_ne
 TEMPLATE_LIST_TEST_CASE("run: the same bits on every pack, and where nothing is fused", "[batch]",
                         all_networks) {
     using type = lam::model<TestType>;
-    static constexpr const auto& fused = lam::detail::plan_of<TestType, lam::ir::fusion::on>;
-    static constexpr const auto& unfused = lam::detail::plan_of<TestType, lam::ir::fusion::off>;
+    using fused = lam::detail::static_plan<TestType, lam::ir::fusion::on>;
+    using unfused = lam::detail::static_plan<TestType, lam::ir::fusion::off>;
     const type model = random_model<TestType>(6);
     const std::vector<float> in = random_rows<TestType>(13, 7);
     const std::vector<float> expected = one_by_one(model, in);
-    const auto check = [&]<const auto & Plan>(auto pack) {
+    const auto check = [&]<class Plan>(auto pack) {
         // Of the workspace too, nothing outside is touched; what was in it doesn't matter.
-        const guarded_buffer scratch(5 * Plan.scratch_bytes / sizeof(float));
+        const guarded_buffer scratch(5 * Plan::value.scratch_bytes / sizeof(float));
         const guarded_buffer out(expected.size());
         lam::detail::run_rows<decltype(pack), Plan>(model.packed().data(), in.data(), out.data(),
                                                     scratch.data(), 13, 5);

@@ -37,11 +37,12 @@ struct many_registers : P {
 
 template <class P, class Network>
 std::vector<float> one_row(const lam::model<Network>& model, const std::vector<float>& in) {
-    constexpr const auto& plan = lam::detail::plan_of<Network, lam::ir::fusion::on>;
+    using plan_type = lam::detail::static_plan<Network, lam::ir::fusion::on>;
+    constexpr const auto& plan = plan_type::value;
     alignas(64) std::array<float, plan.scratch_bytes / sizeof(float)> scratch = {};
     std::vector<float> out(lam::model<Network>::outputs);
-    lam::detail::run_tile<P, plan, 1>(model.packed().data(), in.data(), out.data(), scratch.data(),
-                                      1);
+    lam::detail::run_tile<P, plan_type, 1>(model.packed().data(), in.data(), out.data(),
+                                           scratch.data(), 1);
     return out;
 }
 

@@ -84,6 +84,14 @@ template <class Network, ir::fusion Mode>
     requires(!std::same_as<Network, std::remove_cvref_t<Network>>)
 inline constexpr const auto& plan_of<Network, Mode> = plan_of<std::remove_cvref_t<Network>, Mode>;
 
+// The same as a type, which templates are instantiated on. (On a reference to the plan, GCC 14
+// gives functions one name for all sources, even if the network is in an unnamed namespace of
+// each.)
+template <class Network, ir::fusion Mode>
+struct static_plan {
+    static constexpr const auto& value = plan_of<Network, Mode>;
+};
+
 } // namespace detail
 
 // The plan of a network and, as its members, the figures: parameters, multiply_adds, weight_bytes,

@@ -40,7 +40,7 @@ struct scratch_too_large {
 };
 
 // The bits are the same whichever pack runs.
-template <const auto& Plan>
+template <class Plan>
 constexpr void run_rows(const float* parameters, const float* in, float* out, float* scratch,
                         std::size_t rows, std::size_t tile) {
     if (std::is_constant_evaluated())
@@ -63,7 +63,8 @@ using basic_model = model_of<void(Network), Storage>;
 
 template <declared Network, template <std::size_t> class Storage>
 class model_of<void(Network), Storage> {
-    static constexpr const auto& plan_ = detail::plan_of<Network, ir::fusion::on>;
+    using plan_type = detail::static_plan<Network, ir::fusion::on>;
+    static constexpr const auto& plan_ = plan_type::value;
 
 public:
     using network = Network;
@@ -100,9 +101,9 @@ public:
             const float* const x = std::span<const float, inputs>(in).data();
             float* const y = std::span<float, outputs>(out).data();
             if (std::is_constant_evaluated())
-                detail::run_tile<pack::scalar, plan_, 1>(storage_.data(), x, y, scratch, 1);
+                detail::run_tile<pack::scalar, plan_type, 1>(storage_.data(), x, y, scratch, 1);
             else
-                detail::run_tile<pack::xsimd, plan_, 1>(storage_.data(), x, y, scratch, 1);
+                detail::run_tile<pack::xsimd, plan_type, 1>(storage_.data(), x, y, scratch, 1);
         } else {
             detail::check_row<inputs, const float, const Row&>();
             detail::check_row<outputs, float, Result>();
@@ -147,11 +148,11 @@ public:
     // struct of views named weights, bias, slope, scale, shift as the layer has them.
     template <std::size_t Index>
     constexpr auto layer() {
-        return detail::parameters_of<plan_, Index + 1>(storage_.data());
+        return detail::parameters_of<plan_type, Index + 1>(storage_.data());
     }
     template <std::size_t Index>
     constexpr auto layer() const {
-        return detail::parameters_of<plan_, Index + 1>(storage_.data());
+        return detail::parameters_of<plan_type, Index + 1>(storage_.data());
     }
 
     // All of them, as a Hana tuple.
@@ -190,7 +191,7 @@ private:
         if (const std::size_t common = detail::shared_floats(in, out))
             detail::stop("batch() needs rows out that share no memory with the rows in, in floats",
                          0, common);
-        detail::run_rows<plan_>(storage_.data(), in.data(), out.data(), scratch, rows, tile);
+        detail::run_rows<plan_type>(storage_.data(), in.data(), out.data(), scratch, rows, tile);
     }
 
     Storage<packed_floats> storage_;

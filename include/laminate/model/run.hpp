@@ -39,14 +39,14 @@
 namespace laminate::inline LAMINATE_ISA::detail {
 
 // Elementwise node Index as a functor on registers.
-template <const auto& Plan, std::size_t Index>
+template <class Plan, std::size_t Index>
 constexpr auto functor(const float* parameters) {
-    constexpr ir::node n = Plan.nodes[Index];
+    constexpr ir::node n = Plan::value.nodes[Index];
     const auto placed = [parameters](std::size_t at) {
         return at == ir::none ? nullptr : parameters + at;
     };
-    [[maybe_unused]] const float* const slope = placed(Plan.placed[Index].slope);
-    [[maybe_unused]] const float* const bias = placed(Plan.placed[Index].bias);
+    [[maybe_unused]] const float* const slope = placed(Plan::value.placed[Index].slope);
+    [[maybe_unused]] const float* const bias = placed(Plan::value.placed[Index].bias);
 #define LAMINATE_FUNCTOR(operation, when, file, functor, ...) \
     if constexpr (n.kind == ir::op::operation && (when)) { \
         return kernel::functor{__VA_ARGS__}; \
@@ -58,22 +58,22 @@ constexpr auto functor(const float* parameters) {
 #undef LAMINATE_FUNCTOR
 }
 
-template <const auto& Plan, std::size_t Step>
+template <class Plan, std::size_t Step>
 constexpr auto epilogue(const float* parameters) {
     return []<std::size_t... E>([[maybe_unused]] const float* p, std::index_sequence<E...>) {
-        return kernel::compose(functor<Plan, Plan.sequence[Step].epilogue[E]>(p)...);
+        return kernel::compose(functor<Plan, Plan::value.sequence[Step].epilogue[E]>(p)...);
     }
-    (parameters, std::make_index_sequence<Plan.sequence[Step].epilogue_size>{});
+    (parameters, std::make_index_sequence<Plan::value.sequence[Step].epilogue_size>{});
 }
 
 using kernel::rows_at;
 
 // Dense step Step, from and to rows in memory or registers.
-template <class P, const auto& Plan, std::size_t Step, std::size_t MaxRows, class From, class To>
+template <class P, class Plan, std::size_t Step, std::size_t MaxRows, class From, class To>
 LAMINATE_INLINE void run_dense(const float* parameters, const From& from, To& to,
                                std::size_t rows) {
-    constexpr ir::call c = ir::call_of(Plan.view(), Plan.sequence[Step]);
-    constexpr ir::parameters at = Plan.placed[Plan.sequence[Step].node];
+    constexpr ir::call c = ir::call_of(Plan::value.view(), Plan::value.sequence[Step]);
+    constexpr ir::parameters at = Plan::value.placed[Plan::value.sequence[Step].node];
     using shape =
         kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, c.exact, c.skips_zeros, c.far>;
     kernel::dense<P, shape, MaxRows>(from, parameters + at.weights, parameters + at.bias, to, rows,
@@ -81,11 +81,11 @@ LAMINATE_INLINE void run_dense(const float* parameters, const From& from, To& to
 }
 
 // Kernel call number Step, for at most MaxRows rows.
-template <class P, const auto& Plan, std::size_t Step, std::size_t MaxRows>
+template <class P, class Plan, std::size_t Step, std::size_t MaxRows>
 constexpr void run_step(const float* parameters, rows_at<const float> from, rows_at<float> to,
                         std::size_t rows) {
-    constexpr ir::step s = Plan.sequence[Step];
-    constexpr ir::call c = ir::call_of(Plan.view(), s);
+    constexpr ir::step s = Plan::value.sequence[Step];
+    constexpr ir::call c = ir::call_of(Plan::value.view(), s);
     const auto [x, x_stride] = from;
     const auto [y, y_stride] = to;
     if constexpr (c.run == ir::kernel::dense) {
@@ -105,21 +105,21 @@ constexpr void run_step(const float* parameters, rows_at<const float> from, rows
 }
 
 // Where a step writes: to the caller's rows or scratch memory.
-template <const auto& Plan, std::size_t Step>
+template <class Plan, std::size_t Step>
 constexpr rows_at<float> rows_written(float* out, float* scratch) {
-    constexpr ir::step s = Plan.sequence[Step];
-    if constexpr (s.target == ir::caller) return {out, Plan.outputs()};
-    return {scratch + s.target, Plan.scratch_bytes / sizeof(float)};
+    constexpr ir::step s = Plan::value.sequence[Step];
+    if constexpr (s.target == ir::caller) return {out, Plan::value.outputs()};
+    return {scratch + s.target, Plan::value.scratch_bytes / sizeof(float)};
 }
 
 // A step that reads `from`, and those that it hands its rows on to.
-template <class P, const auto& Plan, std::size_t Step, std::size_t MaxRows, class From>
+template <class P, class Plan, std::size_t Step, std::size_t MaxRows, class From>
 LAMINATE_INLINE void run_from(const float* parameters, const From& from, float* out, float* scratch,
                               std::size_t rows) {
-    constexpr ir::step s = Plan.sequence[Step];
+    constexpr ir::step s = Plan::value.sequence[Step];
     rows_at<float> to = rows_written<Plan, Step>(out, scratch);
     if constexpr (s.hands_on) {
-        using between = kernel::rows_between<P, Plan.flows[s.last].floats, MaxRows>;
+        using between = kernel::rows_between<P, Plan::value.flows[s.last].floats, MaxRows>;
         between handed = {to.first, to.stride};
         run_dense<P, Plan, Step, MaxRows>(parameters, from, handed, rows);
         run_from<P, Plan, Step + 1, MaxRows>(parameters, handed, out, scratch, rows);
@@ -132,14 +132,14 @@ LAMINATE_INLINE void run_from(const float* parameters, const From& from, float* 
 
 // A step that reads the caller's rows or scratch memory. One that is handed its rows runs behind
 // the one that hands them on.
-template <class P, const auto& Plan, std::size_t Step, std::size_t MaxRows>
+template <class P, class Plan, std::size_t Step, std::size_t MaxRows>
 constexpr void run_placed(const float* parameters, const float* in, float* out, float* scratch,
                           std::size_t rows) {
-    if constexpr (Step == 0 || !Plan.sequence[Step - (Step > 0)].hands_on) {
-        constexpr ir::step s = Plan.sequence[Step];
-        rows_at<const float> from = {in, Plan.inputs()};
+    if constexpr (Step == 0 || !Plan::value.sequence[Step - (Step > 0)].hands_on) {
+        constexpr ir::step s = Plan::value.sequence[Step];
+        rows_at<const float> from = {in, Plan::value.inputs()};
         if constexpr (s.source != ir::caller)
-            from = {scratch + s.source, Plan.scratch_bytes / sizeof(float)};
+            from = {scratch + s.source, Plan::value.scratch_bytes / sizeof(float)};
         // A constant where it can be: Clang keeps `rows` of a single row in a register, and tests
         // it.
         run_from<P, Plan, Step, MaxRows>(parameters, from, out, scratch, MaxRows == 1 ? 1 : rows);
@@ -147,18 +147,18 @@ constexpr void run_placed(const float* parameters, const float* in, float* out, 
 }
 
 // (Functions, not lambdas that capture: Clang keeps such captures in memory and is 20 % slower.)
-template <class P, const auto& Plan, std::size_t MaxRows, std::size_t... Step>
+template <class P, class Plan, std::size_t MaxRows, std::size_t... Step>
 constexpr void run_steps(const float* parameters, const float* in, float* out, float* scratch,
                          std::size_t rows, std::index_sequence<Step...>) {
     (run_placed<P, Plan, Step, MaxRows>(parameters, in, out, scratch, rows), ...);
 }
 
-// All steps on one tile of rows. `scratch` holds Plan.scratch_bytes for each row.
-template <pack::words P, const auto& Plan, std::size_t MaxRows>
+// All steps on one tile of rows. `scratch` holds the plan's scratch_bytes for each row.
+template <pack::words P, class Plan, std::size_t MaxRows>
 constexpr void run_tile(const float* parameters, const float* in, float* out, float* scratch,
                         std::size_t rows) {
     run_steps<P, Plan, MaxRows>(parameters, in, out, scratch, rows,
-                                std::make_index_sequence<Plan.steps>{});
+                                std::make_index_sequence<Plan::value.steps>{});
 }
 
 using ir::max_tile_rows;
@@ -166,14 +166,14 @@ using ir::tile_rows;
 
 // Any number of rows, with scratch memory for `tile` rows, 1 <= tile <= max_tile_rows; in tiles of
 // nearly equal size, so that no batch ends in a small one.
-template <class P, const auto& Plan>
+template <class P, class Plan>
 constexpr void run_rows(const float* parameters, const float* in, float* out, float* scratch,
                         std::size_t rows, std::size_t tile) {
     const std::size_t tiles = (rows + tile - 1) / tile;
     for (std::size_t left = tiles, row = 0; left > 0; --left) {
         const std::size_t now = (rows - row + left - 1) / left;
-        run_tile<P, Plan, max_tile_rows>(parameters, in + row * Plan.inputs(),
-                                         out + row * Plan.outputs(), scratch, now);
+        run_tile<P, Plan, max_tile_rows>(parameters, in + row * Plan::value.inputs(),
+                                         out + row * Plan::value.outputs(), scratch, now);
         row += now;
     }
 }

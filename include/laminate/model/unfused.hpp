@@ -19,7 +19,8 @@ namespace laminate::inline LAMINATE_ISA {
 template <class Model>
 class unfused_model {
     using network = typename Model::network;
-    static constexpr const auto& plan_ = detail::plan_of<network, ir::fusion::off>;
+    using plan_type = detail::static_plan<network, ir::fusion::off>;
+    static constexpr const auto& plan_ = plan_type::value;
 
 public:
     static constexpr std::size_t inputs = Model::inputs;
@@ -83,8 +84,8 @@ private:
     template <std::size_t MaxRows, std::size_t... S>
     void run(const float* in, float* out, std::size_t rows, std::index_sequence<S...>) {
         const float* const parameters = model_->packed().data();
-        (detail::run_step<pack::xsimd, plan_, S, MaxRows>(parameters, source<S>(in), target<S>(out),
-                                                          rows),
+        (detail::run_step<pack::xsimd, plan_type, S, MaxRows>(parameters, source<S>(in),
+                                                              target<S>(out), rows),
          ...);
     }
     template <std::size_t MaxRows>

@@ -72,15 +72,15 @@ struct no_parameters {};
 namespace detail {
 
 // The view of node Index of Plan on parameters that start at `packed`.
-template <const auto& Plan, std::size_t Index, class Float>
+template <class Plan, std::size_t Index, class Float>
 constexpr auto parameters_of(Float* packed) {
-    constexpr ir::node n = Plan.nodes[Index];
-    constexpr ir::parameters at = Plan.placed[Index];
-    constexpr std::size_t pieces = Plan.flows[Index].pieces;
+    constexpr ir::node n = Plan::value.nodes[Index];
+    constexpr ir::parameters at = Plan::value.placed[Index];
+    constexpr std::size_t pieces = Plan::value.flows[Index].pieces;
     constexpr std::size_t units = n.output.size();
     using vector = vector_view<Float, units, pieces>;
     if constexpr (n.kind == ir::op::dense) {
-        constexpr std::size_t inputs = Plan.nodes[n.inputs[0]].output.size();
+        constexpr std::size_t inputs = Plan::value.nodes[n.inputs[0]].output.size();
         const matrix_view<Float, units, inputs, pieces> weights(packed + at.weights);
         if constexpr (n.bias)
             return dense_parameters{weights, vector(packed + at.bias)};

@@ -78,6 +78,8 @@ private:
         explicit own_rate(Trainer& t) : trainer(t), value(t.learning_rate()) {}
         own_rate(const own_rate&) = delete;
         own_rate& operator=(const own_rate&) = delete;
+        // The trainer has had this rate, so it won't refuse it.
+        // NOLINTNEXTLINE(bugprone-exception-escape)
         ~own_rate() { trainer.set_learning_rate(value); }
 
         Trainer& trainer;

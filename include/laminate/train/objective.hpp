@@ -70,7 +70,7 @@ public:
     // Losses of rows [row, row + rows), and their gradients where asked for.
     template <bool Gradient>
     void run(const pass& p, std::size_t row, std::size_t rows) {
-        constexpr std::size_t to = destination<detail::plan_of<Network, ir::fusion::off>>(last);
+        constexpr std::size_t to = destination<detail::static_plan<Network, ir::fusion::off>>(last);
         constexpr std::size_t stride = stages.at[last].floats;
         const auto epilogue = p.template epilogue<last>();
         float* const dy = p.gradient(to) + row * stride;

@@ -70,14 +70,14 @@ constexpr void cut(const ir::plan_view& plan, const stage& s, std::size_t number
     if (at.bias != ir::none) f({parameter_kind::bias, number, at.bias, floats, 0, 0, 0});
 }
 
-template <const auto& Plan, class Function>
+template <class Plan, class Function>
 constexpr void cut_all(const Function& f) {
     constexpr auto list = stages_of<Plan>;
     for (std::size_t s = 0; s < list.count; ++s)
-        if (list.at[s].learned) cut(Plan.view(), list.at[s], s, f);
+        if (list.at[s].learned) cut(Plan::value.view(), list.at[s], s, f);
 }
 
-template <const auto& Plan>
+template <class Plan>
 constexpr auto make_parts() {
     constexpr std::size_t count = [] {
         std::size_t n = 0;
@@ -90,7 +90,7 @@ constexpr auto make_parts() {
     return parts;
 }
 
-template <const auto& Plan>
+template <class Plan>
 inline constexpr auto parts_of = make_parts<Plan>();
 
 } // namespace laminate::inline LAMINATE_ISA::training

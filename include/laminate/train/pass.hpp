@@ -38,14 +38,15 @@ struct row_layout {
     std::size_t floats = 0;
 };
 
-template <const auto& Plan>
+template <class Plan>
 constexpr auto make_layout() {
     constexpr auto& stages = stages_of<Plan>;
     row_layout<stages.count> layout = {};
     const auto take = [&layout](std::size_t floats) {
         return std::exchange(layout.floats, layout.floats + floats);
     };
-    layout.input = take(stages.at[0].run == stage_kind::dense ? 0 : whole_lines(Plan.inputs()));
+    layout.input =
+        take(stages.at[0].run == stage_kind::dense ? 0 : whole_lines(Plan::value.inputs()));
     for (std::size_t s = 0; s < stages.count; ++s) {
         layout.value[s] = take(stages.at[s].floats);
         layout.gradient[s] = take(stages.at[s].floats);
@@ -56,7 +57,7 @@ constexpr auto make_layout() {
 
 // The gradient of a value goes back through functions of each number alone, to the first stage that
 // does more: its gradient is stored.
-template <const auto& Plan>
+template <class Plan>
 constexpr std::size_t destination(std::size_t stage) {
     constexpr auto& stages = stages_of<Plan>;
     while (!stages.at[stage].learned && (stages.at[stage].run == stage_kind::function ||
@@ -89,10 +90,11 @@ struct workspace {
 template <class P, class Network>
 class pass {
 public:
-    static constexpr const auto& plan = detail::plan_of<Network, ir::fusion::off>;
-    static constexpr const auto& stages = stages_of<detail::plan_of<Network, ir::fusion::off>>;
-    static constexpr const auto& parts = parts_of<detail::plan_of<Network, ir::fusion::off>>;
-    static constexpr auto layout = make_layout<detail::plan_of<Network, ir::fusion::off>>();
+    using plan_type = detail::static_plan<Network, ir::fusion::off>;
+    static constexpr const auto& plan = plan_type::value;
+    static constexpr const auto& stages = stages_of<plan_type>;
+    static constexpr const auto& parts = parts_of<plan_type>;
+    static constexpr auto layout = make_layout<plan_type>();
     static constexpr std::size_t count = stages.count;
 
     explicit pass(const workspace& w) : work_(w) {}
@@ -123,7 +125,7 @@ public:
     template <std::size_t Last>
     void backward(std::size_t row, std::size_t rows) const {
         constexpr std::size_t first = stages.first_learned;
-        constexpr std::size_t from = destination<detail::plan_of<Network, ir::fusion::off>>(Last);
+        constexpr std::size_t from = destination<plan_type>(Last);
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             (backward_stage<from - I>(row, rows), ...);
         }
@@ -133,7 +135,7 @@ public:
     // What a gradient of the value of stage S is multiplied with before it is stored, and where.
     template <std::size_t S>
     auto epilogue() const {
-        constexpr std::size_t to = destination<detail::plan_of<Network, ir::fusion::off>>(S);
+        constexpr std::size_t to = destination<plan_type>(S);
         const auto all = factors<S, to>();
         return kernel::back_through<std::remove_const_t<decltype(all)>>{gradient(to), all};
     }
@@ -226,12 +228,11 @@ private:
         if constexpr (node == ir::none)
             return kernel::compose();
         else
-            return kernel::compose(
-                detail::functor<detail::plan_of<Network, ir::fusion::off>, node>(work_.parameters));
+            return kernel::compose(detail::functor<plan_type, node>(work_.parameters));
     }
     template <std::size_t Node>
     auto function() const {
-        return detail::functor<detail::plan_of<Network, ir::fusion::off>, Node>(work_.parameters);
+        return detail::functor<plan_type, Node>(work_.parameters);
     }
 
     template <std::size_t S>
@@ -254,9 +255,8 @@ private:
             else
                 std::copy_n(x, rows * s.floats, y);
         } else {
-            detail::run_step<P, detail::plan_of<Network, ir::fusion::off>, s.step,
-                             detail::max_tile_rows>(work_.parameters, {x, x_stride}, {y, s.floats},
-                                                    rows);
+            detail::run_step<P, plan_type, s.step, detail::max_tile_rows>(
+                work_.parameters, {x, x_stride}, {y, s.floats}, rows);
         }
     }
 
@@ -299,7 +299,7 @@ private:
     template <std::size_t S>
     void backward_stage(std::size_t row, std::size_t rows) const {
         constexpr stage s = stages.at[S];
-        constexpr std::size_t to = destination<detail::plan_of<Network, ir::fusion::off>>(S - 1);
+        constexpr std::size_t to = destination<plan_type>(S - 1);
         constexpr std::size_t stride = stages.at[to].floats;
         const float* const dy = gradient(S) + row * s.floats;
         float* const dx = gradient(to) + row * stride;

@@ -112,6 +112,7 @@ inline text_table most_confused(const confusion_matrix& m, const std::vector<std
     for (std::size_t c = 0; c < m.classes(); ++c)
         names.push_back(c < class_name.size() ? legible(class_name[c]) : std::to_string(c));
     detail::text_table lines = {{"class", "rows", "recall", "precision", "F1"}};
+    lines.reserve(m.classes() + 1);
     for (std::size_t c = 0; c < m.classes(); ++c)
         lines.push_back({names[c], std::to_string(m.written(c)), detail::percentage(m.recall(c)),
                          detail::percentage(m.precision(c)), detail::percentage(m.f1(c))});
@@ -133,9 +134,9 @@ inline text_table most_confused(const confusion_matrix& m, const std::vector<std
 // What the units do, and of labelled rows what the model takes classes for.
 template <declared Network, template <std::size_t> class Storage>
 [[nodiscard]] std::string report(const basic_model<Network, Storage>& model, const dataset& data) {
-    const std::string units = report(activity(model, data.x));
-    if (data.classes == 0) return units;
-    return units + "\n" + report(confusion(model, data), data.class_name);
+    std::string text = report(activity(model, data.x));
+    if (data.classes == 0) return text;
+    return text + "\n" + report(confusion(model, data), data.class_name);
 }
 
 namespace detail {

@@ -17,9 +17,6 @@
 
 namespace laminate::inline LAMINATE_ISA::training {
 
-template <class Network>
-inline constexpr const auto& unfused_plan = detail::plan_of<Network, ir::fusion::off>;
-
 enum class stage_kind : std::uint8_t { dense, function, softmax, maxout, dropout };
 
 struct stage {
@@ -56,24 +53,24 @@ constexpr stage_kind kind_of(ir::op op) {
 }
 
 // The function of elementwise node Index.
-template <const auto& Plan, std::size_t Index>
+template <class Plan, std::size_t Index>
 using function_of = decltype(detail::functor<Plan, Index>(nullptr));
 
 // Whether the derivative of a node's function is known from its value: then the stage before it
 // computes it in registers, and its input is never stored.
-template <const auto& Plan, std::size_t Index>
+template <class Plan, std::size_t Index>
 constexpr bool fusible() {
-    constexpr ir::node n = Plan.nodes[Index];
+    constexpr ir::node n = Plan::value.nodes[Index];
     if constexpr (!ir::is_elementwise(n.kind) || ir::is_identity(n.kind) ||
-                  Plan.placed[Index].count > 0 || Index + 1 == Plan.nodes.size())
+                  Plan::value.placed[Index].count > 0 || Index + 1 == Plan::value.nodes.size())
         return false;
     else
         return !function_of<Plan, Index>::derivative_needs_input;
 }
 
-template <const auto& Plan>
+template <class Plan>
 constexpr auto fusible_nodes() {
-    constexpr std::size_t nodes = Plan.nodes.size();
+    constexpr std::size_t nodes = Plan::value.nodes.size();
     return []<std::size_t... I>(std::index_sequence<I...>) {
         return std::array<bool, nodes>{fusible<Plan, I>()...};
     }
@@ -81,18 +78,18 @@ constexpr auto fusible_nodes() {
 }
 
 // The last function of a network is a stage of its own: losses ask for what goes into it.
-template <const auto& Plan>
+template <class Plan>
 constexpr auto make_stages() {
-    constexpr std::size_t nodes = Plan.nodes.size();
+    constexpr std::size_t nodes = Plan::value.nodes.size();
     constexpr auto fuses = fusible_nodes<Plan>();
     stage_list<nodes> list = {};
     std::size_t step = 0;
     for (std::size_t i = 1; i < nodes; ++i) {
-        const ir::node& n = Plan.nodes[i];
+        const ir::node& n = Plan::value.nodes[i];
         const bool identity = ir::is_identity(n.kind);
         if (n.kind == ir::op::linear || (n.kind == ir::op::dropout && n.alpha == 0.0f)) continue;
         if (!identity)
-            while (Plan.sequence[step].node != i)
+            while (Plan::value.sequence[step].node != i)
                 ++step;
         const bool follows = list.count > 0 && list.at[list.count - 1].last + 1 == i;
         stage* const before = follows ? &list.at[list.count - 1] : nullptr;
@@ -101,16 +98,16 @@ constexpr auto make_stages() {
             before->fused = before->last = i;
             continue;
         }
-        const bool learned = Plan.placed[i].count > 0;
+        const bool learned = Plan::value.placed[i].count > 0;
         if (learned && list.first_learned == ir::none) list.first_learned = list.count;
         list.at[list.count++] = {kind_of(n.kind), i, identity ? ir::none : step,
-                                 ir::none,        i, Plan.flows[i].floats,
+                                 ir::none,        i, Plan::value.flows[i].floats,
                                  learned};
     }
     return list;
 }
 
-template <const auto& Plan>
+template <class Plan>
 inline constexpr auto stages_of = make_stages<Plan>();
 
 } // namespace laminate::inline LAMINATE_ISA::training

@@ -175,7 +175,7 @@ public:
     std::span<const float> gradient() const { return parameters_.span().first(floats_); }
     template <std::size_t Index>
     auto gradient_of() const {
-        return detail::parameters_of<plan_, Index + 1>(gradient().data());
+        return detail::parameters_of<plan_type, Index + 1>(gradient().data());
     }
     auto gradients() const {
         return [this]<std::size_t... I>(std::index_sequence<I...>) {
@@ -247,7 +247,8 @@ public:
     }
 
 private:
-    static constexpr const auto& plan_ = detail::plan_of<network, ir::fusion::off>;
+    using plan_type = detail::static_plan<network, ir::fusion::off>;
+    static constexpr const auto& plan_ = plan_type::value;
     static_assert(alignof(detail::loss_does_not_fit<Loss, objective::last_op, outputs,
                                                     objective::last_groups>) > 0,
                   "Laminate: the loss must fit the network");
@@ -293,9 +294,7 @@ private:
     }
     row_view gradients_of_stage(std::size_t s) const {
         const pass p = last_pass();
-        if (training::destination<detail::plan_of<network, ir::fusion::off>>(s) != s ||
-            s < pass::stages.first_learned)
-            return {};
+        if (training::destination<plan_type>(s) != s || s < pass::stages.first_learned) return {};
         return p.view(p.gradient(s), s, last_rows_);
     }
 
