@@ -23,7 +23,7 @@ inline constexpr std::size_t alignment = line_floats * sizeof(float);
 template <std::size_t Size>
 class heap_storage {
 public:
-    heap_storage() : floats_(allocate()) { std::fill_n(floats_, Size, 0.0f); }
+    heap_storage() : floats_(allocate_zeros()) {}
     heap_storage(const heap_storage& other) : floats_(allocate()) {
         std::copy_n(other.floats_, Size, floats_);
     }
@@ -34,11 +34,13 @@ public:
         return *this;
     }
     ~heap_storage() {
+        // In std::optional's union, Clang's analyser sees it called twice.
+        // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDelete)
         if (floats_ != zeros_.data()) ::operator delete[](floats_, std::align_val_t{alignment});
     }
 
     constexpr float* data() {
-        if (floats_ == zeros_.data()) *this = heap_storage();
+        if (floats_ == zeros_.data()) floats_ = allocate_zeros();
         return floats_;
     }
     constexpr const float* data() const noexcept { return floats_; }
@@ -52,6 +54,12 @@ private:
     static float* allocate() {
         return static_cast<float*>(
             ::operator new[]((Size == 0 ? 1 : Size) * sizeof(float), std::align_val_t{alignment}));
+    }
+
+    static float* allocate_zeros() {
+        float* const floats = allocate();
+        std::fill_n(floats, Size, 0.0f);
+        return floats;
     }
 
     // Not constant, or they would be part of the program's file.

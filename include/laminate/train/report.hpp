@@ -109,6 +109,7 @@ inline text_table most_confused(const confusion_matrix& m, const std::vector<std
 [[nodiscard]] inline std::string report(const confusion_matrix& m,
                                         std::span<const std::string> class_name = {}) {
     std::vector<std::string> names;
+    names.reserve(m.classes());
     for (std::size_t c = 0; c < m.classes(); ++c)
         names.push_back(c < class_name.size() ? legible(class_name[c]) : std::to_string(c));
     detail::text_table lines = {{"class", "rows", "recall", "precision", "F1"}};
