@@ -14,11 +14,11 @@ function(run)
 endfunction()
 
 # Each function that a linker may take from elsewhere has the instruction set in its name. (Those
-# of the standard library on standard types don't; `exception`, which may be caught across
-# libraries, has members that do nothing but call the standard library's.)
+# of the standard library on standard types, or on those that libraries share, don't; `exception`,
+# which may be caught across libraries, has members that do nothing but call the standard library's.)
 run(${NM} ${OBJECT})
 string(REGEX MATCHALL " W [^\n]*8laminate[^\n]*" functions "${output}")
-list(FILTER functions EXCLUDE REGEX "_ZNK?8laminate9exception")
+list(FILTER functions EXCLUDE REGEX "_ZNK?8laminate9exception|_Z(NK?)?St")
 list(LENGTH functions count)
 set(unnamed ${functions})
 list(FILTER unnamed EXCLUDE REGEX "[0-9]avx2")
