@@ -133,8 +133,8 @@ struct adam {
                 static_cast<float>(1.0 - static_cast<double>(beta2)),
                 static_cast<float>(static_cast<double>(epsilon) * second)};
     }
-    std::optional<error> check() const {
-        return detail::settings("adam")
+    std::optional<error> check(const char* name = "adam") const {
+        return detail::settings(name)
             .at_least_0("learning_rate", learning_rate)
             .below_1("beta1", beta1)
             .below_1("beta2", beta2)
@@ -158,13 +158,7 @@ struct adamw {
         return adam{learning_rate, beta1, beta2, epsilon, weight_decay}.rule(t);
     }
     std::optional<error> check() const {
-        return detail::settings("adamw")
-            .at_least_0("learning_rate", learning_rate)
-            .below_1("beta1", beta1)
-            .below_1("beta2", beta2)
-            .above_0("epsilon", epsilon)
-            .at_least_0("weight_decay", weight_decay)
-            .wrong();
+        return adam{learning_rate, beta1, beta2, epsilon, weight_decay}.check("adamw");
     }
 };
 
