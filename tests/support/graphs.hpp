@@ -43,12 +43,16 @@ public:
         double bound = 1.0;
         while (bound * bound * static_cast<double>(inputs) > 8.0)
             bound /= 2.0;
-        return dense(numbers(units * inputs, bound), numbers(units, 0.5));
+        auto weights = numbers(units * inputs, bound); // one after the other with any compiler
+        return dense(std::move(weights), numbers(units, 0.5));
     }
     graph_builder& affine(std::vector<double> scale, std::vector<double> shift) {
         return add({.kind = ir::op::affine}, {{}, std::move(shift), std::move(scale)});
     }
-    graph_builder& affine() { return affine(numbers(width(), 2.0), numbers(width(), 1.0)); }
+    graph_builder& affine() {
+        auto scale = numbers(width(), 2.0);
+        return affine(std::move(scale), numbers(width(), 1.0));
+    }
 
     std::size_t width() const { return graph_.outputs(); }
     codegen::layer_parameters& last() { return graph_.parameters.back(); }
