@@ -2,7 +2,6 @@
 # What only Laminate's own targets get: warnings as errors, and the machine's instruction set.
 # Nothing of this is exported or reaches a project that links Laminate.
 include_guard(GLOBAL)
-include(CheckCXXCompilerFlag)
 
 # On in every preset; off for whoever builds Laminate with a compiler we have not met.
 option(LAMINATE_WARNINGS_AS_ERRORS "Treat warnings in Laminate's own targets as errors" OFF)
@@ -15,6 +14,8 @@ if(LAMINATE_WARNINGS_AS_ERRORS AND "${CMAKE_CXX_COMPILER_ID}-${CMAKE_CXX_COMPILE
 endif()
 
 add_library(laminate_warnings INTERFACE)
+# Tests are for each instruction set, and generators and the tool for every machine.
+target_compile_definitions(laminate_warnings INTERFACE LAMINATE_ALLOW_NO_FMA)
 if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
     target_compile_options(laminate_warnings INTERFACE
         -Wall -Wextra -Wpedantic -Wconversion -Wshadow
@@ -32,14 +33,7 @@ endif()
 
 set(laminate_arch_flag "")
 if(LAMINATE_ARCH)
-    foreach(flag -march -mcpu) # AArch64 before Clang 17 knows only -mcpu=native
-        string(MAKE_C_IDENTIFIER "laminate_has${flag}_${LAMINATE_ARCH}" result)
-        check_cxx_compiler_flag(${flag}=${LAMINATE_ARCH} ${result})
-        if(${result})
-            set(laminate_arch_flag ${flag}=${LAMINATE_ARCH})
-            break()
-        endif()
-    endforeach()
+    laminate_find_arch_flag(${LAMINATE_ARCH} laminate_arch_flag)
     if(NOT laminate_arch_flag)
         message(WARNING "Laminate: ${CMAKE_CXX_COMPILER} knows neither -march=${LAMINATE_ARCH} nor "
             "-mcpu=${LAMINATE_ARCH}; tests and benchmarks use its default instruction set")

@@ -206,6 +206,7 @@ function(laminate_add_network target)
     target_include_directories(${generator} PRIVATE "${header_dir}"
         "$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>")
     target_link_libraries(${generator} PRIVATE laminate::codegen)
+    target_compile_definitions(${generator} PRIVATE LAMINATE_ALLOW_NO_FMA) # it runs once
 
     set(written "${dir}/${arg_NAME}.hpp" "${dir}/${arg_NAME}.cpp")
     if(arg_C_INTERFACE)

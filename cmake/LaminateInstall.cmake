@@ -23,6 +23,7 @@ install(FILES
     ${CMAKE_CURRENT_BINARY_DIR}/laminateConfigVersion.cmake
     cmake/LaminateDependencies.cmake
     cmake/LaminateGenerate.cmake
+    cmake/LaminateNative.cmake
     cmake/taken_names.inc
     cmake/generator_main.cpp.in
     DESTINATION ${laminate_package_dir})

@@ -4,6 +4,11 @@ set(shared ${CMAKE_CURRENT_LIST_DIR})
 
 add_executable(consumer ${shared}/main.cpp)
 target_link_libraries(consumer PRIVATE laminate::laminate)
+laminate_native(consumer)
+get_target_property(options consumer COMPILE_OPTIONS)
+if(NOT options MATCHES "=native")
+    message(FATAL_ERROR "laminate_native gave '${options}'")
+endif()
 laminate_add_network(consumer
     NETWORK consumer::tiny
     HEADER ${shared}/network.hpp

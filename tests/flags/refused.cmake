@@ -10,8 +10,8 @@ set(ENV{GCC_COLORS} "")
 
 # Sets `status` and `messages`.
 function(compile)
-    execute_process(COMMAND ${COMPILER} ${base} -O2 ${ARGN} -c ${SOURCE} -o ${OUTPUT}
-        RESULT_VARIABLE result ERROR_VARIABLE text)
+    execute_process(COMMAND ${COMPILER} ${base} -O2 -DLAMINATE_ALLOW_NO_FMA ${ARGN}
+            -c ${SOURCE} -o ${OUTPUT} RESULT_VARIABLE result ERROR_VARIABLE text)
     set(status ${result} PARENT_SCOPE)
     set(messages "${text}" PARENT_SCOPE)
 endfunction()

@@ -15,6 +15,22 @@
 #include "scalar.hpp"
 #include "table.hpp"
 
+// Said once for each source, and never an error, whatever is made of warnings. (GCC takes #warning for
+// one with -Werror; Clang shows no #pragma message of a header of another project.)
+#if defined(__x86_64__) && !defined(__FMA__) && !defined(LAMINATE_ALLOW_NO_FMA)
+// clang-format off
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpedantic"
+#pragma clang diagnostic warning "-W#warnings"
+#warning "Laminate: without FMA each multiply-add is computed in software: same results, many times slower. Add -march=native (with CMake laminate_native(<target>)) or -march=x86-64-v3; LAMINATE_ALLOW_NO_FMA silences this."
+#pragma clang diagnostic pop
+#else
+#pragma message("Laminate: without FMA each multiply-add is computed in software: same results, many times slower. Add -march=native (with CMake laminate_native(<target>)) or -march=x86-64-v3; LAMINATE_ALLOW_NO_FMA silences this.")
+#endif
+// clang-format on
+#endif
+
 namespace laminate::pack {
 inline namespace LAMINATE_ISA {
 
