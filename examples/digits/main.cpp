@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 
 // The demo: a network declared in C++ learns real handwritten digits, reads others, becomes a
-// standalone source that computes the same bits, and is timed fused against unfused.
-// Needs examples/data, and a compiler at run time. Promises the same output every time, but for
-// the timings.
+// standalone source that computes the same bits, and is timed beside its unfused form and plain
+// loops. Needs examples/data, and a compiler at run time. Promises the same output every time, but
+// for the timings.
 
 #include "contact_sheet.hpp"
 #include "dataset.hpp"
 #include "network.hpp"
 #include "network_text.hpp"
+#include "plain.hpp"
 #include "readings.hpp"
 #include "standalone.hpp"
 #include "timing.hpp"
@@ -83,10 +84,15 @@ std::size_t count_different(std::span<const probabilities> a, std::span<const pr
     return different;
 }
 
+struct standalone_findings {
+    bool same_bits;
+    std::array<demo::timing, 2> times; // one by one, and in batches
+};
+
 /// Writes the standalone source, compiles it for two instruction sets, and compares all outputs.
 template <class Model>
-bool check_standalone(const Model& model, const demo::dataset& data,
-                      const std::filesystem::path& directory) {
+standalone_findings check_standalone(const Model& model, const demo::dataset& data,
+                                     const std::filesystem::path& directory) {
     lam::write_options options;
     options.directory = directory.string();
     lam::write_cpp(model, "digits", options);
@@ -101,10 +107,10 @@ bool check_standalone(const Model& model, const demo::dataset& data,
     std::vector<probabilities> batch(data.images.size());
     model.batch(data.images, batch);
 
-    bool same = true;
+    standalone_findings found = {true, {}};
     const auto report = [&](const std::string& what, std::span<const probabilities> rows) {
         const std::size_t different = count_different(expected, rows);
-        same = same && different == 0;
+        found.same_bits = found.same_bits && different == 0;
         std::cout << "  " << std::left << std::setw(52) << what << std::right
                   << (different == 0 ? "same bits" : std::to_string(different) + " differ") << '\n'
                   << std::flush;
@@ -114,41 +120,52 @@ bool check_standalone(const Model& model, const demo::dataset& data,
         const auto answers = demo::run_standalone(directory, DIGITS_COMPILER, flags, data.images);
         report("standalone, " + std::string(flags) + ", one by one", answers.single);
         report("standalone, " + std::string(flags) + ", all at once", answers.batch);
+        found.times = answers.times;
     }
-    return same;
+    return found;
 }
 
-template <class Model, class Unfused>
-void time_both(const Model& fused, Unfused unfused, std::span<const image> images) {
-    constexpr std::size_t batch = 64;
+/// The network in four forms; `standalone` has been timed, compiled with the same flags as this.
+template <class Model>
+void show_times(const Model& fused, const std::array<demo::timing, 2>& standalone,
+                std::span<const image> images) {
+    auto unfused = lam::unfused(fused);
+    const demo::plain_network plain(fused);
+    constexpr std::size_t batch = demo::rows_of_batch;
     images = images.first(images.size() / batch * batch);
     std::vector<probabilities> out(images.size());
 
-    const auto one_by_one = [&](auto& model) {
+    const auto one_by_one = [&](auto& form) {
         return [&] {
             for (std::size_t i = 0; i < images.size(); ++i) {
-                out[i] = model(images[i]);
+                out[i] = form(images[i]);
                 demo::keep(out.data());
             }
         };
     };
-    const auto in_batches = [&](auto& model) {
+    const auto in_batches = [&](auto& form) {
         return [&] {
             for (std::size_t i = 0; i < images.size(); i += batch) {
-                model.batch(images.subspan(i, batch), std::span(out).subspan(i, batch));
+                form.batch(images.subspan(i, batch), std::span(out).subspan(i, batch));
                 demo::keep(out.data());
             }
         };
     };
-    const auto show = [](const std::string& name, const std::array<demo::timing, 2>& times) {
-        const double scale = times[1].median;
-        std::cout << demo::timing_line(name + ", fused", times[0], scale)
-                  << demo::timing_line(name + ", unfused", times[1], scale);
-        std::cout << "    " << std::fixed << std::setprecision(2)
-                  << times[1].median / times[0].median << " times as fast\n";
+    const auto single =
+        demo::compare(images.size(), one_by_one(fused), one_by_one(unfused), one_by_one(plain));
+    const auto many = demo::compare(images.size(), in_batches(fused), in_batches(unfused));
+
+    const auto show = [&](const char* name, const demo::timing& t) {
+        std::cout << demo::timing_line(name, t, single[2]);
     };
-    show("batch 1", demo::compare(one_by_one(fused), one_by_one(unfused), images.size()));
-    show("batch 64", demo::compare(in_batches(fused), in_batches(unfused), images.size()));
+    show("plain loops", single[2]);
+    show("unfused", single[1]);
+    show("fused", single[0]);
+    show("standalone", standalone[0]);
+    std::cout << "\n  in batches of " << batch << ":\n";
+    show("unfused", many[1]);
+    show("fused", many[0]);
+    show("standalone", standalone[1]);
 }
 
 void write_text(const std::filesystem::path& path, const std::string& text) {
@@ -183,10 +200,10 @@ bool run(const std::filesystem::path& output, const std::filesystem::path& data_
               << demo::confusion_matrix(readings);
 
     heading("The same network as standalone C++17, compiled here; all 1797 images:");
-    const bool same = check_standalone(model, data, output);
+    const auto [same, standalone_times] = check_standalone(model, data, output);
 
-    heading("Time per image on one core (median, and the middle half of 301 runs):");
-    time_both(model, lam::unfused(model), data.test_images());
+    heading("Time per image on one core (median of 301 runs, and the middle half of them):");
+    show_times(model, standalone_times, data.test_images());
 
     const auto sheet = std::filesystem::absolute(output / "digits.svg").lexically_normal();
     write_text(sheet, demo::contact_sheet(readings, "a 64-64-32-10 network"));

@@ -6,6 +6,7 @@
 // Promises the very floats that the process computed, or an exception with the failed command.
 
 #include "dataset.hpp"
+#include "timing.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -29,10 +30,12 @@ inline void run_command(const std::string& command) {
     if (std::system(command.c_str()) != 0) throw std::runtime_error("this failed:\n  " + command);
 }
 
-/// What the standalone source answers, asked for one image at a time and for all at once.
+/// What the standalone source answers, asked for one image at a time and for all at once, and what
+/// an image takes one at a time and in batches.
 struct standalone_answers {
     std::vector<probabilities> single;
     std::vector<probabilities> batch;
+    std::array<timing, 2> times;
 };
 
 /// Compiles `directory`/digits.cpp with `compiler flags`, and runs it on the images.
@@ -53,13 +56,14 @@ inline standalone_answers run_standalone(const std::filesystem::path& directory,
     run_command(shell_quoted(path("standalone")) + " " + shell_quoted(path("images.f32")) + " " +
                 shell_quoted(path("answers.f32")));
 
-    standalone_answers answers{std::vector<probabilities>(images.size()),
-                               std::vector<probabilities>(images.size())};
+    standalone_answers answers{
+        std::vector<probabilities>(images.size()), std::vector<probabilities>(images.size()), {}};
     std::ifstream output(path("answers.f32"), std::ios::binary);
     for (auto* part : {&answers.single, &answers.batch}) {
         output.read(reinterpret_cast<char*>(part->data()),
                     static_cast<std::streamsize>(part->size() * sizeof(probabilities)));
     }
+    output.read(reinterpret_cast<char*>(answers.times.data()), sizeof answers.times);
     if (!output) throw std::runtime_error(path("answers.f32") + ": too short");
     for (const char* name : {"images.f32", "answers.f32", "standalone"}) {
         std::filesystem::remove(directory / name);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Times two ways of doing the same work against each other.
-// Needs only the standard library.
+// Times some ways of doing the same work against each other.
+// Needs only the standard library, and C++17: the generated source is timed with it, too.
 // Promises medians of interleaved samples, so that a slow moment of the machine hits both.
 
 #include <algorithm>
@@ -31,6 +31,8 @@ struct timing {
     double low, median, high;
 };
 
+inline constexpr std::size_t rows_of_batch = 64;
+
 inline constexpr std::size_t samples = 301;
 inline constexpr std::size_t warm_up = 30;
 
@@ -42,33 +44,36 @@ double nanoseconds(Work& work) {
     return std::chrono::duration<double, std::nano>(clock::now() - start).count();
 }
 
-/// Each call of `first` or `second` does `items` items; give it some microseconds of them.
-template <class First, class Second>
-std::array<timing, 2> compare(First first, Second second, std::size_t items) {
-    std::array<std::vector<double>, 2> taken;
+/// Each call of one of `works` does `items` items; give it some microseconds of them.
+template <class... Works>
+std::array<timing, sizeof...(Works)> compare(std::size_t items, Works... works) {
+    std::array<std::vector<double>, sizeof...(Works)> taken;
     for (std::size_t i = 0; i < warm_up + samples; ++i) {
-        const double one = nanoseconds(first);
-        const double two = nanoseconds(second);
-        if (i < warm_up) continue;
-        taken[0].push_back(one / static_cast<double>(items));
-        taken[1].push_back(two / static_cast<double>(items));
+        std::size_t which = 0;
+        for (const double all : {nanoseconds(works)...}) {
+            if (i >= warm_up) taken[which].push_back(all / static_cast<double>(items));
+            ++which;
+        }
     }
-    const auto summary = [](std::vector<double>& all) {
-        std::sort(all.begin(), all.end());
-        return timing{all[samples / 4], all[samples / 2], all[samples - 1 - samples / 4]};
-    };
-    return {summary(taken[0]), summary(taken[1])};
+    std::array<timing, sizeof...(Works)> summary;
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+        std::sort(taken[i].begin(), taken[i].end());
+        summary[i] = {taken[i][samples / 4], taken[i][samples / 2],
+                      taken[i][samples - 1 - samples / 4]};
+    }
+    return summary;
 }
 
-/// One line of at most 80 columns; `scale` is the time that the longest bar stands for.
-inline std::string timing_line(const std::string& name, const timing& t, double scale) {
-    constexpr double longest = 28;
+/// One line of at most 80 columns, with how many times as fast as `slowest` it is.
+inline std::string timing_line(const std::string& name, const timing& t, const timing& slowest) {
+    constexpr double longest = 18;
+    const double share = std::min(t.median / slowest.median, 1.0);
     std::ostringstream text;
     text << std::fixed << std::setprecision(1) << "  " << std::left << std::setw(18) << name
-         << std::right << std::setw(7) << t.median << " ns" << std::setw(9) << t.low << " .. "
-         << std::left << std::setw(7) << t.high << ' '
-         << std::string(static_cast<std::size_t>(longest * std::min(t.median / scale, 1.0)), '#')
-         << '\n';
+         << std::right << std::setw(8) << t.median << " ns" << std::setw(8) << t.low << " .. "
+         << std::left << std::setw(7) << t.high << std::right << std::setw(6)
+         << slowest.median / t.median << " x  "
+         << std::string(static_cast<std::size_t>(longest * share + 0.5), '#') << '\n';
     return text.str();
 }
 

@@ -15,8 +15,8 @@
 #include "scalar.hpp"
 #include "table.hpp"
 
-// Said once for each source, and never an error, whatever is made of warnings. (GCC takes #warning for
-// one with -Werror; Clang shows no #pragma message of a header of another project.)
+// Said once for each source, and never an error, whatever is made of warnings. (GCC takes #warning
+// for one with -Werror; Clang shows no #pragma message of a header of another project.)
 #if defined(__x86_64__) && !defined(__FMA__) && !defined(LAMINATE_ALLOW_NO_FMA)
 // clang-format off
 #if defined(__clang__)
