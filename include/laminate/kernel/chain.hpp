@@ -6,6 +6,7 @@
 // lane 0. Promises their order and nothing else; an empty chain is the identity.
 
 #include <cstddef>
+#include <type_traits>
 
 #include "../base/compiler.hpp"
 
@@ -46,6 +47,23 @@ LAMINATE_INLINE typename P::reg finished(const Epilogue& epilogue, typename P::r
     else
         return epilogue(P{}, x, unit);
 }
+
+// Whether a function among them is approximated, and so takes many constants; and whether these are
+// in registers, not looked up in tables.
+template <class Function, class = void>
+inline constexpr bool is_approximated = false;
+template <class Function>
+inline constexpr bool is_approximated<Function, std::void_t<decltype(Function::max_ulp)>> = true;
+template <class... Functions>
+inline constexpr bool is_approximated<chain<Functions...>, void> = (is_approximated<Functions> ||
+                                                                    ...);
+
+template <class Function, class = void>
+inline constexpr bool has_tables = false;
+template <class Function>
+inline constexpr bool has_tables<Function, std::void_t<decltype(Function::by_table)>> = true;
+template <class... Functions>
+inline constexpr bool has_tables<chain<Functions...>, void> = (has_tables<Functions> || ...);
 
 constexpr chain<> compose() { return {}; }
 

@@ -16,6 +16,8 @@
 
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
+#include "activation.hpp"
+#include "chain.hpp"
 #include "dense_handed.hpp"
 #include "dense_narrow.hpp"
 #include "dense_row.hpp"
@@ -26,13 +28,24 @@
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
 
+// With 16 registers the constants of an approximated function and the sums of a tile spill each
+// other. The function then follows in a pass of its own, over rows that the cache still holds, but
+// for one row of a function by table: it saves the time between two passes.
+template <class P, std::size_t MaxRows, class Epilogue>
+inline constexpr bool epilogue_follows =
+    P::registers <= 16 && P::lanes > 1 && is_approximated<Epilogue> &&
+    !(MaxRows == 1 && has_tables<Epilogue>);
+
 // y[r] = epilogue(W x[r] + b) for `rows` rows, MaxRows at most; with MaxRows 1 for exactly one.
 // Not forced inline: equal layers of a network share one instance.
 template <class P, class Shape, std::size_t MaxRows, class Epilogue>
 LAMINATE_SHARED constexpr void dense(const float* x, std::size_t x_stride, const float* weights,
                                      const float* bias, float* y, std::size_t y_stride,
                                      std::size_t rows, const Epilogue& epilogue) {
-    if constexpr (is_narrow(Shape::inputs, Shape::outputs))
+    if constexpr (epilogue_follows<P, MaxRows, Epilogue>) {
+        dense<P, Shape, MaxRows>(x, x_stride, weights, bias, y, y_stride, rows, chain<>{});
+        activation<P, Shape::outputs>(y, y_stride, y, y_stride, rows, epilogue);
+    } else if constexpr (is_narrow(Shape::inputs, Shape::outputs))
         dense_narrow<P, Shape, MaxRows>(x, x_stride, weights, bias, y, y_stride, rows, epilogue);
     else if constexpr (MaxRows == 1)
         dense_row<P, Shape>(x, weights, bias, y, epilogue);

@@ -14,6 +14,8 @@ inline namespace LAMINATE_ISA {
 
 // x where x >= 0, else alpha * (exp(x) - 1)  (Clevert et al., 2016)
 struct elu {
+    static constexpr double max_ulp = 3.6; // expm1's, where a float is as large as two, and 1/2
+
     float alpha;
 
     template <class P>

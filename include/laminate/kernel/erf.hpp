@@ -21,6 +21,7 @@ inline namespace LAMINATE_ISA {
 // erf(+-inf) = +-1, erf(NaN) is NaN.
 struct erf {
     static constexpr double max_ulp = 0.9;
+    static constexpr bool by_table = true;
 
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t = 0) const {

@@ -25,6 +25,7 @@ inline namespace LAMINATE_ISA {
 // tanh(NaN) is NaN, tanh(x) = x for denormal x.
 struct tanh {
     static constexpr double max_ulp = 0.99;
+    static constexpr bool by_table = true;
 
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t = 0) const {
