@@ -24,7 +24,8 @@ import sys
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
 
 FILES = {
-    "include/laminate/kernel/relu.hpp": ["tests/unit/activation_test.cpp"],
+    "include/laminate/kernel/relu.hpp": ["tests/unit/activation_test.cpp",
+                                         "tests/train/gradient_test.cpp"],
     "include/laminate/kernel/exp.hpp": ["tests/unit/function_test.cpp"],
     "include/laminate/kernel/tanh.hpp": ["tests/unit/function_test.cpp"],
     "include/laminate/kernel/swish.hpp": ["tests/unit/function_test.cpp"],
