@@ -48,7 +48,7 @@ static_assert(std::atomic<pid_t>::is_always_lock_free, "a signal's handler reads
 extern "C" void end_commands(int signal) {
     caught = signal;
     for (const std::atomic<pid_t>& child : running)
-        if (const pid_t id = child; id > 0) ::kill(id, SIGTERM);
+        if (const pid_t group = child; group > 0) ::kill(-group, SIGTERM);
 }
 
 void catch_signals() {
@@ -69,7 +69,8 @@ void release_signals() {
     if (caught != 0) std::raise(caught);
 }
 
-// A child that the handler knows of for as long as it runs.
+// A child that the handler knows of for as long as it runs, with its own children as a group: a
+// compiler is several programs.
 class child_process {
 public:
     child_process(const std::vector<std::string>& words,
@@ -79,8 +80,13 @@ public:
             arguments.push_back(const_cast<char*>(word.c_str()));
         arguments.push_back(nullptr);
         pid_t id = 0;
-        if (::posix_spawnp(&id, arguments[0], actions, nullptr, arguments.data(), environ) != 0)
-            return;
+        posix_spawnattr_t as_group;
+        ::posix_spawnattr_init(&as_group);
+        ::posix_spawnattr_setflags(&as_group, POSIX_SPAWN_SETPGROUP);
+        const int failure =
+            ::posix_spawnp(&id, arguments[0], actions, &as_group, arguments.data(), environ);
+        ::posix_spawnattr_destroy(&as_group);
+        if (failure != 0) return;
         id_ = id;
         for (std::atomic<pid_t>& place : running) {
             pid_t nobody = 0;
@@ -88,7 +94,7 @@ public:
             place_ = &place;
             break;
         }
-        if (caught != 0) ::kill(id, SIGTERM); // it came before the child was on the list
+        if (caught != 0) ::kill(-id, SIGTERM); // it came before the child was on the list
     }
     child_process(const child_process&) = delete;
     child_process& operator=(const child_process&) = delete;

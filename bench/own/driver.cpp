@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,11 @@ int stay_on_core() {
 double now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
+}
+
+// That this program had the processor for.
+double processor_seconds() {
+    return static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC);
 }
 
 template <class T>
@@ -379,6 +385,8 @@ int main(int argc, char** argv) {
 
     const double part = std::atof(argv[3]) / argc; // four for one row, one for each batch
     std::printf("core %d\n", stay_on_core());
+    const double begin = now();
+    const double used = processor_seconds();
     const stopwatch watch;
     std::printf("clock %.6g\n", watch.clock_ns());
     say("timing one row, back to back");
@@ -392,6 +400,7 @@ int main(int argc, char** argv) {
         const std::size_t count = std::strtoul(argv[i], nullptr, 10);
         report(count, time_batches(rows, count, part));
     }
+    std::printf("had %.6g\n", (processor_seconds() - used) / (now() - begin));
     std::puts("done");
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <laminate/ir/function.hpp>
 
 #include <algorithm>
+#include <string_view>
 
 #include "../call_text.hpp"
 #include "../fill.hpp"
@@ -49,7 +50,7 @@ private:
 
     void dense(const ir::node& n, std::size_t index) {
         close();
-        const std::string from = at_;
+        const std::string_view from = at_;
         const std::size_t inputs = ir::arriving(network_.nodes, index).size();
         const std::string start =
             n.bias ? sentence(array_name(n, index, "bias"), "[o]") : std::string("0.0f");
@@ -72,7 +73,7 @@ private:
 
     void maxout(const ir::node& n, std::size_t) {
         close();
-        const std::string from = at_;
+        const std::string_view from = at_;
         text_ += sentence("    plain::maxout(", from, ", ", next(), ", ", n.output.size(), ", ",
                           n.units, ");\n");
         at_ = next();
@@ -93,11 +94,11 @@ private:
     }
 
     // Where the next value is written.
-    const char* next() const { return at_ == "a" ? "b" : "a"; }
+    std::string_view next() const { return at_ == "a" ? "b" : "a"; }
 
     const graph& network_;
     std::string text_;
-    std::string at_ = "x";
+    std::string_view at_ = "x";
     bool open_ = false;
 };
 
@@ -122,7 +123,7 @@ std::string plain_loops(const graph& network) {
         arrays += parameter_array(n, i, "slope", p.slope);
     }
     return fill(R"(// Written by Laminate: this network in plain nested loops.
-#include <plain.hpp>
+$include$
 
 namespace loops {
 namespace {
@@ -137,7 +138,8 @@ $statements$
 
 }  // namespace loops
 )",
-                {{"arrays", arrays},
+                {{"include", "#include <plain.hpp>\n"},
+                 {"arrays", arrays},
                  {"width", std::to_string(widest(network))},
                  {"statements", loop_writer(network).statements()}});
 }

@@ -87,7 +87,7 @@ std::string first_error(const std::string& log) {
         if (first.empty()) first = line;
         if (line.find("error") != std::string::npos) return line;
     }
-    return first;
+    return first.empty() ? "it fails without a word" : first;
 }
 
 class compiler {
@@ -172,9 +172,9 @@ private:
         write(folder.file("empty.cpp"), "int main() {}\n");
         const command empty = of_source(folder, "empty");
         if (run_command(empty.words, empty.log).code != 0)
-            raise(error{sentence("the compiler ", quote(command_), " takes no ", quote(flags()),
-                                 ": ", first_error(empty.log), ". Say another --target (found ",
-                                 quote(target_), ") or --compiler, or change CXXFLAGS")});
+            raise(error{sentence("the compiler ", quote(command_), " doesn't take ", quote(flags()),
+                                 ": ", first_error(empty.log),
+                                 ". Change --target, --compiler or CXXFLAGS")});
         if (!own_flags_.empty() || words_of(command_).size() > 1)
             raise(error{sentence("the generated source doesn't compile with ", quote(command_),
                                  " and ", quote(flags()), ": ", why,
@@ -306,6 +306,7 @@ void take(bench_report& report, const figures& found) {
         return report.forms[name == "fused" ? 0 : name == "unfused" ? 1 : 2];
     };
     found.for_each("core", [&](std::istream& line) { line >> report.core; });
+    found.for_each("had", [&](std::istream& line) { line >> report.had; });
     found.for_each("clock", [&](std::istream& line) { line >> report.clock; });
     found.for_each("latency", [&](std::istream& line) {
         latency& l = form(line).dependent;

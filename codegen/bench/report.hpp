@@ -48,6 +48,7 @@ struct bench_report {
     int core = -1; // the one that the program stayed on; -1 if it couldn't be told to
     std::string compiler;
     std::string flags;
+    double had = 1.0;   // part of the time that the program had its core for
     double clock = 0.0; // of reading it, which is subtracted
     std::size_t evicted_bytes = 0;
     std::size_t compared_rows = 0;

@@ -66,6 +66,15 @@ std::string calls_text(const bench_report& report) {
     return text;
 }
 
+// Others that run mostly spoil what takes longer than they leave the core alone.
+std::string busy_text(const bench_report& report) {
+    if (report.had >= 0.95) return "";
+    return sentence("\nthe machine is busy: other programs had the core for ",
+                    percent(1.0 - report.had),
+                    " of the time. Single calls and\nbatches that take long look slower than they "
+                    "are: run this again when it is idle.\n");
+}
+
 std::string memory_text(const bench_report& report) {
     const std::string most = sentence(report.rows.back().rows, " rows");
     std::string text = sentence(left("memory", 24), right("code", 10), right("for a row", 12),
@@ -98,7 +107,8 @@ std::string bench_text(const bench_report& report) {
         " GB/s,\nboth measured in this run. single calls: each waits for the output before it; ",
         grouped(fused.dependent.calls), " of them, the\nclock's own ", number(report.clock),
         " ns subtracted. cold: ", grouped(report.evicted_bytes >> 20),
-        " MiB of other memory are read before each of ", grouped(fused.cold.calls), " calls.\n");
+        " MiB of other memory are read before each of ", grouped(fused.cold.calls), " calls.\n",
+        busy_text(report));
 }
 
 } // namespace laminate::codegen

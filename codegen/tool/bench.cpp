@@ -56,6 +56,7 @@ json report_json(const std::string& model, const bench_report& report) {
             {"weight_bytes", report.weight_bytes},
             {"processor", report.processor},
             {"core", report.core < 0 ? json(nullptr) : json(report.core)},
+            {"had_core_for", report.had},
             {"compiler", report.compiler},
             {"flags", report.flags},
             {"same",
@@ -69,9 +70,19 @@ json report_json(const std::string& model, const bench_report& report) {
             {"rows", rows_json(report)}};
 }
 
+// Before the seconds that it takes.
+void check_folder(const std::string& svg) {
+    if (svg.empty()) return;
+    const std::filesystem::path folder = std::filesystem::absolute(svg).parent_path();
+    if (!std::filesystem::is_directory(folder))
+        raise(error{sentence(svg, ": can't be written: there is no directory ",
+                             quote(folder.string()), ". Check the path")});
+}
+
 } // namespace
 
 outcome bench_command(const bench_command_options& options) {
+    check_folder(options.svg);
     const network n = load_network(options.model);
     const graph& g = n.source.network;
     bench_options how;
