@@ -155,8 +155,10 @@ temporary_directory::temporary_directory(std::string_view otherwise) {
 }
 
 temporary_directory::~temporary_directory() {
+    // Again, where a compiler that was just ended has made one more file.
     std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
+    for (int attempt = 0; attempt < 10 && std::filesystem::exists(path_, ignored); ++attempt)
+        std::filesystem::remove_all(path_, ignored);
     release_signals();
 }
 

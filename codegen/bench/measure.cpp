@@ -153,8 +153,8 @@ private:
 
     command of_source(const temporary_directory& folder, const std::string& part) const {
         std::vector<std::string> words = compiler_words();
-        words.insert(words.end(), {"-w", "-I", folder.path(), "-c", folder.file(part + ".cpp"),
-                                   "-o", folder.file(part + ".o")});
+        words.insert(words.end(), {"-w", "-pipe", "-I", folder.path(), "-c",
+                                   folder.file(part + ".cpp"), "-o", folder.file(part + ".o")});
         return {words, folder.file(part + ".log")};
     }
 

@@ -20,7 +20,7 @@ namespace {
 
 ending run_compiler(std::vector<std::string> words, const temporary_directory& folder,
                     const std::string& library, const std::string& log) {
-    for (const char* flag : {"-std=c++17", "-O1", "-shared", "-fPIC", "-o"})
+    for (const char* flag : {"-std=c++17", "-O1", "-pipe", "-shared", "-fPIC", "-o"})
         words.emplace_back(flag);
     words.insert(words.end(), {library, folder.file("network.cpp")});
     return run_command(words, log);

@@ -966,17 +966,17 @@ exec {os.environ.get("CXX", "c++")} "$@"
     def test_interrupted(self):
         temporary = self.folder / "temporary"
         temporary.mkdir()
-        for signal_sent in (signal.SIGINT, signal.SIGTERM):
-            for folder_holds in ("driver.cpp", "program"): # while compiling, and while timing
-                done = subprocess.Popen([LAMINATE, "bench", self.model, "--seconds", "60"],
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                        env={**os.environ, "TMPDIR": str(temporary)})
-                while not list(temporary.glob(f"*/{folder_holds}")):
-                    self.assertIsNone(done.poll())
-                    time.sleep(0.02)
-                done.send_signal(signal_sent)
-                self.assertEqual(done.wait(30), -signal_sent)
-                self.assertEqual(list(temporary.iterdir()), [])
+        for signal_sent, folder_holds in [(signal.SIGINT, "driver.cpp"), # while compiling
+                                          (signal.SIGTERM, "program")]: # and while timing
+            done = subprocess.Popen([LAMINATE, "bench", self.model, "--seconds", "60"],
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                    env={**os.environ, "TMPDIR": str(temporary), "CXXFLAGS": "-O0"})
+            while not list(temporary.glob(f"*/{folder_holds}")):
+                self.assertIsNone(done.poll())
+                time.sleep(0.02)
+            done.send_signal(signal_sent)
+            self.assertEqual(done.wait(300), -signal_sent)
+            self.assertEqual(list(temporary.iterdir()), [])
 
 
 class Operators(Case):
