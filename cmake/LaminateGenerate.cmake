@@ -139,7 +139,7 @@ endfunction()
 
 # <target>_<name>_bench, a target that is built on demand: `program`, a target or a path, prints with
 # these arguments how long the network takes on this machine.
-set(LAMINATE_BENCH_SECONDS 4 CACHE STRING
+set(LAMINATE_BENCH_SECONDS 6 CACHE STRING
     "How long the targets <target>_<name>_bench time a network, beside compiling it")
 mark_as_advanced(LAMINATE_BENCH_SECONDS)
 function(laminate_add_bench target name program)

@@ -210,6 +210,13 @@ private:
     std::uint64_t overhead_ = 0;
 };
 
+void print(const char* what, const char* form, const stopwatch& watch,
+           std::vector<std::uint64_t>& taken, std::size_t evicted) {
+    std::printf("%s %s %.6g %.6g %.6g %zu %zu\n", what, form, watch.ns(quantile(taken, 0.5)),
+                watch.ns(quantile(taken, 0.99)), watch.ns(quantile(taken, 0.999)), taken.size(),
+                evicted);
+}
+
 // One row, each call behind the last: bits of an output that are masked away are mixed into the
 // input, so that the processor has to wait for it and the input stays.
 class dependent_calls {
@@ -262,12 +269,7 @@ void time_single_calls(const stopwatch& watch, const std::vector<float>& rows, d
             }
         });
     while (now() < end && taken[0].size() + turn <= most);
-    for_each_form([&](auto form) {
-        std::vector<std::uint64_t>& t = taken[form];
-        const std::size_t calls = t.size();
-        std::printf("latency %s %.6g %.6g %.6g %zu\n", names[form], watch.ns(quantile(t, 0.5)),
-                    watch.ns(quantile(t, 0.99)), watch.ns(quantile(t, 0.999)), calls);
-    });
+    for_each_form([&](auto form) { print("latency", names[form], watch, taken[form], 0); });
 }
 
 // One row after all caches have been filled with something else.
@@ -293,10 +295,7 @@ void time_cold_calls(const stopwatch& watch, const std::vector<float>& rows, dou
         });
     while (now() < end || taken[0].size() < 3);
     for_each_form([&](auto form) {
-        std::vector<std::uint64_t>& t = taken[form];
-        const std::size_t calls = t.size();
-        std::printf("cold %s %.6g %.6g %zu %zu\n", names[form], watch.ns(quantile(t, 0.5)),
-                    watch.ns(quantile(t, 0.99)), calls, other.size() * sizeof(std::uint64_t));
+        print("cold", names[form], watch, taken[form], other.size() * sizeof(std::uint64_t));
     });
 }
 
@@ -383,7 +382,7 @@ int main(int argc, char** argv) {
     if (!write_results(argv[2], expected, results<2>(rows, false))) return 2;
     if (!agree) return 0;
 
-    const double part = std::atof(argv[3]) / argc; // four for one row, one for each batch
+    const double part = std::atof(argv[3]) / (argc + 1); // five for one row, one a batch
     std::printf("core %d\n", stay_on_core());
     const double begin = now();
     const double used = processor_seconds();
@@ -394,7 +393,7 @@ int main(int argc, char** argv) {
     say("timing one row, each call behind the last");
     time_single_calls(watch, rows, part);
     say("timing one row with cold caches");
-    time_cold_calls(watch, rows, 2.0 * part);
+    time_cold_calls(watch, rows, 3.0 * part);
     for (int i = 4; i < argc; ++i) {
         say(std::string("timing ") + argv[i] + " rows");
         const std::size_t count = std::strtoul(argv[i], nullptr, 10);

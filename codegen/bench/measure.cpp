@@ -309,12 +309,12 @@ void take(bench_report& report, const figures& found) {
     found.for_each("had", [&](std::istream& line) { line >> report.had; });
     found.for_each("clock", [&](std::istream& line) { line >> report.clock; });
     found.for_each("latency", [&](std::istream& line) {
-        latency& l = form(line).dependent;
-        line >> l.median >> l.p99 >> l.p999 >> l.calls;
+        call_times& c = form(line).dependent;
+        line >> c.median >> c.p99 >> c.p999 >> c.calls;
     });
     found.for_each("cold", [&](std::istream& line) {
         call_times& c = form(line).cold;
-        line >> c.median >> c.p99 >> c.calls >> report.evicted_bytes;
+        line >> c.median >> c.p99 >> c.p999 >> c.calls >> report.evicted_bytes;
     });
     found.for_each("rows", [&](std::istream& line) {
         rows_report r;

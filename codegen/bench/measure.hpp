@@ -22,7 +22,7 @@ struct bench_options {
     std::string compiler = {};                           // empty: $CXX, or c++; $CXXFLAGS count too
     std::string target = "native";                       // of -march: x86-64-v3, ...
     std::vector<std::size_t> rows = {16, 64, 256, 1024}; // of batches; one row is timed always
-    double seconds = 4.0;                                // of timing, beside those of compiling
+    double seconds = 6.0;                                // of timing, beside those of compiling
     std::vector<float> inputs = {};                      // whole rows; empty for some made up
     std::function<void(std::string_view)> progress = {}; // told what takes a while
 };

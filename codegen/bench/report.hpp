@@ -11,19 +11,17 @@
 
 namespace laminate::codegen {
 
-// Medians and what one call in a hundred or a thousand exceeds; single calls, by the clock.
+// Single calls, by the clock: the median, and what one in a hundred and in a thousand exceeds (of
+// fewer calls the slowest).
 struct call_times {
-    double median = 0.0, p99 = 0.0;
+    double median = 0.0, p99 = 0.0, p999 = 0.0;
     std::size_t calls = 0;
-};
-struct latency : call_times {
-    double p999 = 0.0;
 };
 
 struct form_report {
-    std::string name; // fused, unfused, plain loops
-    latency dependent;
-    call_times cold;
+    std::string name;                      // fused, unfused, plain loops
+    call_times dependent;                  // each waits for the output before it
+    call_times cold;                       // and finds no cache filled
     std::size_t row_bytes = 0;             // of memory beside the rows, for one row
     std::size_t batch_bytes = 0;           // and for the largest batch
     std::optional<std::size_t> code_bytes; // of its object file; unknown where that isn't ELF

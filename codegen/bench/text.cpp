@@ -57,12 +57,16 @@ std::string rows_text(const bench_report& report) {
 }
 
 std::string calls_text(const bench_report& report) {
-    std::string text = sentence(left("single calls, ns", 24), right("median", 8), right("99 %", 9),
-                                right("99.9 %", 9), right("cold", 9), right("cold 99 %", 11), "\n");
+    const auto three = [](const call_times& c) {
+        return sentence(right(number(c.median), 9), right(number(c.p99), 9),
+                        right(number(c.p999), 9));
+    };
+    std::string text =
+        sentence(left("single calls, ns", 24), right("median", 9), right("99 %", 9),
+                 right("99.9 %", 9), right("cold", 12), right("99 %", 9), right("99.9 %", 9), "\n");
     for (const form_report& f : report.forms)
-        text += sentence(left("", 12), left(f.name, 12), right(number(f.dependent.median), 8),
-                         right(number(f.dependent.p99), 9), right(number(f.dependent.p999), 9),
-                         right(number(f.cold.median), 9), right(number(f.cold.p99), 11), "\n");
+        text += sentence(left("", 12), left(f.name, 12), three(f.dependent), "   ", three(f.cold),
+                         "\n");
     return text;
 }
 

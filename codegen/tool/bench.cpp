@@ -31,19 +31,18 @@ json rows_json(const bench_report& report) {
     return all;
 }
 
+json calls_json(const call_times& c) {
+    return {{"median", c.median}, {"p99", c.p99}, {"p999", c.p999}, {"calls", c.calls}};
+}
+
 json forms_json(const bench_report& report) {
     json all;
     for (const form_report& f : report.forms)
-        all[f.name] = {
-            {"dependent",
-             {{"median", f.dependent.median},
-              {"p99", f.dependent.p99},
-              {"p999", f.dependent.p999},
-              {"calls", f.dependent.calls}}},
-            {"cold", {{"median", f.cold.median}, {"p99", f.cold.p99}, {"calls", f.cold.calls}}},
-            {"row_bytes", f.row_bytes},
-            {"batch_bytes", f.batch_bytes},
-            {"code_bytes", f.code_bytes ? json(*f.code_bytes) : json(nullptr)}};
+        all[f.name] = {{"dependent", calls_json(f.dependent)},
+                       {"cold", calls_json(f.cold)},
+                       {"row_bytes", f.row_bytes},
+                       {"batch_bytes", f.batch_bytes},
+                       {"code_bytes", f.code_bytes ? json(*f.code_bytes) : json(nullptr)}};
     return all;
 }
 

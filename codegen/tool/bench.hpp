@@ -18,7 +18,7 @@ struct bench_command_options {
     std::string compiler; // empty: $CXX, or c++
     std::string target = "native";
     std::vector<std::size_t> rows = {16, 64, 256, 1024};
-    double seconds = 4.0;
+    double seconds = 6.0;
     std::string input; // empty: rows made up
     std::string svg;
 };

@@ -892,6 +892,7 @@ class Bench(Case):
         for name, form in report["forms"].items():
             for calls in (form["dependent"], form["cold"]):
                 self.assertLessEqual(calls["median"], calls["p99"], name)
+                self.assertLessEqual(calls["p99"], calls["p999"], name)
                 self.assertGreaterEqual(calls["calls"], 3)
             self.assertGreater(form["batch_bytes"], 0)
             if sys.platform == "linux":
