@@ -137,6 +137,23 @@ function(laminate_add_written target name)
     target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${dir}>")
 endfunction()
 
+# <target>_<name>_bench, a target that is built on demand: `program`, a target or a path, prints with
+# these arguments how long the network takes on this machine.
+set(LAMINATE_BENCH_SECONDS 6 CACHE STRING
+    "How long the targets <target>_<name>_bench time a network, beside compiling it")
+mark_as_advanced(LAMINATE_BENCH_SECONDS)
+function(laminate_add_bench target name program)
+    if(TARGET ${program})
+        set(program $<TARGET_FILE:${program}>)
+    endif()
+    add_custom_target(${target}_${name}_bench
+        COMMAND ${CMAKE_COMMAND} -E env "CXX=${CMAKE_CXX_COMPILER}" "${program}" ${ARGN}
+        WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
+        COMMENT "Laminate: timing ${name}"
+        USES_TERMINAL
+        VERBATIM)
+endfunction()
+
 #[[
 laminate_add_network(<target>
     NETWORK <type or constant>    # as written in C++, e.g. digits or my::network
@@ -148,7 +165,8 @@ laminate_add_network(<target>
     [C_INTERFACE])                # adds functions that C can call
 
 Adds <name>.cpp to the target and lets the target include <name>.hpp. Both are written again when
-HEADER, what it includes, or WEIGHTS change.
+HEADER, what it includes, or WEIGHTS change. The target <target>_<name>_bench, which is built only on
+demand, times the network as `laminate bench` does.
 ]]
 function(laminate_add_network target)
     cmake_parse_arguments(PARSE_ARGV 1 arg "SELF_TEST;C_INTERFACE"
@@ -219,6 +237,8 @@ function(laminate_add_network target)
         COMMENT "Laminate: writing ${arg_NAME}.hpp and ${arg_NAME}.cpp"
         VERBATIM)
     laminate_add_written(${target} ${arg_NAME} ${written})
+    laminate_add_bench(${target} ${arg_NAME} ${generator} "${weights}" --bench
+        ${LAMINATE_BENCH_SECONDS})
 endfunction()
 
 # The command that runs the tool: built with Laminate, or of the machine that builds.
@@ -264,7 +284,8 @@ laminate_add_model(<target> <model.onnx>
 
 Adds <name>.cpp to the target and lets the target include <name>.hpp. Both are written again when the
 model or its external data change. With --dsl <name>_network.hpp declares the network instead,
-with <name>.safetensors beside it, and the target is linked with laminate::laminate.
+with <name>.safetensors beside it, and the target is linked with laminate::laminate. The target
+<target>_<name>_bench, which is built only on demand, times the network: `laminate bench`.
 ]]
 function(laminate_add_model target model)
     cmake_parse_arguments(PARSE_ARGV 2 arg "" "NAME;NAMESPACE" "OPTIONS;DEPENDS;VERIFY")
@@ -327,8 +348,11 @@ function(laminate_add_model target model)
         VERBATIM)
     laminate_add_written(${target} ${arg_NAME} ${written})
 
+    laminate_reading_options(reading ${arg_OPTIONS})
+    laminate_add_bench(${target} ${arg_NAME} ${tool} bench "${model}" ${reading}
+        --seconds ${LAMINATE_BENCH_SECONDS})
     if(DEFINED arg_VERIFY)
-        laminate_add_verification(${target} ${tool} "${model}")
+        laminate_add_verification(${target} ${tool} "${model}" ${reading})
     endif()
 endfunction()
 
@@ -347,17 +371,11 @@ function(laminate_check_vectors call result)
     set(${result} "${paths}" PARENT_SCOPE)
 endfunction()
 
-# The test of VERIFY. Of the OPTIONS, it takes those that say how the model is read.
-function(laminate_add_verification target tool model)
-    if(NOT CMAKE_TESTING_ENABLED)
-        message(NOTICE "${call}: VERIFY adds a test, which CMake leaves out unless enable_testing() "
-            "is called before")
-    endif()
-    list(GET vectors 0 inputs)
-    list(GET vectors 1 outputs)
+# Of OPTIONS, those that say how the model is read: other commands take them too.
+function(laminate_reading_options result)
     set(reading "")
     set(takes FALSE)
-    foreach(option IN LISTS arg_OPTIONS)
+    foreach(option IN LISTS ARGN)
         if(option MATCHES "^--(batch|set|constant|input-range|model-output)$")
             list(APPEND reading "${option}")
             set(takes TRUE)
@@ -366,8 +384,19 @@ function(laminate_add_verification target tool model)
             set(takes FALSE)
         endif()
     endforeach()
+    set(${result} "${reading}" PARENT_SCOPE)
+endfunction()
+
+# The test of VERIFY.
+function(laminate_add_verification target tool model)
+    if(NOT CMAKE_TESTING_ENABLED)
+        message(NOTICE "${call}: VERIFY adds a test, which CMake leaves out unless enable_testing() "
+            "is called before")
+    endif()
+    list(GET vectors 0 inputs)
+    list(GET vectors 1 outputs)
     add_test(NAME laminate.${target}.${arg_NAME}
-        COMMAND ${tool} verify "${model}" --input "${inputs}" --expected "${outputs}" ${reading}
+        COMMAND ${tool} verify "${model}" --input "${inputs}" --expected "${outputs}" ${ARGN}
         WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
     set_tests_properties(laminate.${target}.${arg_NAME} PROPERTIES
         ENVIRONMENT "CXX=${CMAKE_CXX_COMPILER}")

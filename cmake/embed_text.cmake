@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-# Writes the texts of files as one C++ source that defines laminate::codegen::embedded_files.
-# Run as: cmake -DOUTPUT=<cpp> -DROOT=<dir> -DFILES=<a,b,c relative to ROOT> -P embed_text.cmake
+# Writes the texts of files as one C++ source that defines laminate::codegen::<NAME>_files.
+# Run as: cmake -DOUTPUT=<cpp> -DNAME=<name> -DROOT=<dir> -DFILES=<a,b,c relative to ROOT>
+#     -P embed_text.cmake
 # Compilers limit one literal to 16 KB and a concatenation of them to 64 KB (MSVC; Clang's
 # -Woverlength-strings), so the text is cut at line ends and longer files are refused.
 cmake_minimum_required(VERSION 3.25)
 
-foreach(name OUTPUT ROOT FILES)
+foreach(name OUTPUT NAME ROOT FILES)
     if(NOT DEFINED ${name})
         message(FATAL_ERROR "embed_text.cmake: -D${name}=... is missing")
     endif()
@@ -76,9 +77,9 @@ file(WRITE "${OUTPUT}" "// Written by cmake/embed_text.cmake; do not edit.
 
 namespace laminate::codegen {
 
-const embedded_file embedded_files[] = {
+const embedded_file ${NAME}_files[] = {
 ${entries}};
-const std::size_t embedded_file_count = sizeof embedded_files / sizeof embedded_files[0];
+const std::size_t ${NAME}_file_count = sizeof ${NAME}_files / sizeof ${NAME}_files[0];
 
 } // namespace laminate::codegen
 ")

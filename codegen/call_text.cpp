@@ -16,12 +16,7 @@ namespace laminate::codegen {
 
 namespace {
 
-// "dense_3_weights"; layers are counted after the input, as in the names of parameter files.
-std::string array_name(const ir::node& n, std::size_t index, const char* part) {
-    return sentence(ir::name(n.kind), "_", index - 1, "_", part);
-}
-
-struct functor_text {
+struct functor_source {
     const char* file;
     std::string construction;
 };
@@ -41,8 +36,8 @@ std::string construction(const char* functor, std::initializer_list<argument> ar
     return sentence(functor, "{", all, "}");
 }
 
-functor_text functor(const ir::plan_view& plan, std::size_t index) {
-    const ir::node& n = plan.nodes[index];
+functor_source functor(std::span<const ir::node> nodes, std::size_t index) {
+    const ir::node& n = nodes[index];
     const std::string slope = array_name(n, index, "slope");
     const std::string bias = array_name(n, index, "bias");
 #define LAMINATE_FUNCTOR(operation, when, file, functor, ...) \
@@ -57,8 +52,8 @@ functor_text functor(const ir::plan_view& plan, std::size_t index) {
 std::string epilogue(const ir::plan_view& plan, const ir::step& s) {
     std::string functors;
     for (std::size_t e = 0; e < s.epilogue_size; ++e)
-        functors +=
-            sentence(e == 0 ? "" : ", ", "kernel::", functor(plan, s.epilogue[e]).construction);
+        functors += sentence(e == 0 ? "" : ", ",
+                             "kernel::", functor(plan.nodes, s.epilogue[e]).construction);
     return sentence("kernel::compose(", functors, ")");
 }
 
@@ -161,6 +156,14 @@ void for_each_array(const ir::plan_view& plan, const Function& f) {
 
 } // namespace
 
+std::string array_name(const ir::node& n, std::size_t index, const char* part) {
+    return sentence(ir::name(n.kind), "_", index - 1, "_", part);
+}
+
+std::string functor_text(std::span<const ir::node> nodes, std::size_t index) {
+    return functor(nodes, index).construction;
+}
+
 std::string calls(const ir::plan_view& plan) {
     std::string all;
     for (std::size_t s = 0; s < plan.steps.size(); ++s)
@@ -177,7 +180,7 @@ std::set<std::string> kernel_files(const ir::plan_view& plan) {
         kernel(ir::name(s.run));
         if (s.run == ir::kernel::dense || s.run == ir::kernel::activation) kernel("chain");
         for (std::size_t e = 0; e < s.epilogue_size; ++e)
-            kernel(functor(plan, s.epilogue[e]).file);
+            kernel(functor(plan.nodes, s.epilogue[e]).file);
     }
     return files;
 }

@@ -13,6 +13,12 @@
 
 namespace laminate::codegen {
 
+// "dense_3_weights"; layers are counted after the input, as in the names of parameter files.
+std::string array_name(const ir::node& n, std::size_t index, const char* part);
+
+// An elementwise node as a functor: "elu{0x1p-1f}", "prelu{prelu_2_slope}".
+std::string functor_text(std::span<const ir::node> nodes, std::size_t index);
+
 // All calls of a plan, as statements in the body of a function template over MaxRows with the
 // parameters in, out, scratch and rows.
 std::string calls(const ir::plan_view& plan);

@@ -17,4 +17,8 @@ struct embedded_file {
 extern const embedded_file embedded_files[];
 extern const std::size_t embedded_file_count;
 
+// What `laminate bench` compiles with a network, from bench/own.
+extern const embedded_file bench_files[];
+extern const std::size_t bench_file_count;
+
 } // namespace laminate::codegen

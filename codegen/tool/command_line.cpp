@@ -3,6 +3,7 @@
 
 #include <laminate/base/version.hpp>
 
+#include "../bench/measure.hpp"
 #include "completion.hpp"
 #include "operators.hpp"
 #include "pages.hpp"
@@ -79,7 +80,8 @@ command_line::command_line()
         "Examples:\n"
         "  laminate generate model.onnx -o generated\n"
         "  laminate inspect model.onnx\n"
-        "  laminate verify model.onnx --input x.npy --expected y.npy\n\n"
+        "  laminate verify model.onnx --input x.npy --expected y.npy\n"
+        "  laminate bench model.onnx\n\n"
         "Exit codes: 0 all is well; 1 something is wrong with a file or a value that you gave, "
         "or outputs\ndiffer from those expected; 2 the command line is wrong; 3 verify cannot "
         "tell; 70 a bug of\nLaminate's, please report it.\n"
@@ -88,6 +90,7 @@ command_line::command_line()
     add_inspect();
     add_run();
     add_verify();
+    add_bench();
     add_the_rest();
 }
 
@@ -227,6 +230,46 @@ void command_line::add_verify() {
         ->check(CLI::Range(0.0, 1.0));
     command.add_flag("--no-compile{false}", verify_.compile,
                      "Don't compile the generated source; else $CXX with $CXXFLAGS does, or c++");
+}
+
+void command_line::add_bench() {
+    CLI::App& command =
+        *add("bench",
+             "Time a network on this machine: fused, unfused and as plain nested loops, compiled "
+             "with the same flags, beside the machine's limit",
+             "  laminate bench model.onnx\n"
+             "  laminate bench model.onnx --rows 32,4096 --compiler clang++ --svg model.svg\n"
+             "  laminate bench model.onnx --target x86-64-v3 --json > model.json",
+             [this] { return bench_command(bench_); });
+    add_model_options(command, bench_.model);
+    command
+        .add_option("--rows", bench_.rows,
+                    "The sizes of batches, besides single rows; default: 16,64,256,1024")
+        ->delimiter(',')
+        ->type_name("N,N,...")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30));
+    command
+        .add_option("--compiler", bench_.compiler,
+                    "What compiles the sources; default: $CXX, or c++. $CXXFLAGS are added")
+        ->type_name("command");
+    command
+        .add_option("--target", bench_.target,
+                    "The processor to compile for, as -march has it, such as x86-64-v3")
+        ->type_name("name")
+        ->capture_default_str()
+        ->check([](const std::string& text) {
+            return is_target(text) ? "" : "expected a target such as native, found '" + text + "'";
+        });
+    command
+        .add_option("--input", bench_.input,
+                    "Rows to time it with, .npy or an ONNX tensor (.pb); default: made up in -1 to "
+                    "1")
+        ->type_name("x.npy");
+    command.add_option("--seconds", bench_.seconds, "How long to time it, beside compiling")
+        ->type_name("S")
+        ->capture_default_str()
+        ->check(CLI::Range(0.001, 3600.0));
+    command.add_option("--svg", bench_.svg, "Draw the figures as well")->type_name("file.svg");
 }
 
 void command_line::add_the_rest() {

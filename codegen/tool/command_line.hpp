@@ -10,6 +10,7 @@
 #include <functional>
 #include <string>
 
+#include "bench.hpp"
 #include "generate.hpp"
 #include "inspect.hpp"
 #include "outcome.hpp"
@@ -35,12 +36,14 @@ private:
     void add_inspect();
     void add_run();
     void add_verify();
+    void add_bench();
     void add_the_rest();
 
     generate_options generate_;
     inspect_options inspect_;
     run_options run_;
     verify_options verify_;
+    bench_command_options bench_;
     std::string shell_;
     std::string page_;
 };

@@ -4,96 +4,23 @@
 #include <laminate/model/file.hpp>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <optional>
-#include <sstream>
 
+#include "../command.hpp"
 #include "generate.hpp"
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <dlfcn.h>
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #endif
 
 namespace laminate::codegen::tool {
 
-namespace fs = std::filesystem;
-
 namespace {
-
-std::string variable(const char* name) {
-    const char* const value = std::getenv(name);
-    return value == nullptr ? "" : value;
-}
 
 #if defined(__unix__) || defined(__APPLE__)
 
-std::vector<std::string> words_of(const std::string& command) {
-    std::vector<std::string> words;
-    std::istringstream stream(command);
-    for (std::string word; stream >> word;)
-        words.push_back(word);
-    return words;
-}
-
-class temporary_directory {
-public:
-    temporary_directory() {
-        const std::string chosen = variable("TMPDIR");
-        std::string pattern = sentence(chosen.empty() ? "/tmp" : chosen, "/laminate.XXXXXX");
-        if (::mkdtemp(pattern.data()) == nullptr)
-            raise(error{sentence(pattern, ": no temporary directory: ", detail::reason(errno),
-                                 ". Set TMPDIR, or say --no-compile")});
-        path_ = pattern;
-    }
-    temporary_directory(const temporary_directory&) = delete;
-    temporary_directory& operator=(const temporary_directory&) = delete;
-    ~temporary_directory() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    std::string file(const std::string& name) const { return (path_ / name).string(); }
-    std::string path() const { return path_.string(); }
-
-private:
-    fs::path path_;
-};
-
-// How a command ended: its exit code, or the signal that killed it, or neither if it didn't start.
-struct ending {
-    std::optional<int> code;
-    std::optional<int> signal;
-};
-
-// Runs a command without a shell, its messages in `log`.
-ending run_command(const std::vector<std::string>& words, const std::string& log) {
-    std::vector<char*> arguments;
-    for (const std::string& word : words)
-        arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
-                                       0600);
-    ::posix_spawn_file_actions_adddup2(&actions, 1, 2);
-    pid_t child = 0;
-    const int failure =
-        ::posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    int status = 0;
-    if (failure != 0 || ::waitpid(child, &status, 0) != child) return {};
-    if (WIFSIGNALED(status)) return {std::nullopt, WTERMSIG(status)};
-    const int code = WEXITSTATUS(status);
-    return code == 127 ? ending{} : ending{code, std::nullopt}; // posix_spawnp may say so
-}
-
 ending run_compiler(std::vector<std::string> words, const temporary_directory& folder,
                     const std::string& library, const std::string& log) {
-    for (const char* flag : {"-std=c++17", "-O1", "-shared", "-fPIC", "-o"})
+    for (const char* flag : {"-std=c++17", "-O1", "-pipe", "-shared", "-fPIC", "-o"})
         words.emplace_back(flag);
     words.insert(words.end(), {library, folder.file("network.cpp")});
     return run_command(words, log);
@@ -194,15 +121,15 @@ private:
 } // namespace
 
 std::string compiler_command() {
-    std::string compiler = variable("CXX");
+    std::string compiler = environment("CXX");
     if (compiler.find_first_not_of(" \t\n") == std::string::npos) compiler.clear();
-    const std::string flags = variable("CXXFLAGS");
+    const std::string flags = environment("CXXFLAGS");
     return (compiler.empty() ? "c++" : compiler) + (flags.empty() ? "" : " " + flags);
 }
 
 std::vector<float> run_compiled(const planned& network, std::span<const float> rows) {
 #if defined(__unix__) || defined(__APPLE__)
-    const temporary_directory folder;
+    const temporary_directory folder(", or say --no-compile");
     write_options options;
     options.directory = folder.path();
     options.c_interface = true;

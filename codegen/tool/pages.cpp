@@ -133,7 +133,7 @@ std::string man(const std::string& about, const std::vector<described_command>& 
     text += ".SH EXIT STATUS\n";
     for (const code_meaning& c : codes)
         text += fmt::format(".TP\n.B {}\n{}\n", c.code, roff(c.meaning));
-    return text + ".SH ENVIRONMENT\n.TP\n.B CXX, CXXFLAGS\nthe compiler that verify uses\n"
+    return text + ".SH ENVIRONMENT\n.TP\n.B CXX, CXXFLAGS\nthe compiler that verify and bench use\n"
                   ".TP\n.B NO_COLOR\nif set, no colours\n";
 }
 

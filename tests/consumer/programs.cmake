@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What both consumer projects build, once laminate::laminate and laminate_add_network exist.
 set(shared ${CMAKE_CURRENT_LIST_DIR})
+set(LAMINATE_BENCH_SECONDS 0.05) # of the targets that time networks
 
 add_executable(consumer ${shared}/main.cpp)
 target_link_libraries(consumer PRIVATE laminate::laminate)
@@ -38,6 +39,14 @@ add_test(NAME saving COMMAND saving ${shared}/tiny.safetensors ${saved})
 add_test(NAME read_back COMMAND $<TARGET_FILE:laminate::tool> inspect ${saved})
 set_tests_properties(saving PROPERTIES FIXTURES_SETUP saved)
 set_tests_properties(read_back PROPERTIES FIXTURES_REQUIRED saved)
+
+# The networks timed, a declared one and one from a file.
+foreach(network consumer_tiny arm_arm)
+    add_test(NAME ${network}_bench COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR}
+        --target ${network}_bench)
+    set_tests_properties(${network}_bench PROPERTIES
+        PASS_REGULAR_EXPRESSION "1024 rows +fused .*unfused.*plain loops")
+endforeach()
 
 add_test(NAME consumer COMMAND consumer ${shared}/tiny.safetensors)
 add_test(NAME standalone COMMAND standalone)

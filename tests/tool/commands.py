@@ -11,10 +11,13 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
+from xml.etree import ElementTree
 
 try:
     import numpy as np
@@ -123,9 +126,10 @@ class Case(unittest.TestCase):
 
 class Usage(Case):
     def test_help_and_version(self):
-        self.laminate("--help", says=["generate", "inspect", "run", "verify", "operators",
+        self.laminate("--help", says=["generate", "inspect", "run", "verify", "bench", "operators",
                                       "Examples:", "Exit codes"])
-        for command in ("generate", "inspect", "run", "verify", "operators", "completion"):
+        for command in ("generate", "inspect", "run", "verify", "bench", "operators",
+                        "completion"):
             self.laminate(command, "--help", says=["Examples:", f"laminate {command}"])
         version = (SOURCE / "include/laminate/base/version.hpp").read_text().split('"')[1]
         self.assertEqual(self.laminate("--version"), f"laminate {version}\n")
@@ -854,6 +858,120 @@ class Verify(Case):
         self.laminate(*words, says="the same bits", CXX=" ", **own)
         self.laminate(*words, says="the same bits", CXXFLAGS="-O0 -g0", **own)
         self.assertEqual(list(place.iterdir()), [])
+
+
+class Bench(Case):
+    QUICK = ("--seconds", "0.01")
+    FORMS = ["fused", "unfused", "plain loops"]
+
+    def bench(self, *words, model=None, code=0, says=(), **environment):
+        environment = {"CXXFLAGS": "-O0", **environment} # compiles in a third of the time
+        return self.laminate("bench", model or self.model, *self.QUICK, *words, code=code, says=says,
+                             **environment)
+
+    def test_report_and_drawing(self):
+        report = json.loads(self.bench("--rows", "64,3,1,3", "--svg", "net.svg", "--json"))
+        self.assertEqual([r["rows"] for r in report["rows"]], [1, 3, 64])
+        for rows in report["rows"]:
+            self.assertEqual(list(rows["forms"]), self.FORMS)
+            limit = rows["limit"]
+            self.assertGreater(limit["fma_gflops"], 0)
+            self.assertGreater(limit["load_gbytes_per_s"], 0)
+            by_fma = 2 * report["multiply_adds"] / limit["fma_gflops"]
+            by_load = report["weight_bytes"] / limit["load_gbytes_per_s"] / rows["rows"]
+            self.assertAlmostEqual(limit["ns_per_row"] / max(by_fma, by_load), 1, places=3)
+            for form in rows["forms"].values():
+                self.assertGreater(form["ns_per_row"], 0)
+                self.assertAlmostEqual(form["share"] * form["ns_per_row"] / limit["ns_per_row"], 1,
+                                       places=3)
+        self.assertEqual((report["inputs"], report["outputs"], report["parameters"],
+                          report["multiply_adds"]), (4, 3, 93, 78))
+        self.assertEqual(report["same"]["fused_and_unfused"], "bits")
+        self.assertLessEqual(report["same"]["loops_difference"], report["same"]["loops_bound"])
+        self.assertIn("-O3 -m", report["flags"])
+        for name, form in report["forms"].items():
+            for calls in (form["dependent"], form["cold"]):
+                self.assertLessEqual(calls["median"], calls["p99"], name)
+                self.assertLessEqual(calls["p99"], calls["p999"], name)
+                self.assertGreaterEqual(calls["calls"], 3)
+            self.assertGreater(form["batch_bytes"], 0)
+            if sys.platform == "linux":
+                self.assertGreater(form["code_bytes"], 100)
+        self.assertEqual(report["forms"]["unfused"]["batch_bytes"],
+                         64 * report["forms"]["unfused"]["row_bytes"])
+        drawing = ElementTree.parse(self.folder / "net.svg").getroot()
+        words = "".join(drawing.itertext())
+        for expected in [report["processor"], "net.onnx", "64 rows", "prefers-color-scheme: dark",
+                         "machine's limit", *self.FORMS]:
+            self.assertIn(expected, words)
+        longest = max(form["ns_per_row"] for r in report["rows"] for form in r["forms"].values())
+        bars = [r for r in drawing.iter("{http://www.w3.org/2000/svg}rect")
+                if r.get("y") != "53" and r.get("class") != "page"]
+        times = [form["ns_per_row"] for r in report["rows"] for form in r["forms"].values()]
+        for bar, time in zip(bars, times, strict=True): # lengths are as the times are
+            self.assertAlmostEqual(float(bar.get("width")) / 600, time / longest, places=2)
+
+    # The loops are the model, whatever it is made of: else the reference would be far from them.
+    def test_text_and_loops_of_many_layers(self):
+        slope = RANDOM.uniform(0.1, 0.5, 6)
+        net = (Net(4).add("Sigmoid").add("Gemm", W1, B1).add("PRelu", slope).add("Mul", slope)
+               .add("Add", slope).add("Elu", alpha=0.5).add("Gemm", W2, B2)
+               .add("Selu").add("Softmax", axis=-1).add("Gemm", W2, B2).add("LeakyRelu", alpha=0.1)
+               .add("HardSwish").add("Softplus").add("Softsign").add("Gemm", W2).add("Celu", alpha=0.7)
+               .add("HardSigmoid").add("Exp").add("Sqrt").add("Log").add("Abs").add("Neg")
+               .add("ThresholdedRelu", alpha=-9.0).add("Erf").add("Tanh")
+               .add("Clip", np.float32(-0.9), np.float32(0.9)).add("Gemm", W3, B3)
+               .add("LogSoftmax", axis=-1))
+        model = net.save(self.folder / "all.onnx", 3, opset=14)
+        said = self.bench("--rows", "2", "--no-optimize", "--input", self.x, model=model, CXXFLAGS="",
+                          says=["1 row ", "2 rows", "bit by bit in 9 rows", "99.9 %", "cold", "GFLOP/s",
+                                "GB/s", "same results", "plain loops", "##"])
+        self.assertLess(max(map(len, said.splitlines())), 110)
+
+    def test_mistakes(self):
+        self.bench("--rows", "0", code=2, says="--rows")
+        self.bench("--rows", "2,x", code=2, says="--rows")
+        self.bench("--rows", "999999999", code=1, says=["999999999", "1 GiB"])
+        self.bench("--target=-x", code=2, says="expected a target such as native, found '-x'")
+        self.bench("--target", "nonsense", code=1, says=["nonsense", "--target"])
+        self.bench("--compiler", "no-such-compiler", code=1, says=["'no-such-compiler' doesn't start",
+                                                                   "--compiler"])
+        self.bench("--compiler", "false", code=1, says=["'false' doesn't take", "--compiler"])
+        self.bench(code=1, says=["-ffast-math", "CXXFLAGS"], CXXFLAGS="-ffast-math")
+        self.bench("--input", self.array("short.npy", X[:, :3]), code=1, says="short.npy")
+        self.bench("--svg", "missing/net.svg", code=1, says=["missing", "no directory"])
+        self.bench(code=1, says=["no temporary directory", "TMPDIR"], TMPDIR="missing")
+        self.assertIn("doesn't take", json.loads(self.bench("--compiler", "false", "--json",
+                                                            code=1))["error"])
+
+    # Results that differ are never timed: a compiler that spoils the plain loops, or the kernels.
+    def test_different_results(self):
+        for file, was, becomes, says in [
+                ("loops", "value += ", "value -= ", "the plain loops give"),
+                ("unfused", "kernel::relu{}", "kernel::abs{}", "different bits")]:
+            self.text("spoil", f"""#!/bin/sh
+for word; do case $word in */{file}.cpp)
+sed -i 's/{was}/{becomes}/; s@#include <laminate/kernel/chain.hpp>@&\\n#include <laminate/kernel/arithmetic.hpp>@' "$word";;
+esac; done
+exec {os.environ.get("CXX", "c++")} "$@"
+""")
+            (self.folder / "spoil").chmod(0o755)
+            self.bench("--compiler", self.folder / "spoil", code=70, says=says)
+
+    def test_interrupted(self):
+        temporary = self.folder / "temporary"
+        temporary.mkdir()
+        for signal_sent, folder_holds in [(signal.SIGINT, "driver.cpp"), # while compiling
+                                          (signal.SIGTERM, "program")]: # and while timing
+            done = subprocess.Popen([LAMINATE, "bench", self.model, "--seconds", "60"],
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                    env={**os.environ, "TMPDIR": str(temporary), "CXXFLAGS": "-O0"})
+            while not list(temporary.glob(f"*/{folder_holds}")):
+                self.assertIsNone(done.poll())
+                time.sleep(0.02)
+            done.send_signal(signal_sent)
+            self.assertEqual(done.wait(300), -signal_sent)
+            self.assertEqual(list(temporary.iterdir()), [])
 
 
 class Operators(Case):

@@ -3,7 +3,8 @@
 
 // The unfused form of a model, for benchmarks: every layer and every activation is its own pass
 // over all rows, through memory of its own, as a framework without fusion runs it. Needs a model,
-// which it refers to. Promises the bits of the model.
+// which it refers to. Promises the bits of the model. (<laminate/codegen/bench.hpp> times both
+// forms, and plain loops, in a line.)
 
 #include <array>
 #include <cstddef>

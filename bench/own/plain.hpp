@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The activations as they are written by hand, with <cmath>, for the plain loops that a network is
+// compared with. Named and made as the functors of kernel/ (ir/function.hpp), called with a value
+// and its unit.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace plain {
+
+inline float share(float x) { return 1.0f / (1.0f + std::exp(-x)); }
+
+struct relu {
+    float operator()(float x, std::size_t) const { return x > 0.0f ? x : 0.0f; }
+};
+struct relu_with {
+    float max_value, negative_slope, threshold;
+    float operator()(float x, std::size_t) const {
+        if (x >= max_value) return max_value;
+        if (x >= threshold) return x;
+        return negative_slope == 0.0f ? 0.0f : negative_slope * (x - threshold);
+    }
+};
+struct leaky_relu {
+    float negative_slope;
+    float operator()(float x, std::size_t) const { return x >= 0.0f ? x : negative_slope * x; }
+};
+struct prelu {
+    const float* slope;
+    float operator()(float x, std::size_t unit) const { return x >= 0.0f ? x : slope[unit] * x; }
+};
+struct prelu_shared {
+    const float* slope;
+    float operator()(float x, std::size_t) const { return x >= 0.0f ? x : *slope * x; }
+};
+struct affine {
+    const float* scale;
+    const float* shift;
+    float operator()(float x, std::size_t unit) const { return scale[unit] * x + shift[unit]; }
+};
+struct elu {
+    float alpha;
+    float operator()(float x, std::size_t) const { return x >= 0.0f ? x : alpha * std::expm1(x); }
+};
+struct selu {
+    float operator()(float x, std::size_t) const {
+        return x >= 0.0f ? 1.05070098735548049f * x : 1.75809934084737686f * std::expm1(x);
+    }
+};
+struct celu {
+    float alpha;
+    float operator()(float x, std::size_t) const {
+        return x >= 0.0f ? x : alpha * std::expm1(x / alpha);
+    }
+};
+struct sigmoid {
+    float operator()(float x, std::size_t) const { return share(x); }
+};
+struct tanh {
+    float operator()(float x, std::size_t) const { return std::tanh(x); }
+};
+struct thresholded_relu {
+    float alpha;
+    float operator()(float x, std::size_t) const { return x > alpha ? x : 0.0f; }
+};
+struct hard_sigmoid {
+    float alpha, beta;
+    float operator()(float x, std::size_t) const {
+        return std::clamp(alpha * x + beta, 0.0f, 1.0f);
+    }
+};
+struct hard_swish {
+    float operator()(float x, std::size_t) const {
+        return x * std::clamp((x + 3.0f) / 6.0f, 0.0f, 1.0f);
+    }
+};
+struct clip {
+    float min_value, max_value;
+    float operator()(float x, std::size_t) const { return std::clamp(x, min_value, max_value); }
+};
+struct shrink {
+    float lambd, bias;
+    float operator()(float x, std::size_t) const {
+        return x < -lambd ? x + bias : x > lambd ? x - bias : 0.0f;
+    }
+};
+struct silu {
+    float operator()(float x, std::size_t) const { return x * share(x); }
+};
+struct swish {
+    float alpha;
+    float operator()(float x, std::size_t) const { return x * share(alpha * x); }
+};
+struct mish {
+    float operator()(float x, std::size_t) const {
+        return x * std::tanh(std::max(x, 0.0f) + std::log1p(std::exp(-std::abs(x))));
+    }
+};
+struct gelu {
+    float operator()(float x, std::size_t) const {
+        return 0.5f * x * (1.0f + std::erf(x * 0.70710678118654752f));
+    }
+};
+struct gelu_tanh {
+    float operator()(float x, std::size_t) const {
+        return 0.5f * x * (1.0f + std::tanh(0.79788456080286536f * (x + 0.044715f * x * x * x)));
+    }
+};
+struct erf {
+    float operator()(float x, std::size_t) const { return std::erf(x); }
+};
+struct softplus {
+    float operator()(float x, std::size_t) const {
+        return std::max(x, 0.0f) + std::log1p(std::exp(-std::abs(x)));
+    }
+};
+struct softsign {
+    float operator()(float x, std::size_t) const { return x / (1.0f + std::abs(x)); }
+};
+struct exp {
+    float operator()(float x, std::size_t) const { return std::exp(x); }
+};
+struct log {
+    float operator()(float x, std::size_t) const { return std::log(x); }
+};
+struct sqrt {
+    float operator()(float x, std::size_t) const { return std::sqrt(x); }
+};
+struct abs {
+    float operator()(float x, std::size_t) const { return std::abs(x); }
+};
+struct neg {
+    float operator()(float x, std::size_t) const { return -x; }
+};
+struct reciprocal {
+    float operator()(float x, std::size_t) const { return 1.0f / x; }
+};
+struct square {
+    float operator()(float x, std::size_t) const { return x * x; }
+};
+
+// A distribution over each group of `units` values, in place; or its logarithm.
+inline void softmax(float* x, std::size_t units, std::size_t groups, bool logarithm) {
+    for (std::size_t g = 0; g < groups; ++g, x += units) {
+        float largest = x[0];
+        for (std::size_t u = 1; u < units; ++u)
+            largest = x[u] > largest ? x[u] : largest;
+        float sum = 0.0f;
+        for (std::size_t u = 0; u < units; ++u)
+            sum += std::exp(x[u] - largest);
+        for (std::size_t u = 0; u < units; ++u)
+            x[u] = logarithm ? x[u] - largest - std::log(sum) : std::exp(x[u] - largest) / sum;
+    }
+}
+
+// The largest of each `pieces` values.
+inline void maxout(const float* x, float* y, std::size_t units, std::size_t pieces) {
+    for (std::size_t u = 0; u < units; ++u) {
+        y[u] = x[u * pieces];
+        for (std::size_t p = 1; p < pieces; ++p)
+            y[u] = x[u * pieces + p] > y[u] ? x[u * pieces + p] : y[u];
+    }
+}
+
+} // namespace plain
