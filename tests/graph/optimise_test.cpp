@@ -225,6 +225,12 @@ TEST_CASE("optimise: ReLUs that are always active are dropped", "[optimise]") {
     const codegen::graph partly =
         graph_builder(2).dense({1, 1, 1, -2, 2, 1}, {1, 1, 1}).add(op::relu).dense(2);
     CHECK(events(optimise(partly, {{0.0, 1.0}, {0.0, 2.0}})).empty());
+    // Of the input itself, up to its very bounds.
+    const codegen::graph clipped =
+        graph_builder(2).add({.kind = op::clip, .beta = 0.0f, .max_value = 1.0f}, {}).dense(2);
+    CHECK(kinds(optimise(clipped, {{0.0, 1.0}, {0.5, 1.0}}).network) ==
+          kinds_of{op::input, op::dense});
+    CHECK(events(optimise(clipped, {{-0.125, 1.0}, {0.5, 1.0}})).empty());
 }
 
 TEST_CASE("optimise: units that nothing reads, and equal units", "[optimise]") {
