@@ -8,7 +8,9 @@ import io
 import json
 import os
 import pathlib
+import shutil
 import stat
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -53,6 +55,13 @@ with open(options["--benchmark_out"], "w") as out:
 with open(sys.argv[0] + ".runs", "a") as runs:
     runs.write("once\\n")
 '''
+
+
+def stand_in(path, names):
+    """A program that has benchmarks of these names."""
+    path.write_text(STAND_IN.format(python=sys.executable, names=names))
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
 
 
 def a_run(processor, compiler="GCC 12.2.0", ns=10.0, program="network_bench", forms=None):
@@ -120,10 +129,7 @@ class Report(unittest.TestCase):
         self.folder = pathlib.Path(folder.name)
 
     def program(self, name, names):
-        path = self.folder / name
-        path.write_text(STAND_IN.format(python=sys.executable, names=names))
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
-        return str(path)
+        return str(stand_in(self.folder / name, names))
 
     def report(self, *words):
         """The exit's words, what was said meanwhile, the report and the figures."""
@@ -297,6 +303,50 @@ class Performance(unittest.TestCase):
         for path in (self.docs / "images").rglob("*.svg"):
             kept = docs / path.relative_to(self.docs)
             self.assertEqual(path.read_text(), kept.read_text(), kept)
+
+
+class Run(unittest.TestCase):
+    """bench/run in a copy of its folder, with programs that are there already."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name)
+        shutil.copytree(HERE, self.root / "bench", ignore=shutil.ignore_patterns("__pycache__"))
+        (self.root / "docs/performance").mkdir(parents=True)
+        (self.root / "docs/performance.md").write_text(PAGE)
+        (self.root / "README.md").write_text(README)
+        (self.root / "cmake").write_text("#!/bin/sh\n")
+        (self.root / "cmake").chmod(0o755)
+        for preset in ("bench", "bench-clang"):
+            built = self.root / "build" / preset / "bench"
+            built.mkdir(parents=True)
+            stand_in(built / "network_bench", ["field/1/fused", "field/1/unfused", "field/1/Eigen"])
+            stand_in(built / "zeros_bench", ["zeros_0/1/fused", "zeros_0/1/Eigen"])
+            stand_in(built / "activation_bench", ["tanh/laminate"])
+
+    def run_with(self, *words):
+        return subprocess.run([self.root / "bench/run", *words], capture_output=True, text=True,
+                              cwd=self.root, env=os.environ | {
+                                  "PATH": f"{self.root}:{os.environ['PATH']}",
+                                  "LAMINATE_BENCH_PROCESSES": "1", "LAMINATE_BENCH_PROCESSOR": "B"})
+
+    def test_the_documented_filter(self):
+        done = self.run_with("report.md", "--", "--benchmark_filter=field")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("| field | 1 | 10 ns |", (self.root / "report.md").read_text())
+        self.assertTrue((self.root / "report-plots/peers.svg").exists())
+
+    def test_docs_are_of_everything(self):
+        done = self.run_with("--docs", "bench")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        page = (self.root / "docs/performance.md").read_text()
+        self.assertIn("### zeros_bench, GCC 12.2.0\n\nB, ", page)
+        self.assertNotIn("\nold\n", page)
+        self.assertIn("| field 32-64-64-64-64-16 ReLU | 1 | 10 ns |", (self.root / "README.md").read_text())
+        done = self.run_with("--docs", "--", "--benchmark_filter=field")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--docs measures everything", done.stderr)
 
 
 class Latency(unittest.TestCase):
