@@ -26,6 +26,12 @@
 #include <x86intrin.h>
 #endif
 
+#if defined(__clang__)
+#define COMPILER __VERSION__
+#else
+#define COMPILER "GCC " __VERSION__
+#endif
+
 namespace {
 
 namespace lam = laminate;
@@ -132,9 +138,8 @@ std::size_t cache_bytes(int level, std::size_t otherwise) {
 class eviction {
 public:
     explicit eviction(kind k)
-        : memory_(k == kind::from_l3
-                      ? 4 * cache_bytes(2, std::size_t{2} << 20)
-                      : 2 * cache_bytes(3, std::size_t{64} << 20),
+        : memory_(k == kind::from_l3 ? 4 * cache_bytes(2, std::size_t{2} << 20)
+                                     : 2 * cache_bytes(3, std::size_t{64} << 20),
                   1) {}
 
     void operator()() const {
@@ -223,11 +228,12 @@ private:
         std::printf("{\"network\": \"%s\", \"kind\": \"%s\", \"calls\": %llu, \"per_call\": %.2f, "
                     "\"clock\": %.2f, \"clock_step\": %.2f, \"median\": %.2f, \"p99\": %.2f, "
                     "\"p999\": %.2f, "
-                    "\"worst\": %.2f, \"histogram\": [",
-                    Network::name, name_of(k), static_cast<unsigned long long>(times.total()), per_call,
-                    tick * static_cast<double>(overhead), tick * static_cast<double>(step),
-                    ns(times.quantile(0.5)), ns(times.quantile(0.99)), ns(times.quantile(0.999)),
-                    ns(times.worst()));
+                    "\"worst\": %.2f, \"compiler\": \"" COMPILER ", `" LAMINATE_BENCH_FLAGS
+                    "`\", \"histogram\": [",
+                    Network::name, name_of(k), static_cast<unsigned long long>(times.total()),
+                    per_call, tick * static_cast<double>(overhead),
+                    tick * static_cast<double>(step), ns(times.quantile(0.5)),
+                    ns(times.quantile(0.99)), ns(times.quantile(0.999)), ns(times.worst()));
         const char* separator = "";
         times.for_each([&](std::uint64_t time, std::uint64_t count) {
             std::printf("%s[%.2f, %llu]", separator, ns(time),

@@ -52,7 +52,7 @@ def section(runs):
     folder = slug(runs[0]["processor"])
     plots = [f"![{words}; {runs[0]['processor']}](images/{folder}/{name}.svg)"
              for name, words in PLOTS.items() if plot.of(runs, plot.PLOTS[name][0])]
-    return "\n\n".join(plots + [report.write(run) for run in runs])
+    return "\n\n".join(plots + [report.write(run).rstrip() for run in runs])
 
 
 def time_of(forms, form):
@@ -90,8 +90,8 @@ def fusion(runs):
 def where(runs):
     """Which processor, compiler and day."""
     run = plot.of(runs, "network_bench")[0]
-    return (f"{run['processor']} (registers of {32 * int(run['context']['lanes'])} bits, "
-            f"{run['context']['compiler']}, {run['date']})")
+    return (f"{run['processor']}, registers of {32 * int(run['context']['lanes'])} bits, "
+            f"{run['context']['compiler']}, {run['date']}")
 
 
 def versions(machines):

@@ -36,9 +36,10 @@ def run(program, core, options):
                                   "--benchmark_out_format=json",
                                   "--benchmark_report_aggregates_only=false",
                                   "--benchmark_display_aggregates_only=true"] + options
-        result = subprocess.run(command, stdout=subprocess.DEVNULL, env=peers_environment())
+        result = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                env=peers_environment())
         if result.returncode != 0:
-            sys.exit(f"report.py: this fails: {shlex.join(command)}")
+            sys.exit(f"report.py: this fails: {shlex.join(command)}\n{result.stderr}")
         text = pathlib.Path(out.name).read_text()  # empty where no name matches a filter
         report = json.loads(text) if text.strip() else {}
         return report if report.get("benchmarks") else None
@@ -46,6 +47,10 @@ def run(program, core, options):
 
 def duration(seconds):
     return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
+
+
+def number(count, one, many):
+    return f"{count} {one if count == 1 else many}"
 
 
 class Progress:
@@ -254,7 +259,7 @@ def write(run):
     lines = [f"### {run['program']}, {context['compiler']}", "",
              f"{run['processor']}, {run['system']}; flags `{context['flags']}`; "
              f"registers of {32 * int(context['lanes'])} bits; {run['date']}; load {run['load']:.1f} "
-             f"at the start; {run['processes']} processes{took}.",
+             f"at the start; {number(run['processes'], 'process', 'processes')}{took}.",
              f"`{run['command']}`", ""]
     results = run["results"]
     if "absent" in context:
@@ -288,6 +293,7 @@ def main():
     parsed = parser.parse_args(arguments)
     names = [pathlib.Path(program).name for program in parsed.programs]
     progress, runs = Progress(names, parsed.processes), []
+    progress.say(f"{', '.join(names)}: {number(parsed.processes, 'process', 'processes')} of each")
     for program, name in zip(parsed.programs, names):
         report = run_often(program, parsed.core, options, parsed.processes, progress)
         if report:

@@ -205,7 +205,8 @@ class Report(unittest.TestCase):
             self.assertEqual(progress.seconds_left(), 2 * 90.0 + 3 * 10.0)
             progress.nothing("b")
         self.assertIn("report.py: a: 60 s; about 7 min left\n", said.getvalue())
-        self.assertIn("5 processes in 10 min.", report.write(a_run("A")))
+        self.assertIn("; 5 processes in 10 min.", report.write(a_run("A")))
+        self.assertIn("; 1 process in 10 min.", report.write(a_run("A") | {"processes": 1}))
 
 
 PAGE = """\
@@ -351,7 +352,7 @@ class Run(unittest.TestCase):
 
 class Latency(unittest.TestCase):
     SERIES = [{"network": "policy", "kind": kind, "calls": 4, "median": ns, "p99": ns, "p999": ns,
-               "worst": 4 * ns, "per_call": per_call, "clock": 20.0, "clock_step": 0.41,
+               "worst": 4 * ns, "per_call": per_call, "compiler": "GCC 12.2.0, `-O3`", "clock": 20.0, "clock_step": 0.41,
                "histogram": [[ns, 3], [4 * ns, 1]]}
               for kind, ns, per_call in [("independent", 100.0, 90.0), ("dependent", 110.0, 105.0),
                                          ("cold, from L3", 500.0, 0), ("cold, from memory", 3000.0, 0)]]
@@ -377,7 +378,8 @@ class Latency(unittest.TestCase):
                 latency.write_docs(docs, self.SERIES, "Cortex-A76, 2026-01-02")
             text = (docs / "latency.md").read_text()
             self.assertIn("\nkept\n", text)
-            self.assertIn("## Cortex-A76\n\n<!-- cortex-a76: begin -->\n\nCortex-A76, 2026-01-02", text)
+            self.assertIn("## Cortex-A76\n\n<!-- cortex-a76: begin -->\n\nCortex-A76, 2026-01-02; one core; "
+                          "GCC 12.2.0, `-O3`.\n\n| network |", text)
             self.assertTrue((docs / "images/cortex-a76/latency.svg").exists())
 
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The peers that CMake found, in one list, behind plain C, which needs nothing; those that it didn't
-// find are named in LAMINATE_BENCH_ABSENT.
+// The peers that CMake found, in one list, behind plain C, which needs nothing; those that it
+// didn't find are named in LAMINATE_BENCH_ABSENT.
 
 #include "peer.hpp"
 #include "plain_c.hpp"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Plain C as a peer: the nested loops of constant sizes that one writes by hand, row by row, with an
-// array between any two layers and the C library's functions. Its forms are weights [output][input]
-// with the sum of an output in the inner loop, whose order a compiler must keep, and weights
-// [input][output] with the outputs in it, which it vectorises.
+// Plain C as a peer: the nested loops of constant sizes that one writes by hand, row by row, with
+// an array between any two layers and the C library's functions. Its forms are weights
+// [output][input] with the sum of an output in the inner loop, whose order a compiler must keep,
+// and weights [input][output] with the outputs in it, which it vectorises.
 
 #include "peer.hpp"
 
