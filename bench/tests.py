@@ -330,6 +330,7 @@ class Run(unittest.TestCase):
         return subprocess.run([self.root / "bench/run", *words], capture_output=True, text=True,
                               cwd=self.root, env=os.environ | {
                                   "PATH": f"{self.root}:{os.environ['PATH']}",
+                                  "LAMINATE_BENCH_CORE": str(min(os.sched_getaffinity(0))),
                                   "LAMINATE_BENCH_PROCESSES": "1", "LAMINATE_BENCH_PROCESSOR": "B"})
 
     def test_the_documented_filter(self):
