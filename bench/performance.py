@@ -88,10 +88,11 @@ def fusion(runs):
 
 
 def where(runs):
-    """Which processor, compiler and day."""
+    """Which processor, compiler and day, and whether other work was in the way."""
     run = plot.of(runs, "network_bench")[0]
+    busy = f", on a busy machine (load {run['load']:.1f})" if run["load"] >= 2 else ""
     return (f"{run['processor']}, registers of {32 * int(run['context']['lanes'])} bits, "
-            f"{run['context']['compiler']}, {run['date']}")
+            f"{run['context']['compiler']}, {run['date']}{busy}")
 
 
 def versions(machines):

@@ -278,6 +278,12 @@ class Performance(unittest.TestCase):
             performance.main()
         self.assertEqual((self.docs / "performance.md").read_text(), page)
 
+    def test_a_busy_machine_is_named(self):
+        _, readme = self.measured(a_run("B") | {"load": 1.9})
+        self.assertIn("GCC 12.2.0, 2026-01-02;", readme)
+        _, readme = self.measured(a_run("B") | {"load": 2.5})
+        self.assertIn("GCC 12.2.0, 2026-01-02, on a busy machine (load 2.5);", readme)
+
     def test_plots_name_their_processor_and_follow_the_dark(self):
         self.measured(a_run("B"), a_run("B", program="zeros_bench"))
         for name in ("peers", "roofline", "zeros"):
