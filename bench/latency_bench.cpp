@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // How long single calls take, one by one, for the networks of networks.hpp: a histogram of 10^6
-// calls, or as many as take 8 s, once with inputs that don't depend on anything and once where each
-// input depends on the output before it; beside it the time per call of a loop that no clock
-// interrupts. Prints one line of JSON for each; latency.py makes a table and a plot of them. usage:
-// latency_bench [calls] [network]...
+// calls, once with inputs that don't depend on anything and once where each input depends on the
+// output before it, and beside it the time per call of a loop that no clock interrupts. Then calls
+// that find cold caches, as they do where other work runs between them: as many as take 8 s with
+// what lies between, once with all in L3 and once in memory. Prints one line of JSON for each;
+// latency.py makes a table and a plot of them. usage: latency_bench [calls] [network]...
 
 #include "limits.hpp"
 #include "networks.hpp"
@@ -16,12 +17,19 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <fstream>
 #include <span>
 #include <string>
 #include <vector>
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <x86intrin.h>
+#endif
+
+#if defined(__clang__)
+#define COMPILER __VERSION__
+#else
+#define COMPILER "GCC " __VERSION__
 #endif
 
 namespace {
@@ -103,7 +111,47 @@ private:
     std::uint64_t worst_ = 0;
 };
 
-enum class input : std::uint8_t { independent, dependent };
+enum class kind : std::uint8_t { independent, dependent, from_l3, from_memory };
+
+constexpr const char* name_of(kind k) {
+    constexpr std::array names = {"independent", "dependent", "cold, from L3", "cold, from memory"};
+    return names[static_cast<std::size_t>(k)];
+}
+
+// The bytes of a core's cache of this level, as Linux says, else a size that few exceed. (The C
+// library adds up the L3 caches of all cores on some processors.)
+std::size_t cache_bytes(int level, std::size_t otherwise) {
+    for (int index = 0; index < 8; ++index) {
+        const std::string folder =
+            "/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(index) + "/";
+        int found = 0;
+        std::size_t kib = 0;
+        if (std::ifstream(folder + "level") >> found && found == level &&
+            std::ifstream(folder + "size") >> kib)
+            return kib << 10;
+    }
+    return otherwise;
+}
+
+// Drives everything else out of a core's own caches, or out of all: reads several times as much as
+// they hold, which takes the place of data, code and addresses of pages alike.
+class eviction {
+public:
+    explicit eviction(kind k)
+        : memory_(k == kind::from_l3 ? 4 * cache_bytes(2, std::size_t{2} << 20)
+                                     : 2 * cache_bytes(3, std::size_t{64} << 20),
+                  1) {}
+
+    void operator()() const {
+        unsigned sum = 0;
+        for (std::size_t at = 0; at < memory_.size(); at += 64)
+            sum += memory_[at];
+        bench::pretend_to_use(sum);
+    }
+
+private:
+    std::vector<unsigned char> memory_;
+};
 
 template <class Network>
 class subject {
@@ -113,15 +161,14 @@ class subject {
 public:
     // One call. A dependent one adds 0 times an output of the call before to its first element: the
     // processor has to wait for that output, and the compiler can't know that it is 0.
-    template <input Kind>
+    template <kind Kind>
     void call(std::size_t i) {
         float* const x = &rows_[i % different * inputs];
-        if constexpr (Kind == input::dependent) x[0] = first_[i % different] + out_[0] * zero_;
-        model_(std::span<const float, inputs>(x, inputs), out_);
-        asm volatile("" : : "g"(out_.data()) : "memory");
+        if constexpr (Kind == kind::dependent) x[0] = first_[i % different] + out_[0] * zero_;
+        infer(x);
     }
 
-    template <input Kind>
+    template <kind Kind>
     void measure(std::uint64_t calls, double tick) {
         bench::pretend_to_use(zero_);
         // Without a clock in between; at least 20 ms, after a first round that warms up.
@@ -143,26 +190,50 @@ public:
             times.add(end - begin);
             begin = ticks();
         }
-        print(Kind == input::dependent ? "dependent" : "independent", per_call, times, tick);
+        print(Kind, per_call, times, tick);
+    }
+
+    // The input has just been written, as in use; all else that the call touches is elsewhere.
+    void measure_cold(kind k, std::uint64_t calls, double tick) {
+        using clock = std::chrono::steady_clock;
+        const eviction evict(k);
+        const auto enough = clock::now() + std::chrono::seconds(8);
+        histogram times;
+        std::vector<float> x(inputs);
+        for (std::size_t i = 0; i < calls && clock::now() < enough; ++i) {
+            evict();
+            std::copy_n(&rows_[i % different * inputs], inputs, x.begin());
+            const std::uint64_t begin = ticks();
+            infer(x.data());
+            times.add(ticks() - begin);
+        }
+        print(k, 0.0, times, tick);
     }
 
 private:
     static constexpr std::size_t different = 64;
 
-    static void print(const char* kind, double per_call, const histogram& times, double tick) {
+    void infer(const float* x) {
+        model_(std::span<const float, inputs>(x, inputs), out_);
+        asm volatile("" : : "g"(out_.data()) : "memory");
+    }
+
+    // Without `per_call` where there is no loop without a clock.
+    static void print(kind k, double per_call, const histogram& times, double tick) {
         // What two readings of the clock with nothing in between take is not the network's.
         const auto [overhead, step] = clock_overhead();
         const auto ns = [&](std::uint64_t time) {
             return tick * static_cast<double>(time > overhead ? time - overhead : 0);
         };
-        std::printf("{\"network\": \"%s\", \"input\": \"%s\", \"calls\": %llu, \"per_call\": %.2f, "
+        std::printf("{\"network\": \"%s\", \"kind\": \"%s\", \"calls\": %llu, \"per_call\": %.2f, "
                     "\"clock\": %.2f, \"clock_step\": %.2f, \"median\": %.2f, \"p99\": %.2f, "
                     "\"p999\": %.2f, "
-                    "\"worst\": %.2f, \"histogram\": [",
-                    Network::name, kind, static_cast<unsigned long long>(times.total()), per_call,
-                    tick * static_cast<double>(overhead), tick * static_cast<double>(step),
-                    ns(times.quantile(0.5)), ns(times.quantile(0.99)), ns(times.quantile(0.999)),
-                    ns(times.worst()));
+                    "\"worst\": %.2f, \"compiler\": \"" COMPILER ", `" LAMINATE_BENCH_FLAGS
+                    "`\", \"histogram\": [",
+                    Network::name, name_of(k), static_cast<unsigned long long>(times.total()),
+                    per_call, tick * static_cast<double>(overhead),
+                    tick * static_cast<double>(step), ns(times.quantile(0.5)),
+                    ns(times.quantile(0.99)), ns(times.quantile(0.999)), ns(times.worst()));
         const char* separator = "";
         times.for_each([&](std::uint64_t time, std::uint64_t count) {
             std::printf("%s[%.2f, %llu]", separator, ns(time),
@@ -225,7 +296,9 @@ int main(int argc, char** argv) {
             std::find(wanted.begin(), wanted.end(), network_type::name) == wanted.end())
             return;
         subject<network_type> it;
-        it.template measure<input::independent>(calls, tick);
-        it.template measure<input::dependent>(calls, tick);
+        it.template measure<kind::independent>(calls, tick);
+        it.template measure<kind::dependent>(calls, tick);
+        it.measure_cold(kind::from_l3, calls, tick);
+        it.measure_cold(kind::from_memory, calls, tick);
     });
 }

@@ -2,19 +2,21 @@
 # SPDX-License-Identifier: MIT
 """Draws what report.py --json wrote: Laminate beside its peers, a roofline, and what zeros save.
 
-Needs Python's standard library. Each function takes runs, the list in that file, and returns an SVG
-that is readable on light and on dark pages. `plot.py figures.json folder` writes all of them.
+Needs Python's standard library. Each function takes runs of one processor, the list in that file, and
+returns an SVG. `plot.py figures.json folder` writes all of them.
 """
 
 import json
 import math
 import pathlib
 import sys
-from xml.sax.saxutils import escape
+
+from drawing import Drawing, identifier
 
 # name: (colour on light pages, on dark pages, shape)
 FORMS = {
     "fused": ("#0969da", "#58a6ff", "circle"),
+    "plain C": ("#bf3989", "#f778ba", "wedge"),
     "Eigen": ("#9a6700", "#e3b341", "square"),
     "OpenBLAS": ("#8250df", "#bc8cff", "diamond"),
     "oneDNN": ("#1a7f37", "#3fb950", "triangle"),
@@ -24,59 +26,18 @@ FORMS = {
 NAMES = {"fused": "Laminate"}
 
 
-def identifier(form):
-    return form.lower().replace(" ", "-")
+class Plot(Drawing):
+    """A drawing with a mark and a colour for each form."""
 
-
-def style():
-    def rules(page, text, line, index):
-        lines = [f".page {{ fill: {page} }}",
-                 f"text {{ fill: {text}; stroke: {page} }}",
-                 f".line {{ stroke: {line} }}", f".ink {{ stroke: {text} }}",
-                 f".inkfill {{ fill: {text} }}"]
-        for form, look in FORMS.items():
-            name, colour = identifier(form), look[index]
-            lines += [f".{name} {{ fill: {colour} }}", f".{name}-line {{ stroke: {colour} }}"]
-        lines.append(f".edge {{ stroke: {page}; stroke-width: 0.8 }}")
-        return "\n".join(lines)
-    return ("<style>\ntext { font: 12px system-ui, sans-serif }\n"
-            "text { paint-order: stroke; stroke-width: 3px }\n.small { font-size: 10.5px }\n"
-            ".title { font-size: 14px; font-weight: 600 }\n.end { text-anchor: end }\n"
-            ".middle { text-anchor: middle }\n.line, .ink { fill: none }\n"
-            + rules("#ffffff", "#1f2328", "#d0d7de", 0)
-            + "\n@media (prefers-color-scheme: dark) {\n"
-            + rules("#0d1117", "#e6edf3", "#3d444d", 1) + "\n}\n</style>")
-
-
-class Drawing:
-    def __init__(self, width, height, title):
-        self.parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-                      f'width="{width}" height="{height}" role="img">',
-                      f"<title>{escape(title)}</title>", style(),
-                      f'<rect class="page" width="{width}" height="{height}"/>']
-        self.text(16, 24, title, "title")
-
-    def text(self, x, y, words, look="", turn=0):
-        turned = f' transform="rotate({turn} {x:.1f} {y:.1f})"' if turn else ""
-        self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}" class="{look}"{turned}>'
-                          f"{escape(words)}</text>")
-
-    def line(self, points, look, width=1.0, dash=""):
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        dashed = f' stroke-dasharray="{dash}"' if dash else ""
-        self.parts.append(f'<polyline points="{path}" class="{look}" fill="none" '
-                          f'stroke-width="{width}"{dashed}/>')
-
-    def bar(self, x, y, width, height, look, opacity=1.0):
-        self.parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
-                          f' class="{look}" opacity="{opacity}"/>')
+    def __init__(self, width, height, title, run):
+        super().__init__(width, height, title, f"{run['processor']}, {run['date']}", FORMS)
 
     def mark(self, x, y, form, size=4.0):
         s = size
         shape = FORMS.get(form, ("", "", "plus"))[2]
         look = identifier(form)
         if shape == "circle":
-            self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{s}" class="{look} edge"/>')
+            self.circle(x, y, s, look + " edge")
         elif shape == "square":
             self.bar(x - s + 0.5, y - s + 0.5, 2 * s - 1, 2 * s - 1, look + " edge")
         elif shape in ("cross", "plus"):
@@ -85,9 +46,9 @@ class Drawing:
             self.line([(x + b, y - a), (x - b, y + a)], look + "-line", 2)
         else:
             corners = {"diamond": [(0, -s), (s, 0), (0, s), (-s, 0)],
-                       "triangle": [(0, -s), (s, s * 0.8), (-s, s * 0.8)]}[shape]
-            path = " ".join(f"{x + a:.1f},{y + b:.1f}" for a, b in corners)
-            self.parts.append(f'<polygon points="{path}" class="{look} edge"/>')
+                       "triangle": [(0, -s), (s, s * 0.8), (-s, s * 0.8)],
+                       "wedge": [(0, s), (s, -s * 0.8), (-s, -s * 0.8)]}[shape]
+            self.polygon([(x + a, y + b) for a, b in corners], look + " edge")
 
     def legend(self, x, y, forms):
         for form in forms:
@@ -96,9 +57,6 @@ class Drawing:
             self.text(x + 9, y, name, "small")
             x += 26 + 6.2 * len(name)
         return x
-
-    def svg(self):
-        return "\n".join(self.parts + ["</svg>"]) + "\n"
 
 
 def compiler(run):
@@ -132,12 +90,12 @@ def beside_peers(runs):
     runs = of(runs, "network_bench")
     all_cases = [cases(run) for run in runs]
     peers = peers_in(runs)
-    left, right, top, furthest = 170, 110, 78, 2.0
+    left, right, top, furthest = 170, 150, 78, 2.0
     per_bar, gap = 12, 9
     names = list(all_cases[0])
     step = per_bar * len(runs) + gap
     width, height = 860, top + step * len(names) + 42
-    d = Drawing(width, height, "Time per row, relative to the fastest peer (shorter is better)")
+    d = Plot(width, height, "Time per row, relative to the fastest peer (shorter is better)", runs[0])
     scale = (width - left - right) / furthest
 
     def at(ratio):
@@ -158,7 +116,9 @@ def beside_peers(runs):
         d.text(left - 10, y + per_bar * len(runs) / 2 + 4, case_name(*case), "end")
         for index, run_cases in enumerate(all_cases):
             beyond = []
-            forms = run_cases[case]
+            forms = run_cases.get(case)
+            if forms is None:
+                continue
             times = {peer: forms[peer]["ns_per_row"] for peer in peers if peer in forms}
             best = min(times.values(), default=forms["fused"]["ns_per_row"])
             middle = y + per_bar / 2
@@ -218,8 +178,8 @@ def roofline(runs):
         return (left + (width - left - right) * math.log(x / x_low) / math.log(x_high / x_low),
                 height - bottom
                 - (height - top - bottom) * math.log(y / y_low) / math.log(y_high / y_low))
-    d = Drawing(width, height, f"Roofline of one core, {compiler(run)}: multiply-adds, and loads "
-                "from each cache")
+    d = Plot(width, height, f"Roofline of one core, {compiler(run)}: multiply-adds, and loads "
+             "from each cache", run)
     for y in decades(y_low, y_high):
         d.line([at(x_low, y), at(x_high, y)], "line")
         d.text(left - 8, at(x_low, y)[1] + 4, f"{y:g}", "small end")
@@ -265,7 +225,7 @@ def zeros(runs):
     for index, run in enumerate(runs):
         for (network, _), forms in cases(run).items():
             share = int(network.split("_")[1])
-            for form in (["fused"] + (peers if index == 0 else [])):
+            for form in ["fused"] + [peer for peer in peers if index == 0 and peer in forms]:
                 series.setdefault((form, index), []).append((share, forms[form]["ns_per_row"]))
             if index == 0:
                 series.setdefault(("limit", 0), []).append((share, forms["fused"]["limit_ns"]))
@@ -274,7 +234,7 @@ def zeros(runs):
     def at(share, ns):
         return (left + (width - left - right) * share / 100,
                 height - bottom - (height - top - bottom) * ns / highest)
-    d = Drawing(width, height, "1024-1024-1024 with ReLU, one row: time by the share of zeros")
+    d = Plot(width, height, "1024-1024-1024 with ReLU, one row: time by the share of zeros", runs[0])
     d.text(16, 46, "Different zeros at each call, the same share in both layers. Dashed: "
            "Laminate with " + compiler(runs[-1]) + "." if len(runs) > 1 else "", "small")
     step = next(s for s in (1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5) if highest / s <= 8)

@@ -18,16 +18,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
-
-def cpu_model():
-    try:
-        for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
+from machine import instruction_set, peers_environment, processor, unfair_to_openblas
 
 
 def pinned(core):
@@ -36,40 +29,72 @@ def pinned(core):
     return []
 
 
-def peers_environment():
-    """One thread for every peer, and OpenBLAS's AVX-512 kernels where it would not choose them: it
-    takes AMD's processors for AVX2 ones. What the caller's environment says of OpenBLAS is dropped."""
-    environment = {key: value for key, value in os.environ.items()
-                   if not key.startswith("OPENBLAS_")}
-    environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    try:
-        processor = pathlib.Path("/proc/cpuinfo").read_text()
-        if "AuthenticAMD" in processor and " avx512f " in processor:
-            environment["OPENBLAS_CORETYPE"] = "SkylakeX"
-    except OSError:
-        pass
-    return environment
-
-
 def run(program, core, options):
-    """The program's report, as Google Benchmark's JSON."""
+    """The program's report, as Google Benchmark's JSON; None if none of its benchmarks is wanted."""
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
         command = pinned(core) + [program, f"--benchmark_out={out.name}",
                                   "--benchmark_out_format=json",
                                   "--benchmark_report_aggregates_only=false",
                                   "--benchmark_display_aggregates_only=true"] + options
-        print(shlex.join(command), file=sys.stderr)
-        result = subprocess.run(command, stdout=subprocess.DEVNULL, env=peers_environment())
+        result = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                env=peers_environment())
         if result.returncode != 0:
-            sys.exit(f"report.py: {program} failed")
-        return json.loads(pathlib.Path(out.name).read_text())
+            sys.exit(f"report.py: this fails: {shlex.join(command)}\n{result.stderr}")
+        text = pathlib.Path(out.name).read_text()  # empty where no name matches a filter
+        report = json.loads(text) if text.strip() else {}
+        return report if report.get("benchmarks") else None
 
 
-def run_often(program, core, options, processes):
-    """The reports of some processes as one: where pages lie in the caches is luck, and the same for
-    all repetitions of a process."""
-    reports = [run(program, core, options) for _ in range(processes)]
-    return {"context": reports[0]["context"],
+def duration(seconds):
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
+
+
+def number(count, one, many):
+    return f"{count} {one if count == 1 else many}"
+
+
+class Progress:
+    """How far a measurement is, on standard error, and how long the rest will take."""
+
+    def __init__(self, programs, processes):
+        self.left = [name for name in programs for _ in range(processes)]
+        self.processes = processes
+        self.took = {}  # {program: [seconds of each of its processes]}
+
+    def seconds_left(self):
+        """A process takes what others of its program took, else what others took."""
+        all_took = [seconds for some in self.took.values() for seconds in some]
+        return sum(statistics.fmean(self.took.get(name) or all_took) for name in self.left)
+
+    def done(self, name, seconds):
+        self.left.remove(name)
+        self.took.setdefault(name, []).append(seconds)
+        self.say(f"{name}: {duration(seconds)}")
+
+    def nothing(self, name):
+        for _ in range(self.processes):
+            self.left.remove(name)
+        self.say(f"{name}: none of its benchmarks is wanted")
+
+    def say(self, what):
+        left = f"; about {duration(self.seconds_left())} left" if self.left and self.took else ""
+        print(f"report.py: {what}{left}", file=sys.stderr, flush=True)
+
+
+def run_often(program, core, options, processes, progress):
+    """The reports of some processes as one, or None: where pages lie in the caches is luck, and the
+    same for all repetitions of a process."""
+    name, reports, begin = pathlib.Path(program).name, [], time.monotonic()
+    for _ in range(processes):
+        before = time.monotonic()
+        report = run(program, core, options)
+        if report is None:
+            progress.nothing(name)
+            return None
+        reports.append(report)
+        progress.done(name, time.monotonic() - before)
+    return {"context": reports[0]["context"], "processes": processes,
+            "seconds": round(time.monotonic() - begin),
             "benchmarks": [entry for report in reports for entry in report["benchmarks"]]}
 
 
@@ -111,12 +136,12 @@ def time_text(ns):
     return f"{ns:.3g} ns"
 
 
-def cases(found):
-    """{(network, rows of a call): {form: {aggregate: entry}}}"""
+def cases(results):
+    """{(network, rows of a call): {form: figures}}"""
     by_case = {}
-    for name, aggregates in found.items():
+    for name, found in results.items():
         network, rows, form = name.split("/")
-        by_case.setdefault((network, int(rows)), {})[form] = aggregates
+        by_case.setdefault((network, int(rows)), {})[form] = found
     return by_case
 
 
@@ -124,20 +149,20 @@ def beside(forms, other):
     """Another form's time per row, and how many times the fused one's it is."""
     if other not in forms:
         return ""
-    fused, ns = (forms[form]["median"]["ns_per_row"] for form in ("fused", other))
+    fused, ns = (forms[form]["ns_per_row"] for form in ("fused", other))
     return f"{time_text(ns)} ({ns / fused:.2f})"
 
 
-def networks(found):
-    by_case = cases(found)
-    others = [form for form in dict.fromkeys(name.split("/")[2] for name in found)
+def networks(results):
+    by_case = cases(results)
+    others = [form for form in dict.fromkeys(name.split("/")[2] for name in results)
               if form != "fused"]
     rows = []
     for (network, batch), forms in by_case.items():
         if "fused" not in forms:
             continue
-        fused = forms["fused"]["median"]
-        rows.append([network, str(batch), time_text(fused["ns_per_row"]), spread(forms["fused"]),
+        fused = forms["fused"]
+        rows.append([network, str(batch), time_text(fused["ns_per_row"]), fused["spread"],
                      time_text(fused["limit_ns"]),
                      f"{100 * fused['share']:.0f} % of {fused['limit']:.0f} "
                      + ("GB/s" if batch == 1 else "GFLOP/s")]
@@ -148,80 +173,65 @@ def networks(found):
 
 def faster_peers(by_case):
     """The sentence that names where Laminate isn't the fastest."""
-    behind = []
+    behind, compared = [], False
     for (network, rows), forms in by_case.items():
-        times = {form: aggregates["median"]["ns_per_row"] for form, aggregates in forms.items()
-                 if form != "unfused"}
+        times = {form: found["ns_per_row"] for form, found in forms.items() if form != "unfused"}
+        if "fused" not in times or len(times) == 1:
+            continue
+        compared = True
         best = min(times, key=times.get)
-        if "fused" in times and best != "fused":
+        if best != "fused":
             behind.append(f"{network}/{rows}: {best}, {times['fused'] / times[best]:.2f} times")
+    if not compared:
+        return "No peer was measured beside Laminate."
     if not behind:
         return "No peer is faster in any row."
     return "Faster than Laminate: " + "; ".join(behind) + "."
 
 
-def activations(found, context):
+def activations(results, context):
     rows = []
-    functions = list(dict.fromkeys(name.split("/")[0] for name in found))
-    together = sorted(found, key=lambda name: functions.index(name.split("/")[0]))
+    functions = list(dict.fromkeys(name.split("/")[0] for name in results))
+    together = sorted(results, key=lambda name: functions.index(name.split("/")[0]))
     for name in together:
-        aggregates = found[name]
+        found = results[name]
         function, implementation = name.split("/")
-        median = aggregates["median"]
-        found_error, stated = median.get("label", ";").split(";")
+        found_error, stated = found.get("label", ";").split(";")
         share = ""
-        if "peak_gflops" in median:
+        if "peak_gflops" in found:
             # Each multiplication, added to something or not, is two floating-point operations.
-            bound = median["peak_gflops"] / 2 / median["multiplications"]
-            share = (f"{100 * median['elements_per_ns'] / bound:.0f} % of "
-                     f"{median['multiplications']:.0f} at {median['peak_gflops']:.0f} GFLOP/s")
-        rows.append([f"{function} ({implementation})", f"{median['elements_per_ns']:.2f}",
-                     spread(aggregates), share, found_error, stated])
+            bound = found["peak_gflops"] / 2 / found["multiplications"]
+            share = (f"{100 * found['elements_per_ns'] / bound:.0f} % of "
+                     f"{found['multiplications']:.0f} at {found['peak_gflops']:.0f} GFLOP/s")
+        rows.append([f"{function} ({implementation})", f"{found['elements_per_ns']:.2f}",
+                     found["spread"], share, found_error, stated])
     lines = table(["function", "elements per ns", "spread", "share of the multiplications' limit",
                    "worst error found, ulp", "stated"], rows)
     absent = [value for key, value in context.items() if key.startswith("absent_")]
     return lines + (["", "Absent: " + ", ".join(absent) + "."] if absent else [])
 
 
-def peers_sentence(report):
-    """What the peers are, which are absent, and what they can't do."""
-    context = report["context"]
+def peers_sentence(run):
+    """What the peers are, which are absent, what they can't do, and which is at a disadvantage."""
+    context = run["context"]
     present = [f"{key[5:]} {value}" for key, value in context.items() if key.startswith("peer_")]
-    cannot = {f"{entry['run_name']} ({entry['error_message']})"
-              for entry in report["benchmarks"] if entry.get("error_occurred")}
     sentence = "Peers: " + "; ".join(present or ["none"]) + "."
     if context.get("absent"):
         sentence += f" Absent: {context['absent']}."
     if "images" in context:
         sentence += f" Images: {context['images']}."
-    if cannot:
-        sentence += " Not measured: " + ", ".join(sorted(cannot)) + "."
-    return sentence
+    if run["cannot"]:
+        sentence += (" Not measured: "
+                     + ", ".join(f"{name} ({why})" for name, why in sorted(run["cannot"].items()))
+                     + ".")
+    unfair = unfair_to_openblas(context.get("peer_OpenBLAS", ""), run["instruction_set"])
+    return sentence + (f" **{unfair}**" if unfair else "")
 
 
-def write(report, command):
-    context = report["context"]
-    found = collect(report)
-    lines = [f"### {pathlib.Path(context['executable']).name}, {context['compiler']}", "",
-             f"{cpu_model()}, {platform.system()} {platform.machine()}; flags `{context['flags']}`; "
-             f"registers of {32 * int(context['lanes'])} bits; "
-             f"{datetime.date.today().isoformat()}; load {context['load_avg'][0]:.1f} at the start.",
-             f"`{command}`", ""]
-    measured = next(iter(found.values()), {}).get("median", {})
-    if "ns_per_row" in measured:
-        lines += [peers_sentence(report), ""] + networks(found)
-    else:
-        lines += activations(found, context)
-    hashes = {key[5:]: value for key, value in context.items() if key.startswith("hash_")}
-    if hashes:
-        lines += ["", "Hashes of all output bits (the same for every compiler and instruction set): "
-                  + ", ".join(f"{name} `{value}`" for name, value in hashes.items()) + "."]
-    return "\n".join(lines) + "\n"
-
-
-def figures(report):
-    """What plots need of a report: its context, and the medians by name."""
-    wanted = ("ns_per_row", "share", "limit", "limit_ns", "gflops", "flop_per_byte", "label")
+def figures(report, command):
+    """What tables and plots need of a report: what was run where, and the medians by name."""
+    wanted = ("ns_per_row", "share", "limit", "limit_ns", "gflops", "flop_per_byte", "label",
+              "elements_per_ns", "peak_gflops", "multiplications")
     results = {}
     for name, aggregates in collect(report).items():
         median = aggregates["median"]
@@ -229,10 +239,38 @@ def figures(report):
                          float(f"{median[key]:.5g}") for key in wanted if key in median}
         results[name]["spread"] = spread(aggregates)
     dropped = ("executable", "host_name", "caches", "load_avg", "num_cpus", "cpu_scaling_enabled",
-               "mhz_per_cpu", "library_build_type")
+               "mhz_per_cpu", "library_build_type", "date")
     context = {key: value for key, value in report["context"].items() if key not in dropped}
-    return {"program": pathlib.Path(report["context"]["executable"]).name, "cpu": cpu_model(),
-            "context": context, "results": results}
+    return {"program": pathlib.Path(report["context"]["executable"]).name,
+            "processor": processor(), "instruction_set": instruction_set(),
+            "system": f"{platform.system()} {platform.machine()}",
+            "date": datetime.date.today().isoformat(), "command": command,
+            "load": round(report["context"]["load_avg"][0], 1), "processes": report["processes"],
+            "seconds": report["seconds"], "context": context,
+            "cannot": {entry["run_name"]: entry["error_message"]
+                       for entry in report["benchmarks"] if entry.get("error_occurred")},
+            "results": results}
+
+
+def write(run):
+    """One program's figures as a section of Markdown."""
+    context = run["context"]
+    took = f" in {duration(run['seconds'])}" if "seconds" in run else ""
+    lines = [f"### {run['program']}, {context['compiler']}", "",
+             f"{run['processor']}, {run['system']}; flags `{context['flags']}`; "
+             f"registers of {32 * int(context['lanes'])} bits; {run['date']}; load {run['load']:.1f} "
+             f"at the start; {number(run['processes'], 'process', 'processes')}{took}.",
+             f"`{run['command']}`", ""]
+    results = run["results"]
+    if "absent" in context:
+        lines += [peers_sentence(run), ""] + networks(results)
+    else:
+        lines += activations(results, context)
+    hashes = {key[5:]: value for key, value in context.items() if key.startswith("hash_")}
+    if hashes:
+        lines += ["", "Hashes of all output bits (the same for every compiler and instruction set): "
+                  + ", ".join(f"{name} `{value}`" for name, value in hashes.items()) + "."]
+    return "\n".join(lines) + "\n"
 
 
 def main():
@@ -247,21 +285,26 @@ def main():
     parser.add_argument("--json", type=pathlib.Path, help="a file for the medians, for plots")
     parser.add_argument("--core", type=int, default=int(os.environ.get("LAMINATE_BENCH_CORE", 0)),
                         help="the core to run on ($LAMINATE_BENCH_CORE, else 0)")
-    parser.add_argument("--processes", type=int, default=5,
-                        help="how often each program runs (5)")
+    parser.add_argument("--processes", type=int,
+                        default=int(os.environ.get("LAMINATE_BENCH_PROCESSES", 5)),
+                        help="how often each program runs ($LAMINATE_BENCH_PROCESSES, else 5)")
     parser.add_argument("--any-core", dest="core", action="store_const", const=None,
                         help="don't pin")
     parsed = parser.parse_args(arguments)
-    parts, runs = [], []
-    for program in parsed.programs:
-        name = pathlib.Path(program).name
-        command = shlex.join(["bench/report.py", name] + (["--"] + options if options else []))
-        report = run_often(program, parsed.core, options, parsed.processes)
-        parts.append(write(report, command))
-        runs.append(figures(report))
+    names = [pathlib.Path(program).name for program in parsed.programs]
+    progress, runs = Progress(names, parsed.processes), []
+    progress.say(f"{', '.join(names)}: {number(parsed.processes, 'process', 'processes')} of each")
+    for program, name in zip(parsed.programs, names):
+        report = run_often(program, parsed.core, options, parsed.processes, progress)
+        if report:
+            command = shlex.join(["bench/report.py", name] + (["--"] + options if options else []))
+            runs.append(figures(report, command))
+    if not runs:
+        sys.exit(f"report.py: nothing was measured: no benchmark of {', '.join(dict.fromkeys(names))} "
+                 f"is wanted by {shlex.join(options)}")
     if parsed.json:
         parsed.json.write_text(json.dumps(runs, indent=1, ensure_ascii=False) + "\n")
-    text = "\n".join(parts)
+    text = "\n".join(map(write, runs))
     if parsed.output:
         parsed.output.write_text(text)
         print(f"report.py: wrote {parsed.output}", file=sys.stderr)

@@ -18,14 +18,13 @@ import datetime
 import json
 import os
 import pathlib
-import platform
-import re
 import shlex
 import subprocess
 import sys
 import tempfile
 
 from drawing import Drawing
+from machine import processor
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FLAGS = "-std=c++20 -O3 -DNDEBUG -march=native"
@@ -94,14 +93,6 @@ def with_limits(point):
     return point | {"limit_ns": round(limit, 2), "share": round(limit / point["ns"], 4)}
 
 
-def cpu_name():
-    try:
-        cpu = pathlib.Path("/proc/cpuinfo").read_text()
-        return re.search(r"^model name\s*: (.*)$", cpu, re.M).group(1)
-    except (OSError, AttributeError):
-        return platform.processor() or platform.machine()
-
-
 def measure(options):
     networks = {name: widths for name, widths in stacks().items()
                 if not options.only or any(text == name for text in options.only)}
@@ -124,7 +115,7 @@ def measure(options):
     points.sort(key=lambda point: (order.index(point["network"]), point["batch"]))
     first_line = subprocess.run([options.compiler, "--version"], capture_output=True, text=True,
                                 check=True).stdout.splitlines()[0]
-    return {"compiler": first_line, "flags": options.flags, "cpu": cpu_name(),
+    return {"compiler": first_line, "flags": options.flags, "processor": processor(),
             "date": datetime.date.today().isoformat(), "points": points}
 
 
@@ -186,33 +177,34 @@ def plot(result):
     fields = [(f"{DEPTH} layers of equal width", equal, [name.split("x")[0] for name in equal]),
               ("width x depth", deep, deep), ("other shapes", shapes, shapes)]
     fields = [field for field in fields if field[1]]
-    cell_width, cell_height, left, top = 22, 15, 60, 46
+    cell_width, cell_height, left, top = 22, 15, 60, 50
     label_height = [10 + 6 * max(map(len, labels)) for _, _, labels in fields]
     field_height = 30 + cell_height * len(batches)
-    drawing = Drawing(left + 20 + cell_width * max(len(columns) for _, columns, _ in fields),
-                      top + sum(label_height) + field_height * len(fields))
-    drawing.text(left, 16, "Share of the limit, in percent: the larger of reading all weights once and "
-                 "of the multiply-adds at FMA peak, against the time measured", 12)
-    drawing.text(left, 32, f"{result['cpu']}, {result['compiler']}, {result['flags']}, "
-                 f"{result['date']}", 10, colour="#666666")
+    width = max(760, left + 20 + cell_width * max(len(columns) for _, columns, _ in fields))
+    drawing = Drawing(width, top + sum(label_height) + field_height * len(fields),
+                      "Share of the limit in percent", f"{result['processor']}, {result['compiler']}, "
+                      f"{result['flags']}, {result['date']}", {})
+    drawing.text(16, 40, "The limit is the larger of reading all weights once and of the multiply-adds at "
+                 "FMA peak.", "small")
     y = top
     for (title, columns, labels), under in zip(fields, label_height):
-        drawing.text(left, y + 14, title, 12)
+        drawing.text(left, y + 14, title)
         y += 20
         for line, batch in enumerate(batches):
-            drawing.text(left - 6, y + cell_height * line + 11, batch, 10, "end")
+            drawing.text(left - 6, y + cell_height * line + 11, batch, "small end")
             for column, name in enumerate(columns):
                 if (point := points.get((name, batch))) is None:
                     continue
                 x, share = left + cell_width * column, point["share"]
-                drawing.rectangle(x, y + cell_height * line, cell_width - 1, cell_height - 1,
-                                  colour(share), f"{name}, batch {batch}: {point['ns']} ns")
+                drawing.cell(x, y + cell_height * line, cell_width - 1, cell_height - 1, colour(share),
+                             f"{name}, batch {batch}: {point['ns']} ns")
                 drawing.text(x + cell_width / 2 - 0.5, y + cell_height * line + 11,
-                             f"{100 * share:.0f}", 9, "middle", "black" if share > 0.6 else "white")
-        drawing.text(14, y + cell_height * len(batches) / 2, "batch", 11, "middle", turned=True)
+                             f"{100 * share:.0f}",
+                             "tiny middle " + ("black" if share > 0.6 else "white"))
+        drawing.text(14, y + cell_height * len(batches) / 2, "batch", "small middle", -90)
         y += cell_height * len(batches)
         for column, label in enumerate(labels):
-            drawing.text(left + cell_width * (column + 0.5) + 3, y + 6, label, 10, "end", turned=True)
+            drawing.text(left + cell_width * (column + 0.5) + 3, y + 6, label, "small end", -90)
         y += 10 + under
     return drawing.svg()
 
@@ -222,7 +214,7 @@ def report(result):
     worst = sorted(points, key=lambda p: p["share"])
     # Below that, the call itself and the latency of a chain of layers are most of the time.
     sizable = [p for p in worst if p["limit_ns"] >= 50]
-    print(f"{result['cpu']}, {result['compiler']}, {result['flags']}, {result['date']}")
+    print(f"{result['processor']}, {result['compiler']}, {result['flags']}, {result['date']}")
     print(f"{len(points)} points; median share of the limit "
           f"{100 * sorted(p['share'] for p in points)[len(points) // 2]:.0f} %, "
           f"{100 * sorted(p['share'] for p in sizable)[len(sizable) // 2]:.0f} % of the "

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The peers that CMake found, in one list; those that it didn't find are named in
-// LAMINATE_BENCH_ABSENT.
+// The peers that CMake found, in one list, behind plain C, which needs nothing; those that it
+// didn't find are named in LAMINATE_BENCH_ABSENT.
 
 #include "peer.hpp"
+#include "plain_c.hpp"
 
 #if LAMINATE_BENCH_EIGEN
 #include "eigen.hpp"
@@ -31,7 +32,8 @@ struct type_of {
 
 // Calls f(type_of<Peer>{}) for each peer, as it is for Network.
 template <class Network, class Function>
-void for_each_peer([[maybe_unused]] Function f) {
+void for_each_peer(Function f) {
+    f(type_of<plain_c<Network>>{});
 #if LAMINATE_BENCH_EIGEN
     f(type_of<eigen<Network>>{});
 #endif

@@ -112,6 +112,7 @@ struct usage {
 // made from layers and a usage, and called with that many rows:
 //     Peer(std::span<const layer>, usage);      throws peer_cannot
 //     void operator()(const float* in, float* out);
+// If it has a member row_by_row, it takes one row at a time, and no other usage is tried.
 // This runs one on any multiple of its rows.
 template <class Peer>
 class tiled {
@@ -150,9 +151,10 @@ inline std::vector<usage> usages(std::size_t rows, int forms) {
 // itself is kept: where its pages lie in the caches is part of how fast it is.
 template <class Peer>
 tiled<Peer> fastest(std::span<const layer> layers, const float* in, float* out, std::size_t rows) {
-    const std::size_t tried = std::min<std::size_t>(rows, 1024);
+    constexpr bool alone = requires { Peer::row_by_row; };
+    const std::size_t tried = std::min<std::size_t>(rows, alone ? 16 : 1024);
     std::vector<std::pair<double, tiled<Peer>>> candidates;
-    for (const usage u : usages(tried, Peer::forms))
+    for (const usage u : usages(alone ? 1 : tried, Peer::forms))
         candidates.emplace_back(std::numeric_limits<double>::infinity(), tiled<Peer>(layers, u));
     constexpr double enough = 1e6; // ns
     for (int turn = 0; turn < 4; ++turn) {
