@@ -35,9 +35,9 @@ const level& least_of(std::span<const target> targets) {
 constexpr std::string_view macros_text = R"(
 // ---- instruction sets
 
-// This file includes itself: once for what the compiler's flags allow, and once for each of
-// $targets$ that is more, in a region that is compiled for it. Functions call the best
-// that the processor has$unless$.
+// This file includes itself: once for what the compiler's flags allow, and once for each that is
+// more of $targets$, in a region that is compiled for it. Functions
+// call the best that the processor has$unless$.
 // LAMINATE_ONE_TARGET, defined, leaves only what the flags allow. (Headers of intrinsics come before
 // the first region, or compilers refuse them in the next.)
 #if defined(__GNUC__) && defined(__x86_64__) && defined(__SSE2__) && !defined(LAMINATE_ONE_TARGET)

@@ -435,6 +435,12 @@ std::string emit_header(const network_source& network, const write_options& opti
                            {"weights_alone", alone(entry.weights)},
                            {"from", options.weights_file ? "from, " : ""}});
     };
+    const std::string dispatched =
+        has_regions(options.targets)
+            ? sentence("\n// On x86-64 these functions run the best of ", spelled(options.targets),
+                       " that the\n// processor has; the bits are the same. See the source, which "
+                       "needs no flag for it.\n")
+            : "";
     return fill(R"($stamp$
 #pragma once
 
@@ -456,6 +462,7 @@ inline constexpr std::size_t multiply_adds = $multiply_adds$;
 inline constexpr std::size_t weight_bytes = $weight_bytes$;
 inline constexpr std::size_t scratch_bytes = $scratch_bytes$;
 $weights_class$
+$dispatched$
 $single$
 $batch$
 $self_test$
@@ -477,6 +484,7 @@ $batch_span$
                  {"scratch_bytes", std::to_string(cost.scratch_bytes)},
                  {"tile", std::to_string(ir::tile_rows(cost))},
                  {"weights_class", options.weights_file ? weights_class(network) : ""},
+                 {"dispatched", dispatched},
                  {"single", function(entry.single, header_single)},
                  {"batch", function(entry.batch, header_batch)},
                  {"self_test", function(options.self_test, header_self_test)},

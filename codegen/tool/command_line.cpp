@@ -162,8 +162,9 @@ void command_line::add_generate() {
         ->group(group);
     command
         .add_option("--targets", o.targets,
-                    "Instruction sets to choose from at run time, beside what the compiler's flags "
-                    "allow; the least of them is taken for granted; flags: no choice")
+                    "Instruction sets that the source chooses from at run time, some of x86-64, "
+                    "x86-64-v3 and x86-64-v4, the least of which is taken for granted; flags: "
+                    "what the compiler's flags allow, alone")
         ->check(are_targets)
         ->type_name("list")
         ->capture_default_str()
