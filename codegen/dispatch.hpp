@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// How one source serves every x86-64 processor: it includes itself once for each instruction set, in
-// a region that is compiled for that one, and its functions call the best that the processor has.
-// These are the texts of that; what a region holds, emit.cpp knows. Promises no constructor and no
-// lock, and one text compiled once by other compilers than GCC and Clang, and for other machines.
+// How one source serves every x86-64 processor: it includes itself once for each instruction set,
+// in a region that is compiled for that one, and its functions call the best that the processor
+// has. These are the texts of that; what a region holds, emit.cpp knows. Promises no constructor
+// and no lock, and one text compiled once by other compilers than GCC and Clang, and for other
+// machines.
 
 #include <laminate/base/error.hpp>
 

@@ -239,10 +239,9 @@ std::string dispatching(const write_options& options) {
     const entry_texts entry(options);
     const auto function = [&](bool wanted, const char* name, const char* rows, const char* count) {
         if (!wanted) return std::string();
-        return dispatching_function(
-            name + entry.suffix,
-            sentence(entry.parameter, "const float* in, float* out", rows),
-            sentence(entry.argument, "in, out", count));
+        return dispatching_function(name + entry.suffix,
+                                    sentence(entry.parameter, "const float* in, float* out", rows),
+                                    sentence(entry.argument, "in, out", count));
     };
     return sentence(level_function(options.targets), function(entry.single, "infer", "", ""),
                     function(entry.batch, "infer_batch", ", std::size_t rows", ", rows"));
@@ -252,8 +251,7 @@ std::string dispatching(const write_options& options) {
 std::string functions(const network_source& network, const write_options& options,
                       std::string_view computing) {
     const entry_texts entry(options);
-    const std::string all =
-        sentence(computing, options.self_test ? self_test(network, entry) : "");
+    const std::string all = sentence(computing, options.self_test ? self_test(network, entry) : "");
     if (!options.weights_file) return all;
     return sentence(weights_functions(network), "\nnamespace {\n", all, "\n}  // namespace\n",
                     entry.single ? wrapped_single : "", entry.batch ? wrapped_batch : "",
@@ -356,7 +354,8 @@ std::string source_with_regions(const network_source& network, const write_optio
     const kernel_text kernels =
         collect_kernels(kernel_files(network.plan), "LAMINATE_PLACE", outside);
     const std::string ns = sentence("::", name_space(network, options));
-    return fill(R"($stamp$
+    return fill(
+        R"($stamp$
 #if !defined(LAMINATE_LEVEL)  // the first time
 
 $includes$
@@ -401,27 +400,26 @@ $bodies$
 $close_kernel_macros$
 #endif
 )",
-                {{"stamp", stamp(network)},
-                 {"name", network.name},
-                 {"ns", name_space(network, options)},
-                 {"includes", includes(network, options, kernels)},
-                 {"open_macros", compiler.open_macros},
-                 {"compiler", compiler.body},
-                 {"region_macros", region_macros(options.targets, inside,
-                                                 sentence(network.name, ".cpp"))},
-                 {"parameters", options.weights_file ? "" : arrays(network)},
-                 {"regions", regions()},
-                 {"functions", functions(network, options, dispatching(options))},
-                 {"c_functions", options.c_interface ? emit_c_functions(network, options, ns) : ""},
-                 {"region_macros_end", region_macros_end()},
-                 {"close_macros", compiler.close_macros},
-                 {"kernels", quiet(kernels, R"(#if defined(__GNUC__) && !defined(__clang__)
+        {{"stamp", stamp(network)},
+         {"name", network.name},
+         {"ns", name_space(network, options)},
+         {"includes", includes(network, options, kernels)},
+         {"open_macros", compiler.open_macros},
+         {"compiler", compiler.body},
+         {"region_macros", region_macros(options.targets, inside, sentence(network.name, ".cpp"))},
+         {"parameters", options.weights_file ? "" : arrays(network)},
+         {"regions", regions()},
+         {"functions", functions(network, options, dispatching(options))},
+         {"c_functions", options.c_interface ? emit_c_functions(network, options, ns) : ""},
+         {"region_macros_end", region_macros_end()},
+         {"close_macros", compiler.close_macros},
+         {"kernels", quiet(kernels, R"(#if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wpsabi"
 #endif
 )")},
-                 {"run", run(network, options, "LAMINATE_PLACE")},
-                 {"bodies", bodies(network, options, "LAMINATE_BODY ")},
-                 {"close_kernel_macros", kernels.close_macros}});
+         {"run", run(network, options, "LAMINATE_PLACE")},
+         {"bodies", bodies(network, options, "LAMINATE_BODY ")},
+         {"close_kernel_macros", kernels.close_macros}});
 }
 
 } // namespace

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Two sources with several instruction sets each, in one translation unit, which thus sees what they
-// have found out about the processor. usage: run_dispatch <level> <folder of stored.weights>: many
-// threads call first, at once; <level>, 1, 3 or 4, must then be the best, and each up to it has the
-// bits of all others and passes the self-test. run_dispatch: one call.
+// Two sources with several instruction sets each, in one translation unit, which thus sees what
+// they have found out about the processor. usage: run_dispatch <level> <folder of stored.weights>:
+// many threads call first, at once; <level>, 1, 3 or 4, must then be the best, and each up to it
+// has the bits of all others and passes the self-test. run_dispatch: one call.
 
 #include <atomic>
 #include <cstddef>
@@ -63,7 +63,8 @@ void call_first_in_many_threads() {
     std::atomic<bool> start{false};
     for (std::size_t t = 0; t < 8; ++t)
         threads.emplace_back([&, t] {
-            while (!start) {}
+            while (!start) {
+            }
             wandering::infer(in.data(), &out[t * wandering::outputs]);
         });
     start = true;
