@@ -32,6 +32,16 @@ function(laminate_check_file call keyword path)
     endif()
 endfunction()
 
+# TARGETS are `flags` alone, or instruction sets that there are.
+function(laminate_check_targets call)
+    foreach(target IN LISTS ARGN)
+        if(NOT target MATCHES "^(x86-64|x86-64-v3|x86-64-v4)$" AND NOT ARGN STREQUAL "flags")
+            message(FATAL_ERROR "${call}: TARGETS '${target}' is not to be used; say some of x86-64 "
+                "x86-64-v3 x86-64-v4, or flags alone for what the compiler's flags allow")
+        endif()
+    endforeach()
+endfunction()
+
 # Names are checked, and made up from a file's, as in codegen/name.cpp, whose words these are: the
 # files that the tool will write must be known before it is built.
 
@@ -162,7 +172,9 @@ laminate_add_network(<target>
     [NAME <name>]                 # of <name>.hpp, <name>.cpp and their symbols; default: like WEIGHTS' stem
     [NAMESPACE <namespace>]       # default: NAME
     [SELF_TEST]                   # adds a function that checks golden vectors
-    [C_INTERFACE])                # adds functions that C can call
+    [C_INTERFACE]                 # adds functions that C can call
+    [TARGETS <name>...])          # instruction sets to choose from at run time, as the tool's --targets:
+                                  # of x86-64 x86-64-v3 x86-64-v4 (default: all), or flags
 
 Adds <name>.cpp to the target and lets the target include <name>.hpp. Both are written again when
 HEADER, what it includes, or WEIGHTS change. The target <target>_<name>_bench, which is built only on
@@ -170,9 +182,9 @@ demand, times the network as `laminate bench` does.
 ]]
 function(laminate_add_network target)
     cmake_parse_arguments(PARSE_ARGV 1 arg "SELF_TEST;C_INTERFACE"
-        "NETWORK;HEADER;WEIGHTS;NAME;NAMESPACE" "")
+        "NETWORK;HEADER;WEIGHTS;NAME;NAMESPACE" "TARGETS")
     set(usage "laminate_add_network(<target> NETWORK <type> HEADER <file> WEIGHTS <file> [NAME n] "
-        "[NAMESPACE ns] [SELF_TEST] [C_INTERFACE])")
+        "[NAMESPACE ns] [SELF_TEST] [C_INTERFACE] [TARGETS t...])")
     list(JOIN usage "" usage)
     laminate_check_call(laminate_add_network ${target} "${usage}")
     foreach(keyword NETWORK HEADER WEIGHTS)
@@ -181,6 +193,7 @@ function(laminate_add_network target)
                 "Usage: ${usage}")
         endif()
     endforeach()
+    laminate_check_targets("laminate_add_network(${target})" ${arg_TARGETS})
     if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
         message(FATAL_ERROR "laminate_add_network(${target}): the generator is built for "
             "${CMAKE_SYSTEM_NAME} ${CMAKE_SYSTEM_PROCESSOR} and has to run during the build. Set "
@@ -215,6 +228,14 @@ function(laminate_add_network target)
             set(${option} true)
         endif()
     endforeach()
+    set(TARGETS "")
+    if(DEFINED arg_TARGETS)
+        list(FILTER arg_TARGETS EXCLUDE REGEX "^flags$")
+        list(TRANSFORM arg_TARGETS REPLACE "-" "_")
+        list(TRANSFORM arg_TARGETS PREPEND "laminate::target::")
+        list(JOIN arg_TARGETS ", " TARGETS)
+        set(TARGETS "options.targets = {${TARGETS}};")
+    endif()
     configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/generator_main.cpp.in"
         "${dir}/generator/${arg_NAME}.cpp" @ONLY)
 
@@ -278,6 +299,8 @@ endfunction()
 laminate_add_model(<target> <model.onnx>
     [NAME <name>]                 # of <name>.hpp, <name>.cpp and their symbols; default: like the file's stem
     [NAMESPACE <namespace>]       # default: that of the tool: NAME, with --dsl none
+    [TARGETS <name>...]           # instruction sets to choose from at run time, as the tool's --targets:
+                                  # of x86-64 x86-64-v3 x86-64-v4 (default: all), or flags
     [OPTIONS <option>...]         # of `laminate generate`, such as --self-test or --input-range -1,1
     [DEPENDS <file>...]           # what the model needs beside the external data that it names
     [VERIFY <x.npy> <y.npy>])     # adds a test: `laminate verify` with these inputs and outputs
@@ -288,12 +311,13 @@ with <name>.safetensors beside it, and the target is linked with laminate::lamin
 <target>_<name>_bench, which is built only on demand, times the network: `laminate bench`.
 ]]
 function(laminate_add_model target model)
-    cmake_parse_arguments(PARSE_ARGV 2 arg "" "NAME;NAMESPACE" "OPTIONS;DEPENDS;VERIFY")
-    set(usage "laminate_add_model(<target> <model.onnx> [NAME n] [NAMESPACE ns] [OPTIONS o...] "
-        "[DEPENDS file...] [VERIFY x.npy y.npy])")
+    cmake_parse_arguments(PARSE_ARGV 2 arg "" "NAME;NAMESPACE" "TARGETS;OPTIONS;DEPENDS;VERIFY")
+    set(usage "laminate_add_model(<target> <model.onnx> [NAME n] [NAMESPACE ns] [TARGETS t...] "
+        "[OPTIONS o...] [DEPENDS file...] [VERIFY x.npy y.npy])")
     list(JOIN usage "" usage)
     laminate_check_call(laminate_add_model ${target} "${usage}")
     set(call "laminate_add_model(${target})")
+    laminate_check_targets("${call}" ${arg_TARGETS})
     get_filename_component(model "${model}" ABSOLUTE)
     laminate_check_file("${call}" "the model" "${model}")
     set(c_interface FALSE)
@@ -314,13 +338,18 @@ function(laminate_add_model target model)
     endif()
     laminate_find_tool("${call}" tool)
 
-    # --name, --namespace and --output have keywords of their own or are decided here.
+    # These have keywords of their own or are decided here.
     foreach(option IN LISTS arg_OPTIONS)
-        if(option MATCHES "^(-o|--output|--name|--namespace|--depfile|--json)(=|$)")
+        if(option MATCHES "^(-o|--output|--name|--namespace|--targets|--depfile|--json)(=|$)")
             message(FATAL_ERROR "${call}: OPTIONS may not hold ${CMAKE_MATCH_1}: the files' place is "
-                "decided by CMake, their names by NAME and NAMESPACE")
+                "decided by CMake, their names by NAME and NAMESPACE, instruction sets by TARGETS")
         endif()
     endforeach()
+    set(targets "")
+    if(DEFINED arg_TARGETS)
+        list(JOIN arg_TARGETS "," targets)
+        set(targets --targets "${targets}")
+    endif()
     string(REPLACE "--weights;binary" "--weights=binary" options "${arg_OPTIONS}")
     set(dir "${CMAKE_CURRENT_BINARY_DIR}/laminate/${target}")
     if("--dsl" IN_LIST options)
@@ -340,7 +369,7 @@ function(laminate_add_model target model)
     add_custom_command(
         OUTPUT ${written}
         COMMAND ${tool} generate "${model}" --output "${dir}" --name "${arg_NAME}"
-            ${namespace} --depfile "${dir}/${arg_NAME}.d" ${arg_OPTIONS}
+            ${namespace} ${targets} --depfile "${dir}/${arg_NAME}.d" ${arg_OPTIONS}
         DEPENDS ${tool} "${model}" ${arg_DEPENDS}
         DEPFILE "${dir}/${arg_NAME}.d"
         WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" # paths in OPTIONS are relative to it

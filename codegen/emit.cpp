@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "call_text.hpp"
+#include "dispatch.hpp"
 #include "fill.hpp"
 #include "kernel_text.hpp"
 #include "literal.hpp"
@@ -94,13 +95,13 @@ inline std::size_t infer_batch($weights$std::span<const float> in, std::span<flo
 )";
 
 constexpr std::string_view source_single = R"(
-void infer$suffix$($parameter$const float* in, float* out) noexcept {
+$body$void infer$suffix$($parameter$const float* in, float* out) noexcept {
     alignas(64) float scratch[$scratch$];
     run<1>($argument$in, out, scratch, 1);
 }
 )";
 constexpr std::string_view source_batch = R"(
-void infer_batch$suffix$($parameter$const float* in, float* out, std::size_t rows) noexcept {
+$body$void infer_batch$suffix$($parameter$const float* in, float* out, std::size_t rows) noexcept {
     constexpr std::size_t tile = $tile$;
     alignas(64) float scratch[tile * $scratch$];
     const std::size_t tiles = (rows + tile - 1) / tile;  // of nearly equal size
@@ -109,6 +110,16 @@ void infer_batch$suffix$($parameter$const float* in, float* out, std::size_t row
         run<tile>($argument$in + row * inputs, out + row * outputs, scratch, now);
         row += now;
     }
+}
+)";
+constexpr std::string_view source_run = R"(
+// All steps on a tile of at most MaxRows rows.
+template <std::size_t MaxRows>
+void run($parameter$const float* in, float* out, [[maybe_unused]] float* scratch, std::size_t rows) {
+    namespace kernel = ::$inside$::laminate::kernel;
+    namespace pack = ::$inside$::laminate::pack;
+$pointers$
+$calls$
 }
 )";
 constexpr std::string_view source_self_test = R"(
@@ -197,20 +208,50 @@ std::size_t scratch_floats(const ir::plan_view& plan) {
     return std::max<std::size_t>(plan.cost.scratch_bytes / sizeof(float), 1);
 }
 
-// The functions that the header declares.
-std::string functions(const network_source& network, const write_options& options) {
+// All steps, as a function of which `inside` says where the kernels are.
+std::string run(const network_source& network, const write_options& options,
+                std::string_view inside) {
+    return fill(source_run,
+                {{"parameter", entry_texts(options).parameter},
+                 {"inside", inside},
+                 {"pointers", options.weights_file ? parameter_pointers(network.plan) : ""},
+                 {"calls", calls(network.plan)}});
+}
+
+// The functions that compute, each declared with the word `body` before it.
+std::string bodies(const network_source& network, const write_options& options,
+                   std::string_view body) {
     const entry_texts entry(options);
     const auto function = [&](bool wanted, std::string_view text) {
         if (!wanted) return std::string();
-        return fill(text, {{"suffix", entry.suffix},
+        return fill(text, {{"body", body},
+                           {"suffix", entry.suffix},
                            {"parameter", entry.parameter},
                            {"argument", entry.argument},
                            {"scratch", std::to_string(scratch_floats(network.plan))},
                            {"tile", std::to_string(ir::tile_rows(network.plan.cost))}});
     };
-    std::string all =
-        sentence(function(entry.single, source_single), function(entry.batch, source_batch),
-                 options.self_test ? self_test(network, entry) : "");
+    return function(entry.single, source_single) + function(entry.batch, source_batch);
+}
+
+// The functions of the same names that call those of the best region.
+std::string dispatching(const write_options& options) {
+    const entry_texts entry(options);
+    const auto function = [&](bool wanted, const char* name, const char* rows, const char* count) {
+        if (!wanted) return std::string();
+        return dispatching_function(name + entry.suffix,
+                                    sentence(entry.parameter, "const float* in, float* out", rows),
+                                    sentence(entry.argument, "in, out", count));
+    };
+    return sentence(level_function(options.targets), function(entry.single, "infer", "", ""),
+                    function(entry.batch, "infer_batch", ", std::size_t rows", ", rows"));
+}
+
+// The functions that the header declares; `computing` are those that do the work.
+std::string functions(const network_source& network, const write_options& options,
+                      std::string_view computing) {
+    const entry_texts entry(options);
+    const std::string all = sentence(computing, options.self_test ? self_test(network, entry) : "");
     if (!options.weights_file) return all;
     return sentence(weights_functions(network), "\nnamespace {\n", all, "\n}  // namespace\n",
                     entry.single ? wrapped_single : "", entry.batch ? wrapped_batch : "",
@@ -230,6 +271,157 @@ std::string own_headers(const network_source& network, const write_options& opti
     return sentence(header, "#include \"", network.name, ".h\"\n");
 }
 
+// What stands before everything else.
+std::string includes(const network_source& network, const write_options& options,
+                     const kernel_text& kernels) {
+    return fill(R"($own_headers$
+
+$kernels$
+$include_cstring$
+$weights_includes$
+)",
+                {{"own_headers", own_headers(network, options)},
+                 {"kernels", kernels.includes},
+                 {"include_cstring",
+                  options.self_test || options.weights_file ? "#include <cstring>\n" : ""},
+                 {"weights_includes", options.weights_file ? weights_includes() : ""}});
+}
+
+// The kernels, without the warnings that they bring; `more` are pragmas for GCC.
+std::string quiet(const kernel_text& kernels, std::string_view more = "") {
+    return fill(R"(// The kernels come whole, though this network uses only a part of them.
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#endif
+#if defined(__clang__)
+#pragma clang diagnostic ignored "-Wunused-function"
+#pragma clang diagnostic ignored "-Wunused-const-variable"
+#endif
+$more$
+$open_macros$
+$kernels$
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+)",
+                {{"more", more}, {"open_macros", kernels.open_macros}, {"kernels", kernels.body}});
+}
+
+// One text, for what the compiler's flags allow.
+std::string source_for_flags(const network_source& network, const write_options& options) {
+    const std::string inside = enclosing(network, options);
+    const kernel_text kernels = collect_kernels(kernel_files(network.plan), inside);
+    const std::string ns = sentence("::", name_space(network, options));
+    return fill(R"($stamp$
+$includes$
+
+$kernels$
+
+// ---- $name$
+
+namespace $ns$ {
+namespace {
+$parameters$
+$run$
+
+}  // namespace
+$functions$
+
+}  // namespace $ns$
+$c_functions$
+
+$close_macros$
+)",
+                {{"stamp", stamp(network)},
+                 {"name", network.name},
+                 {"ns", name_space(network, options)},
+                 {"includes", includes(network, options, kernels)},
+                 {"kernels", quiet(kernels)},
+                 {"parameters", options.weights_file ? "" : arrays(network)},
+                 {"run", run(network, options, inside)},
+                 {"functions", functions(network, options, bodies(network, options, ""))},
+                 {"c_functions", options.c_interface ? emit_c_functions(network, options, ns) : ""},
+                 {"close_macros", kernels.close_macros}});
+}
+
+// A text that is compiled once, which includes the file again for each region.
+std::string source_with_regions(const network_source& network, const write_options& options) {
+    const std::string inside = enclosing(network, options);
+    const std::set<std::string> outside = {"laminate/base/isa.hpp", "laminate/base/compiler.hpp"};
+    const kernel_text compiler = collect_kernels(outside, inside);
+    const kernel_text kernels =
+        collect_kernels(kernel_files(network.plan), "LAMINATE_PLACE", outside);
+    const std::string ns = sentence("::", name_space(network, options));
+    return fill(
+        R"($stamp$
+#if !defined(LAMINATE_LEVEL)  // the first time
+
+$includes$
+
+$open_macros$
+$compiler$
+$region_macros$
+
+namespace $ns$ {
+namespace {
+$parameters$
+
+}  // namespace
+}  // namespace $ns$
+$regions$
+
+// ---- $name$
+
+namespace $ns$ {
+$functions$
+
+}  // namespace $ns$
+$c_functions$
+
+$region_macros_end$
+$close_macros$
+
+#else  // for one instruction set
+
+$kernels$
+
+namespace $ns$ {
+namespace {
+namespace LAMINATE_PLACE {
+$run$
+$bodies$
+
+}  // namespace LAMINATE_PLACE
+}  // namespace
+}  // namespace $ns$
+
+$close_kernel_macros$
+#endif
+)",
+        {{"stamp", stamp(network)},
+         {"name", network.name},
+         {"ns", name_space(network, options)},
+         {"includes", includes(network, options, kernels)},
+         {"open_macros", compiler.open_macros},
+         {"compiler", compiler.body},
+         {"region_macros", region_macros(options.targets, inside, sentence(network.name, ".cpp"))},
+         {"parameters", options.weights_file ? "" : arrays(network)},
+         {"regions", regions()},
+         {"functions", functions(network, options, dispatching(options))},
+         {"c_functions", options.c_interface ? emit_c_functions(network, options, ns) : ""},
+         {"region_macros_end", region_macros_end()},
+         {"close_macros", compiler.close_macros},
+         {"kernels", quiet(kernels, R"(#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wpsabi"
+#endif
+)")},
+         {"run", run(network, options, "LAMINATE_PLACE")},
+         {"bodies", bodies(network, options, "LAMINATE_BODY ")},
+         {"close_kernel_macros", kernels.close_macros}});
+}
+
 } // namespace
 
 std::string emit_header(const network_source& network, const write_options& options) {
@@ -241,6 +433,12 @@ std::string emit_header(const network_source& network, const write_options& opti
                            {"weights_alone", alone(entry.weights)},
                            {"from", options.weights_file ? "from, " : ""}});
     };
+    const std::string dispatched =
+        has_regions(options.targets)
+            ? sentence("\n// On x86-64 these functions run the best of ", spelled(options.targets),
+                       " that the\n// processor has; the bits are the same. See the source, which "
+                       "needs no flag for it.\n")
+            : "";
     return fill(R"($stamp$
 #pragma once
 
@@ -262,6 +460,7 @@ inline constexpr std::size_t multiply_adds = $multiply_adds$;
 inline constexpr std::size_t weight_bytes = $weight_bytes$;
 inline constexpr std::size_t scratch_bytes = $scratch_bytes$;
 $weights_class$
+$dispatched$
 $single$
 $batch$
 $self_test$
@@ -283,6 +482,7 @@ $batch_span$
                  {"scratch_bytes", std::to_string(cost.scratch_bytes)},
                  {"tile", std::to_string(ir::tile_rows(cost))},
                  {"weights_class", options.weights_file ? weights_class(network) : ""},
+                 {"dispatched", dispatched},
                  {"single", function(entry.single, header_single)},
                  {"batch", function(entry.batch, header_batch)},
                  {"self_test", function(options.self_test, header_self_test)},
@@ -291,74 +491,8 @@ $batch_span$
 }
 
 std::string emit_source(const network_source& network, const write_options& options) {
-    const std::string inside = enclosing(network, options);
-    const kernel_text kernels = collect_kernels(kernel_files(network.plan), inside);
-    const entry_texts entry(options);
-    const std::string ns = sentence("::", name_space(network, options));
-    return fill(R"($stamp$
-$own_headers$
-
-$includes$
-$include_cstring$
-$weights_includes$
-
-// The kernels come whole, though this network uses only a part of them.
-#if defined(__GNUC__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wold-style-cast"
-#endif
-#if defined(__clang__)
-#pragma clang diagnostic ignored "-Wunused-function"
-#pragma clang diagnostic ignored "-Wunused-const-variable"
-#endif
-$open_macros$
-$kernels$
-
-#if defined(__GNUC__)
-#pragma GCC diagnostic pop
-#endif
-
-// ---- $name$
-
-namespace $ns$ {
-namespace {
-$parameters$
-
-// All steps on a tile of at most MaxRows rows.
-template <std::size_t MaxRows>
-void run($parameter$const float* in, float* out, [[maybe_unused]] float* scratch, std::size_t rows) {
-    namespace kernel = ::$inside$::laminate::kernel;
-    namespace pack = ::$inside$::laminate::pack;
-$pointers$
-$calls$
-}
-
-}  // namespace
-$functions$
-
-}  // namespace $ns$
-$c_functions$
-
-$close_macros$
-)",
-                {{"stamp", stamp(network)},
-                 {"name", network.name},
-                 {"ns", name_space(network, options)},
-                 {"inside", inside},
-                 {"own_headers", own_headers(network, options)},
-                 {"includes", kernels.includes},
-                 {"include_cstring",
-                  options.self_test || options.weights_file ? "#include <cstring>\n" : ""},
-                 {"weights_includes", options.weights_file ? weights_includes() : ""},
-                 {"open_macros", kernels.open_macros},
-                 {"kernels", kernels.body},
-                 {"parameters", options.weights_file ? "" : arrays(network)},
-                 {"parameter", entry.parameter},
-                 {"pointers", options.weights_file ? parameter_pointers(network.plan) : ""},
-                 {"calls", calls(network.plan)},
-                 {"functions", functions(network, options)},
-                 {"c_functions", options.c_interface ? emit_c_functions(network, options, ns) : ""},
-                 {"close_macros", kernels.close_macros}});
+    return has_regions(options.targets) ? source_with_regions(network, options)
+                                        : source_for_flags(network, options);
 }
 
 } // namespace laminate::codegen

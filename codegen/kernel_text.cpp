@@ -4,7 +4,6 @@
 #include <laminate/base/error.hpp>
 
 #include <algorithm>
-#include <vector>
 
 #include "embedded.hpp"
 
@@ -54,12 +53,11 @@ std::string beside(std::string_view file, std::string_view path) {
 // One file after another, each behind those that it includes.
 class collector {
 public:
-    explicit collector(std::string_view enclosing)
-        : open_(sentence("namespace { namespace ", enclosing, " { ")) {}
+    collector(std::string_view enclosing, const std::set<std::string>& elsewhere)
+        : open_(sentence("namespace { namespace ", enclosing, " { ")), seen_(elsewhere) {}
 
     void add(const std::string& file) {
-        if (std::find(seen_.begin(), seen_.end(), file) != seen_.end()) return;
-        seen_.push_back(file);
+        if (!seen_.insert(file).second) return;
         std::string text = sentence("\n// ---- ", file, "\n\n");
         std::size_t conditions = 0;
         std::size_t open = 0;
@@ -121,15 +119,16 @@ private:
 
     std::string open_;
     std::string body_;
-    std::vector<std::string> seen_;
+    std::set<std::string> seen_;
     std::set<std::string> includes_;
     std::set<std::string> macros_;
 };
 
 } // namespace
 
-kernel_text collect_kernels(const std::set<std::string>& files, std::string_view enclosing) {
-    collector all(enclosing);
+kernel_text collect_kernels(const std::set<std::string>& files, std::string_view enclosing,
+                            const std::set<std::string>& elsewhere) {
+    collector all(enclosing, elsewhere);
     for (const std::string& file : files)
         all.add(file);
     return all.finish();

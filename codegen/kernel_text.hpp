@@ -3,7 +3,7 @@
 
 // The part of a generated source that every network shares: the text of the kernels, and of the
 // pack under them. Needs the embedded texts. Promises the library's own code, with nothing changed
-// but where it stands: inside a anonymous namespace and one named after the network, so that
+// but where it stands: inside an anonymous namespace and one named after the network, so that
 // several networks, made by different versions, can be in one program, and even in one translation
 // unit.
 
@@ -21,8 +21,10 @@ struct kernel_text {
 };
 
 // The texts of `files` ("laminate/kernel/dense.hpp") and of all they include, in an order in which
-// they compile. Their namespace laminate becomes (anonymous)::<enclosing>::laminate. (Not inside
-// the network's own namespace, whose names their parameters would then shadow.)
-kernel_text collect_kernels(const std::set<std::string>& files, std::string_view enclosing);
+// they compile, but for those that stand `elsewhere`. Their namespace laminate becomes
+// (anonymous)::<enclosing>::laminate. (Not inside the network's own namespace, whose names their
+// parameters would then shadow.)
+kernel_text collect_kernels(const std::set<std::string>& files, std::string_view enclosing,
+                            const std::set<std::string>& elsewhere = {});
 
 } // namespace laminate::codegen

@@ -20,6 +20,9 @@ namespace laminate {
 // Functions for one row (infer), for many (infer_batch), or both.
 enum class entry_points { both, single, batch };
 
+// Instruction sets that a source can choose between at run time: the levels of x86-64's ABI.
+enum class target { x86_64, x86_64_v3, x86_64_v4 };
+
 struct write_options {
     std::string directory = ".";
     std::string name_space = {}; // such as "project::digits"; empty for the name
@@ -27,6 +30,10 @@ struct write_options {
     bool c_interface = false;    // adds <name>.h, and functions that C can call
     entry_points entries = entry_points::both;
     bool weights_file = false; // parameters in <name>.weights, which the source loads
+    // What the source is compiled for, beside what the compiler's flags allow, where they allow
+    // less: it runs the best that the processor has. The first is the least that it has, unasked.
+    // Empty, or x86_64 alone: for the flags only.
+    std::vector<target> targets = {target::x86_64, target::x86_64_v3, target::x86_64_v4};
     // Inputs of the self-test, whole rows one behind the other; empty for a few that Laminate
     // makes.
     std::vector<float> golden_inputs = {};

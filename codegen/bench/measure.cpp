@@ -74,6 +74,7 @@ void write_program(const temporary_directory& folder, const graph& network, cons
     write(folder.file("loops.cpp"), plain_loops(network));
     write_options options;
     options.directory = folder.path();
+    options.targets.clear(); // --target says it
     if (auto why = write_sources({"fused", fused.plan(), fused.packed(), {}, {}}, options))
         raise(*why);
 }

@@ -4,6 +4,7 @@
 #include <laminate/base/version.hpp>
 
 #include "../bench/measure.hpp"
+#include "../dispatch.hpp"
 #include "completion.hpp"
 #include "operators.hpp"
 #include "pages.hpp"
@@ -21,6 +22,11 @@ std::string is_whole_assignment(const std::string& text) {
     const bool whole =
         a && a->value.size() < 18 && a->value.find_first_not_of("0123456789") == std::string::npos;
     return whole ? "" : "expected name=N with a whole number N, found '" + text + "'";
+}
+
+std::string are_targets(const std::string& text) {
+    const result<std::vector<target>> targets = parse_targets(text);
+    return targets ? "" : targets.error().message;
 }
 
 void add_model_options(CLI::App& command, model_options& options) {
@@ -154,6 +160,15 @@ void command_line::add_generate() {
         ->type_name("which")
         ->capture_default_str()
         ->group(group);
+    command
+        .add_option("--targets", o.targets,
+                    "Instruction sets that the source chooses from at run time, some of x86-64, "
+                    "x86-64-v3 and x86-64-v4, the least of which is taken for granted; flags: "
+                    "what the compiler's flags allow, alone")
+        ->check(are_targets)
+        ->type_name("list")
+        ->capture_default_str()
+        ->group(group);
     CLI::Option* const dsl =
         command
             .add_flag(
@@ -167,7 +182,8 @@ void command_line::add_generate() {
                       "Write the network as it was optimised as <name>_optimised.onnx instead")
             ->excludes(dsl)
             ->group(group);
-    for (const char* other : {"--c-interface", "--self-test", "--golden", "--weights", "--entries"})
+    for (const char* other :
+         {"--c-interface", "--self-test", "--golden", "--weights", "--entries", "--targets"})
         for (CLI::Option* const instead : {dsl, onnx})
             instead->excludes(command.get_option(other)); // of a source alone
     command.add_flag("--force", o.force, "Replace files that exist and that Laminate didn't write")

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 
+#include "../dispatch.hpp"
 #include "../export/write_onnx.hpp"
 #include "../graph/evaluate.hpp"
 #include "../graph/write_dsl.hpp"
@@ -34,6 +35,7 @@ write_options write_options_of(const generate_options& options, const network& n
     write.entries = options.entries == "single"  ? entry_points::single
                     : options.entries == "batch" ? entry_points::batch
                                                  : entry_points::both;
+    write.targets = parse_targets(options.targets).value();
     if (!options.golden.empty()) {
         const graph& g = n.source.network;
         write.golden_inputs =

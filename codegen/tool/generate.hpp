@@ -18,8 +18,9 @@ struct generate_options {
     std::string output = ".";
     std::string name; // empty: like the model's file
     std::string name_space;
-    std::string weights = "embedded"; // or binary
-    std::string entries = "both";     // or single, batch
+    std::string weights = "embedded";                   // or binary
+    std::string entries = "both";                       // or single, batch
+    std::string targets = "x86-64,x86-64-v3,x86-64-v4"; // or fewer, or flags
     std::string golden;
     std::string depfile;
     bool self_test = false;

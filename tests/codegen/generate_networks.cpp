@@ -106,6 +106,7 @@ public:
         options.directory = directory_;
         options.name_space = "generated::" + name;
         options.self_test = true;
+        options.targets = {}; // compiled for one at a time; write_dispatch has those for several
         lam::write_cpp(model, name, options);
 
         std::vector<float> in(rows * Model::inputs);
@@ -243,6 +244,7 @@ void write_altered(const std::string& directory) {
     options.directory = directory;
     options.self_test = options.c_interface = true;
     lam::write_cpp(model, "intact", options);
+    options.targets = {};
     lam::write_cpp(model, "altered", options);
     const std::string path = directory + "/altered.cpp";
     std::string text = lam::read_file(path, std::size_t{1} << 20).value();
@@ -262,6 +264,7 @@ void write_forms(const std::string& directory) {
     lam::write_options options;
     options.directory = directory;
     options.self_test = options.c_interface = options.weights_file = true;
+    options.targets = {};
     lam::write_cpp(model, "stored", options);
     lam::write_cpp(writer(directory).random_model(input<20> | dense<33>), "other", options);
     options.weights_file = false;
@@ -276,8 +279,31 @@ void write_forms(const std::string& directory) {
     options = {};
     options.directory = directory;
     options.self_test = true;
+    options.targets = {};
     lam::write_cpp(model, "old_machine", options);
     lam::write_cpp(model, "new_machine", options);
+}
+
+// Sources that choose between instruction sets, in both forms; and those that take the least of
+// theirs for granted.
+void write_dispatch(const std::string& directory) {
+    std::filesystem::create_directories(directory);
+    const auto model =
+        writer(directory).random_model(input<12> | lam::repeat<2>(dense<24> | tanh) | dense<3>);
+    lam::write_options options;
+    options.directory = directory;
+    options.self_test = options.c_interface = true;
+    lam::write_cpp(model, "wandering", options);
+    options.c_interface = false;
+    options.targets = {lam::target::x86_64_v3};
+    lam::write_cpp(model, "least", options);
+    options.targets = {lam::target::x86_64_v4, lam::target::x86_64_v3};
+    lam::write_cpp(model, "two", options);
+    options = {};
+    options.directory = directory;
+    options.self_test = options.weights_file = true;
+    lam::write_cpp(writer(directory).random_model(input<9> | dense<20> | relu | dense<5> | softmax),
+                   "stored", options);
 }
 
 constexpr auto declared =
@@ -297,6 +323,7 @@ void write_declared(const std::string& directory) {
     lam::write_options options;
     options.directory = directory;
     options.name_space = "written";
+    options.targets = {};
     if (const auto why = lam::codegen::write_dsl(graph, "declared", options)) lam::raise(*why);
     options.self_test = true;
     if (const auto why = lam::try_write_cpp(model, "declared", options)) lam::raise(*why);
@@ -323,6 +350,7 @@ int main(int argc, char** argv) try {
     to.finish();
     write_altered(std::string(argv[1]) + "/altered");
     write_forms(std::string(argv[1]) + "/forms");
+    write_dispatch(std::string(argv[1]) + "/dispatch");
     write_declared(std::string(argv[1]) + "/declared");
 } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());

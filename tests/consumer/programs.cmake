@@ -24,7 +24,7 @@ add_subdirectory(${shared}/elsewhere elsewhere)
 enable_testing()
 set(arm ${shared}/../../examples/onnx)
 add_executable(arm ${arm}/main.cpp)
-laminate_add_model(arm ${arm}/arm.onnx NAMESPACE robot::arm OPTIONS --self-test
+laminate_add_model(arm ${arm}/arm.onnx NAMESPACE robot::arm TARGETS x86-64 x86-64-v3 OPTIONS --self-test
     VERIFY ${arm}/arm_places.npy ${arm}/arm_angles.npy)
 add_test(NAME arm COMMAND arm)
 add_executable(declared ${shared}/declared.cpp)

@@ -141,6 +141,10 @@ class Usage(Case):
                 (["run", "m.onnx"], "--input is required"),
                 (["verify", "m.onnx", "--input", "x.npy"], "--expected is required"),
                 (["generate", "m.onnx", "--weights", "elsewhere"], "elsewhere"),
+                (["generate", "m.onnx", "--targets", "x86-64,avx2"],
+                 "expected flags, or some of x86-64,x86-64-v3,x86-64-v4; found 'x86-64,avx2'"),
+                (["generate", "m.onnx", "--targets", "flags,x86-64"], "found 'flags,x86-64'"),
+                (["generate", "m.onnx", "--dsl", "--targets", "flags"], "excludes --dsl"),
                 (["inspect", "m.onnx", "--set", "batch"], "name=N"),
                 (["inspect", "m.onnx", "--set", "n=many"], "n=many"),
                 (["inspect", "m.onnx", "--constant", "mask"], "name=value"),
@@ -285,6 +289,25 @@ class Generate(Case):
             header = (self.folder / "out/net.hpp").read_text()
             self.assertIn(has, header)
             self.assertNotIn(f" {lacks}", header)
+
+    def test_targets(self):
+        for targets, has, lacks in (
+                ("x86-64,x86-64-v3,x86-64-v4", ["_net_v3\n", "_net_v4\n"], ["taken for granted"]),
+                ("x86-64-v4,x86-64-v3", ["_net_v3\n", "_net_v4\n", "it has x86-64-v3 is taken for granted"], []),
+                ("x86-64,x86-64-v3", ["_net_v3\n"], ["_net_v4\n", "taken for granted"]),
+                ("flags", ["portable"], ["LAMINATE_V3", "LAMINATE_LEVEL\n"]),
+                ("x86-64", ["portable"], ["LAMINATE_V3", "LAMINATE_LEVEL\n"])):
+            self.laminate("generate", self.model, "-o", "out", "--targets", targets)
+            source = (self.folder / "out/net.cpp").read_text()
+            for text in has:
+                self.assertIn(text, source)
+            for text in lacks:
+                self.assertNotIn(text, source)
+        chosen = source
+        self.laminate("generate", self.model, "-o", "out")
+        source = (self.folder / "out/net.cpp").read_text()
+        self.assertIn("x86-64, x86-64-v3 and x86-64-v4", source)
+        self.assertNotEqual(source, chosen)
 
     def test_input_range(self):
         # The second unit of the first layer never fires for inputs in 0..1, but may elsewhere.

@@ -67,7 +67,7 @@ LAMINATE_INLINE void dense_row_handed(const From& from, const float* weights, co
                                                       indices<From::registers>{});
     add_chains<P, Shape::chains, registers>(sum.at);
     if constexpr (in_memory<To>)
-        row_store<P, Shape>(sum, to.first, 0, epilogue);
+        row_store<P, Shape>(sum, to.first, 0, epilogue, indices<registers>{});
     else
         hand_on<P>(sum.at, to, epilogue, indices<registers>{});
 }

@@ -158,13 +158,14 @@ LAMINATE_INLINE row_sums<P, Shape, Registers> row_start(const float* bias) {
     return {start_sums<P, Registers, Registers>(bias, indices<Shape::chains * Registers>{})};
 }
 
-// Writes the outputs from `unit` on, the first of which lies at y.
-template <class P, class Shape, std::size_t Registers, class Epilogue>
+// Writes the outputs from `unit` on, the first of which lies at y. (Not a loop: with -O2 Clang
+// leaves one around a long function, and the sums then go through memory.)
+template <class P, class Shape, std::size_t Registers, class Epilogue, std::size_t... G>
 LAMINATE_INLINE void row_store(const row_sums<P, Shape, Registers>& sum, float* y, std::size_t unit,
-                               const Epilogue& epilogue) {
-    LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g)
-        store_outputs<P, Shape::stores_whole(P::lanes), Shape::skips_zeros>(
-            y + g * P::lanes, unit + g * P::lanes, Shape::outputs, sum.at[g], epilogue);
+                               const Epilogue& epilogue, std::index_sequence<G...>) {
+    (store_outputs<P, Shape::stores_whole(P::lanes), Shape::skips_zeros>(
+         y + G * P::lanes, unit + G * P::lanes, Shape::outputs, sum.at[G], epilogue),
+     ...);
 }
 
 // One chunk of a panel: Registers registers of outputs, which start at `unit`. `nonzero` is null
@@ -180,7 +181,7 @@ LAMINATE_INLINE void dense_row_chunk(const float* x, const float* weights, const
         row_add_all<P, Shape, Registers, Width>(sum, x, weights);
     }
     add_chains<P, Shape::chains, Registers>(sum.at);
-    row_store<P, Shape>(sum, y + unit, unit, epilogue);
+    row_store<P, Shape>(sum, y + unit, unit, epilogue, indices<Registers>{});
 }
 
 template <class P, class Shape>

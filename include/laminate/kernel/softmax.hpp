@@ -83,7 +83,9 @@ LAMINATE_INLINE void softmax_together(const float* x, std::size_t x_stride, floa
     using reg = typename all::reg;
     constexpr float inf = std::numeric_limits<float>::infinity();
     const auto inside = all::template first_of_each<rows::width>(Width);
-    const reg in = {{rows::template load<0, Rows>(x + At * Rows * x_stride, x_stride)...}};
+    // (Were it const, GCC 12 would try to compute it, and break down where a generated source has
+    // several instruction sets.)
+    reg in = {{rows::template load<0, Rows>(x + At * Rows * x_stride, x_stride)...}};
     const reg maximum = fold_maximum<all, places(Width)>(all::select(inside, in, all::splat(-inf)));
     const reg d = all::sub(in, maximum);
     const reg e = all::select(inside, exp::not_positive(all{}, d), all::splat(0.0f));

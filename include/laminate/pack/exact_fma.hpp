@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "../base/compiler.hpp"
+#include "../base/target.hpp"
 
 namespace laminate::pack {
 inline namespace LAMINATE_ISA {
@@ -28,7 +29,7 @@ LAMINATE_INLINE double sum_error(double a, double b, double sum) {
     return (a - (sum - (sum - a))) + (b - (sum - a));
 }
 
-#if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#if defined(__FP_FAST_FMAF) || defined(LAMINATE_HAS_FMA) || defined(__ARM_FEATURE_FMA)
 // By the instruction. Its result is hidden from the compiler (by an empty asm, which costs
 // nothing): GCC makes of its negation another instruction, which gives the other zero where all is
 // zero.
@@ -44,7 +45,7 @@ LAMINATE_INLINE_RUNTIME float instruction_fma(float a, float b, float c) {
 #endif
 
 LAMINATE_INLINE float exact_fma(float a, float b, float c) {
-#if defined(__FP_FAST_FMAF) || defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#if defined(__FP_FAST_FMAF) || defined(LAMINATE_HAS_FMA) || defined(__ARM_FEATURE_FMA)
     if (!__builtin_is_constant_evaluated()) return instruction_fma(a, b, c);
 #endif
     const double product = static_cast<double>(a) * static_cast<double>(b);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "../base/compiler.hpp"
+#include "../base/target.hpp"
 #include "native.hpp"
 
 #if LAMINATE_NATIVE_LANES > 1
@@ -29,14 +30,14 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> load_repeated(const float* p) {
         __builtin_memcpy(&two, p, sizeof two);
         return hidden<Lanes>((floats<Lanes>)(two - typename vector<Lanes / 2>::longs{}));
     }
-#if defined(__AVX512F__)
+#if defined(LAMINATE_HAS_AVX512)
     if constexpr (Lanes == 16 && N == 8)
         return hidden<Lanes>((floats<Lanes>)_mm512_maskz_broadcast_f64x4(
             0xff, _mm256_castps_pd(_mm256_loadu_ps(p))));
     if constexpr (Lanes == 16 && N == 4)
         return hidden<Lanes>((floats<Lanes>)_mm512_maskz_broadcast_f32x4(0xffff, _mm_loadu_ps(p)));
 #endif
-#if defined(__AVX__)
+#if defined(LAMINATE_HAS_AVX)
     if constexpr (Lanes == 8 && N == 4)
         return hidden<Lanes>(
             (floats<Lanes>)_mm256_broadcast_ps(reinterpret_cast<const __m128*>(p)));

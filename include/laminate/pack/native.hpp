@@ -11,11 +11,12 @@
 #include <utility>
 
 #include "../base/compiler.hpp"
+#include "../base/target.hpp"
 #include "table.hpp"
 
-#if defined(__GNUC__) && defined(__AVX512F__)
+#if defined(__GNUC__) && defined(LAMINATE_HAS_AVX512)
 #define LAMINATE_NATIVE_LANES 16
-#elif defined(__GNUC__) && defined(__AVX__)
+#elif defined(__GNUC__) && defined(LAMINATE_HAS_AVX)
 #define LAMINATE_NATIVE_LANES 8
 #elif defined(__GNUC__) && (defined(__SSE2__) || defined(__aarch64__))
 #define LAMINATE_NATIVE_LANES 4
@@ -45,7 +46,7 @@ using floats = typename vector<Lanes>::floats;
 template <std::size_t Lanes>
 using ints = typename vector<Lanes>::ints;
 
-#if defined(__AVX512F__) || defined(__aarch64__)
+#if defined(LAMINATE_HAS_AVX512) || defined(__aarch64__)
 inline constexpr std::size_t registers = 32;
 #else
 inline constexpr std::size_t registers = 16;
@@ -56,7 +57,7 @@ template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> hidden(floats<Lanes> a) {
 #if defined(__aarch64__)
     asm("" : "+w"(a));
-#elif defined(__AVX512F__)
+#elif defined(LAMINATE_HAS_AVX512)
     asm("" : "+v"(a));
 #else
     asm("" : "+x"(a));
@@ -87,14 +88,14 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> keep(floats<Lanes> a) {
 // keep the inputs of all others in registers and memory; GCC leaves them in order.
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME void tie([[maybe_unused]] floats<Lanes> (&sum)[8]) {
-#if defined(__clang__) && defined(__AVX512F__)
+#if defined(__clang__) && defined(LAMINATE_HAS_AVX512)
     asm(""
         : "+v"(sum[0]), "+v"(sum[1]), "+v"(sum[2]), "+v"(sum[3]), "+v"(sum[4]), "+v"(sum[5]),
           "+v"(sum[6]), "+v"(sum[7]));
 #endif
 }
 
-#if !defined(__FMA__) && !defined(__AVX512F__) && !defined(__aarch64__)
+#if !defined(LAMINATE_HAS_FMA) && !defined(LAMINATE_HAS_AVX512) && !defined(__aarch64__)
 // pack::exact_fma on vectors (the derivation stands there): an exact product plus an addend,
 // rounded to odd. (By reference: vectors longer than a register have no stable calling convention.)
 template <class Doubles, class Longs>
@@ -153,11 +154,11 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> fma(floats<Lanes> a, floats<Lanes> b, floa
 #else
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> fma(floats<Lanes> a, floats<Lanes> b, floats<Lanes> c) {
-#if defined(__AVX512F__)
+#if defined(LAMINATE_HAS_AVX512)
     if constexpr (Lanes == 16)
         return (floats<Lanes>)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
 #endif
-#if defined(__FMA__)
+#if defined(LAMINATE_HAS_FMA)
     if constexpr (Lanes == 8)
         return (floats<Lanes>)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
     if constexpr (Lanes == 4) return (floats<Lanes>)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c);
@@ -170,7 +171,7 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> fma(floats<Lanes> a, floats<Lanes> b, floa
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> accumulate(floats<Lanes> sum, floats<Lanes> a,
                                                  floats<Lanes> b) {
-#if !defined(__clang__) && (defined(__AVX512F__) || defined(__FMA__))
+#if !defined(__clang__) && (defined(LAMINATE_HAS_AVX512) || defined(LAMINATE_HAS_FMA))
     asm("vfmadd231ps {%2, %1, %0|%0, %1, %2}" : "+v"(sum) : "v"(a), "v"(b));
     return sum;
 #else
@@ -183,11 +184,11 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> accumulate(floats<Lanes> sum, floats<Lanes
 // instructions; GCC 12 warns of an uninitialised value in its own plain forms.)
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> max(floats<Lanes> a, floats<Lanes> b) {
-#if defined(__AVX512F__)
+#if defined(LAMINATE_HAS_AVX512)
     if constexpr (Lanes == 16)
         return (floats<Lanes>)_mm512_maskz_max_ps(0xffff, (__m512)a, (__m512)b);
 #endif
-#if defined(__AVX__)
+#if defined(LAMINATE_HAS_AVX)
     if constexpr (Lanes == 8) return (floats<Lanes>)_mm256_max_ps((__m256)a, (__m256)b);
 #endif
 #if defined(__SSE2__)
@@ -197,11 +198,11 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> max(floats<Lanes> a, floats<Lanes> b) {
 }
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> min(floats<Lanes> a, floats<Lanes> b) {
-#if defined(__AVX512F__)
+#if defined(LAMINATE_HAS_AVX512)
     if constexpr (Lanes == 16)
         return (floats<Lanes>)_mm512_maskz_min_ps(0xffff, (__m512)a, (__m512)b);
 #endif
-#if defined(__AVX__)
+#if defined(LAMINATE_HAS_AVX)
     if constexpr (Lanes == 8) return (floats<Lanes>)_mm256_min_ps((__m256)a, (__m256)b);
 #endif
 #if defined(__SSE2__)
@@ -214,7 +215,7 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> min(floats<Lanes> a, floats<Lanes> b) {
 // needs a constant more, and a batch of tanh took 5 % longer.
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> copysign(floats<Lanes> magnitude, floats<Lanes> sign) {
-#if defined(__AVX__)
+#if defined(LAMINATE_HAS_AVX)
     if constexpr (Lanes == 8) {
         const __m256 bit = _mm256_set1_ps(-0.0f);
         return (floats<Lanes>)_mm256_or_ps(_mm256_and_ps(bit, (__m256)sign),
@@ -226,7 +227,7 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> copysign(floats<Lanes> magnitude, floats<L
 }
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> abs(floats<Lanes> a) {
-#if defined(__AVX__)
+#if defined(LAMINATE_HAS_AVX)
     if constexpr (Lanes == 8)
         return (floats<Lanes>)_mm256_andnot_ps(_mm256_set1_ps(-0.0f), (__m256)a);
 #endif
@@ -236,10 +237,10 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> abs(floats<Lanes> a) {
 // Correctly rounded, as IEEE has it.
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> sqrt(floats<Lanes> a) {
-#if defined(__AVX512F__)
+#if defined(LAMINATE_HAS_AVX512)
     if constexpr (Lanes == 16) return (floats<Lanes>)_mm512_maskz_sqrt_ps(0xffff, (__m512)a);
 #endif
-#if defined(__AVX__)
+#if defined(LAMINATE_HAS_AVX)
     if constexpr (Lanes == 8) return (floats<Lanes>)_mm256_sqrt_ps((__m256)a);
 #endif
 #if defined(__aarch64__)
@@ -267,7 +268,7 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> pow2(floats<Lanes> n) {
 // (1 + a) * 2^n: see pack::scalar, whose steps an instruction of AVX-512 has in one.
 template <std::size_t Lanes, int Largest>
 LAMINATE_INLINE_RUNTIME floats<Lanes> scale_1p(floats<Lanes> a, floats<Lanes> n) {
-#if defined(__AVX512F__)
+#if defined(LAMINATE_HAS_AVX512)
     if constexpr (Lanes == 16)
         return (floats<Lanes>)_mm512_maskz_scalef_ps(0xffff, (__m512)(1.0f + a), (__m512)n);
 #endif
@@ -287,7 +288,7 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> scale_1p(floats<Lanes> a, floats<Lanes> n)
 template <std::size_t Lanes, int Shift>
 LAMINATE_INLINE_RUNTIME floats<Lanes> lookup(const table& of, floats<Lanes> a) {
     const ints<Lanes> at = (ints<Lanes>)a >> Shift;
-#if defined(__AVX512F__)
+#if defined(LAMINATE_HAS_AVX512)
     // The index has four bits here, so the table stands in the register twice.
     if constexpr (Lanes == 16) {
         const __m256d entries = _mm256_castps_pd(_mm256_load_ps(of.entry));
@@ -295,7 +296,7 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> lookup(const table& of, floats<Lanes> a) {
         return (floats<Lanes>)_mm512_maskz_permutexvar_ps(0xffff, (__m512i)at, (__m512)twice);
     }
 #endif
-#if defined(__AVX2__)
+#if defined(LAMINATE_HAS_AVX2)
     if constexpr (Lanes == 8)
         return (floats<Lanes>)_mm256_permutevar8x32_ps(_mm256_load_ps(of.entry), (__m256i)at);
 #endif
@@ -337,11 +338,11 @@ LAMINATE_INLINE_RUNTIME ints<Lanes> first(std::size_t n) {
 // Reads exactly n floats, 1 <= n <= Lanes; the other lanes are 0.
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> load_first(const float* p, std::size_t n) {
-#if defined(__AVX512F__)
+#if defined(LAMINATE_HAS_AVX512)
     if constexpr (Lanes == 16)
         return (floats<Lanes>)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << n) - 1U), p);
 #endif
-#if defined(__AVX__)
+#if defined(LAMINATE_HAS_AVX)
     if constexpr (Lanes == 8) return (floats<Lanes>)_mm256_maskload_ps(p, (__m256i)first<Lanes>(n));
 #endif
     floats<Lanes> a = {};
@@ -385,11 +386,11 @@ template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME void store_first(float* p, floats<Lanes> a, std::size_t n) {
     if (__builtin_constant_p(n))
         return store_known<Lanes>(p, a, n, std::make_index_sequence<Lanes / 2>{});
-#if defined(__AVX512F__)
+#if defined(LAMINATE_HAS_AVX512)
     if constexpr (Lanes == 16)
         return _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1U << n) - 1U), (__m512)a);
 #endif
-#if defined(__AVX__)
+#if defined(LAMINATE_HAS_AVX)
     if constexpr (Lanes == 8) return _mm256_maskstore_ps(p, (__m256i)first<Lanes>(n), (__m256)a);
 #endif
     for (std::size_t i = 0; i < n && i < Lanes; ++i) // GCC 12 warns of a bound it can't see
@@ -416,7 +417,7 @@ LAMINATE_INLINE_RUNTIME std::size_t store_nonzero(std::uint32_t* p, ints<Lanes> 
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME std::size_t store_nonzero(std::uint32_t* p, floats<Lanes> a,
                                                   std::uint32_t position) {
-#if defined(__AVX512F__)
+#if defined(LAMINATE_HAS_AVX512)
     if constexpr (Lanes == 16) {
         const __m512i lane =
             _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
