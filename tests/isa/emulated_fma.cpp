@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// fma where the target has none, against the C library's, on operands that are hard for it. Compiled
-// without FMA; for other operands give a seed, and for more of them their number.
+// fma where the target has none, against the C library's, on operands that are hard for it.
+// Compiled without FMA; for other operands give a seed, and for more of them their number.
 
 #include "support/compare.hpp"
 #include "support/random.hpp"
@@ -63,7 +63,8 @@ operands nearly_power(numbers& r, int exponent) {
 
 operands draw(numbers& r) {
     switch (r.below(9)) {
-    case 0: return {r.any(), r.any(), r.any()};
+    case 0:
+        return {r.any(), r.any(), r.any()};
     case 1: // similar magnitudes
         return {with_exponent(r, 114, 24), with_exponent(r, 114, 24), with_exponent(r, 114, 24)};
     case 2: // special values, and one that isn't at times

@@ -40,7 +40,7 @@ LAMINATE_INLINE double sum_error(double a, double b, double sum) {
 LAMINATE_INLINE bool in_doubt(double sum, float c) {
     const auto last = static_cast<std::uint32_t>(__builtin_bit_cast(std::uint64_t, sum)) << 3;
     const std::uint32_t twice = __builtin_bit_cast(std::uint32_t, c) << 1; // without the sign
-    return last == 0x80000000U || twice - 1 < 0x01ffffffU; // 0 - 1 is large
+    return last == 0x80000000U || twice - 1 < 0x01ffffffU;                 // 0 - 1 is large
 }
 
 LAMINATE_INLINE float emulated_fma(float a, float b, float c) {

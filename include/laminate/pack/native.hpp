@@ -99,11 +99,9 @@ LAMINATE_INLINE_RUNTIME void tie([[maybe_unused]] floats<Lanes> (&sum)[8]) {
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> fma(floats<Lanes> a, floats<Lanes> b, floats<Lanes> c) {
 #if defined(__AVX__)
-    if constexpr (Lanes == 8)
-        return (floats<Lanes>)emulated_fma((__m256)a, (__m256)b, (__m256)c);
+    if constexpr (Lanes == 8) return (floats<Lanes>)emulated_fma((__m256)a, (__m256)b, (__m256)c);
 #endif
-    if constexpr (Lanes == 4)
-        return (floats<Lanes>)emulated_fma((__m128)a, (__m128)b, (__m128)c);
+    if constexpr (Lanes == 4) return (floats<Lanes>)emulated_fma((__m128)a, (__m128)b, (__m128)c);
 }
 #elif defined(__aarch64__)
 template <std::size_t Lanes>
