@@ -53,12 +53,18 @@ float with_exponent(numbers& r, std::size_t first, std::size_t count) {
 }
 float any_sign(numbers& r, float x) { return r.below(2) == 0 ? x : -x; }
 
-// a * b is 2^exponent less a little: 0 or 2^-46 to 2^-30 of it.
+// a * b is 2^exponent, or a little less or more: with u = 2^-23, (1 + i u) (1 - j u) is
+// 1 + (i - j) u - i j u^2, for which i and j are chosen such that what isn't 1 is 2^-46 to 2^-30.
 operands nearly_power(numbers& r, int exponent) {
-    const float little = static_cast<float>(r.below(256)) * 0x1p-23f;
+    const auto apart = static_cast<double>(r.below(64));
+    double i = static_cast<double>(r.below(256));
+    if (apart > 0.0)
+        i = std::floor(apart / 2 + std::sqrt(apart * 0x1p23)) + static_cast<double>(r.below(2));
     const int of_a = exponent / 2;
-    return {any_sign(r, std::ldexp(1.0f + little, of_a)),
-            any_sign(r, std::ldexp(1.0f - little, exponent - of_a)), 0.0f};
+    return {
+        any_sign(r, std::ldexp(static_cast<float>(1.0 + i * 0x1p-23), of_a)),
+        any_sign(r, std::ldexp(static_cast<float>(1.0 - (i - apart) * 0x1p-23), exponent - of_a)),
+        0.0f};
 }
 
 operands draw(numbers& r) {
@@ -80,7 +86,12 @@ operands draw(numbers& r) {
     case 4: { // the same where results are denormal, and below
         operands o = nearly_power(r, -150 - static_cast<int>(r.below(3)));
         o.c = with_exponent(r, 0, 2);
-        if (r.below(2) == 0) o.c = std::ldexp(static_cast<float>(r.below(1024)), -149);
+        if (r.below(2) == 0) { // few bits, from 0 or from the first that isn't denormal on
+            const std::size_t from = r.below(2) << 23;
+            const auto bits =
+                static_cast<std::uint32_t>(from + r.below(r.below(2) == 0 ? 16 : 1024));
+            o.c = any_sign(r, std::bit_cast<float>(bits));
+        }
         return o;
     }
     case 5: { // the same where they become infinite
