@@ -16,9 +16,9 @@ inline namespace LAMINATE_ISA {
 
 // Products of floats, exact in double, and their sums with c are as in pack::emulated_fma, where
 // the derivation stands: rounded to odd only if a lane is in doubt. Products are inlined, so that
-// an input in all lanes is converted once for many weights. What follows is a call: inlined too,
-// policy (bench/networks.hpp) is no faster, but twice as large, and GCC takes half as long again
-// for it.
+// an input in all lanes is converted once for many weights. What follows is a call: inlined too, a
+// policy of 12-48-48-3 was hardly faster, more than twice as large, and took GCC half as long
+// again.
 
 // A plain shuffle: what compilers know of the lanes, such as that all are equal, they use.
 LAMINATE_INLINE_RUNTIME __m128 high_half(__m128 a) {
