@@ -398,6 +398,12 @@ TEST_CASE("pack: fma is exact in constant expressions", "[pack]") {
     static_assert(same_bits(exact_fma(-0.0f, 1.0f, -0.0f), -0.0f), "-0 + -0 is -0");
     static_assert(same_bits(exact_fma(1.0f, 0.0f, -0.0f), 0.0f), "0 + -0 is 0");
     static_assert(exact_fma(0x1p-100f, 0x1p-49f, 0.0f) == denormal, "results may be denormal");
+    // A product a little below half of the last place, which the sum in double takes for half.
+    constexpr float c = 0x1p-133f - denormal;
+    static_assert(exact_fma(0x1.000002p-75f, 0x1.fffffcp-76f, c) == c,
+                  "no double rounding of denormal results");
+    static_assert(exact_fma(0x1.000002p51f, 0x1.fffffcp51f, 0x1.fffffep127f) == 0x1.fffffep127f,
+                  "nor of the largest");
     SUCCEED();
 }
 
@@ -420,6 +426,7 @@ TEST_CASE("pack: the square root without the instruction has its bits", "[pack]"
 }
 
 TEST_CASE("pack: the emulation of fma has the bits of the instruction", "[pack]") {
+    using laminate::pack::emulated_fma;
     using laminate::pack::round_to_odd;
     using laminate::pack::sum_error;
     laminate::test::random r(2);
@@ -429,8 +436,9 @@ TEST_CASE("pack: the emulation of fma has the bits of the instruction", "[pack]"
         const double product = static_cast<double>(a) * static_cast<double>(b);
         const double sum = product + static_cast<double>(c);
         const double odd = round_to_odd(sum, sum_error(product, static_cast<double>(c), sum));
-        if (!same_bits(static_cast<float>(odd), std::fma(a, b, c)) && different++ < 5)
-            UNSCOPED_INFO(std::hexfloat << a << ' ' << b << ' ' << c);
+        for (float emulated : {static_cast<float>(odd), emulated_fma(a, b, c)})
+            if (!same_bits(emulated, std::fma(a, b, c)) && different++ < 5)
+                UNSCOPED_INFO(std::hexfloat << a << ' ' << b << ' ' << c);
     }
     CHECK(different == 0);
 }

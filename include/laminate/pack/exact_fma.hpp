@@ -3,7 +3,7 @@
 
 // Fused multiply-add of floats: the target's instruction where it has one, else (and in constant
 // expressions) plain arithmetic. Needs IEEE float and double. Promises the correctly rounded
-// a*b + c in every case; the plain form costs about ten times as much.
+// a*b + c in every case; how long the plain form takes depends a little on the values.
 
 #include <cstdint>
 
@@ -29,6 +29,28 @@ LAMINATE_INLINE double sum_error(double a, double b, double sum) {
     return (a - (sum - (sum - a))) + (b - (sum - a));
 }
 
+// The product p of two floats is exact in double. Let s be p + c, rounded to double. Rounding s to
+// float gives the right result unless s lies halfway between two floats and is inexact: any other s
+// is on the side of each such point that p + c is on, because they are doubles. Where it does,
+// - either |s| >= 2^-126, and its last 29 bits are 1000... (a mantissa has 52, that of a float 23).
+//   That holds for the point behind the largest float too, where results become infinite;
+// - or |s| < 2^-126. If it is inexact then, p + c has a bit below 2^-179. Multiples of 2^-149 such
+//   as c have none, so it is one of the 48 of p: |p| < 2^-131. And c isn't 0, as p is exact. So
+//   0 < |c| < 2^-125, which is known before s is.
+// The others are right: infinities, NaN, and zeros, which have the sign of an exact sum.
+LAMINATE_INLINE bool in_doubt(double sum, float c) {
+    const auto last = static_cast<std::uint32_t>(__builtin_bit_cast(std::uint64_t, sum)) << 3;
+    const std::uint32_t twice = __builtin_bit_cast(std::uint32_t, c) << 1; // without the sign
+    return last == 0x80000000U || twice - 1 < 0x01ffffffU;                 // 0 - 1 is large
+}
+
+LAMINATE_INLINE float emulated_fma(float a, float b, float c) {
+    const double product = static_cast<double>(a) * static_cast<double>(b);
+    const double sum = product + static_cast<double>(c);
+    if (!in_doubt(sum, c)) return static_cast<float>(sum);
+    return static_cast<float>(round_to_odd(sum, sum_error(product, static_cast<double>(c), sum)));
+}
+
 #if defined(__FP_FAST_FMAF) || defined(LAMINATE_HAS_FMA) || defined(__ARM_FEATURE_FMA)
 // By the instruction. Its result is hidden from the compiler (by an empty asm, which costs
 // nothing): GCC makes of its negation another instruction, which gives the other zero where all is
@@ -48,9 +70,7 @@ LAMINATE_INLINE float exact_fma(float a, float b, float c) {
 #if defined(__FP_FAST_FMAF) || defined(LAMINATE_HAS_FMA) || defined(__ARM_FEATURE_FMA)
     if (!__builtin_is_constant_evaluated()) return instruction_fma(a, b, c);
 #endif
-    const double product = static_cast<double>(a) * static_cast<double>(b);
-    const double sum = product + static_cast<double>(c);
-    return static_cast<float>(round_to_odd(sum, sum_error(product, static_cast<double>(c), sum)));
+    return emulated_fma(a, b, c);
 }
 
 } // namespace LAMINATE_ISA

@@ -12,6 +12,7 @@
 
 #include "../base/compiler.hpp"
 #include "../base/target.hpp"
+#include "emulated_fma.hpp"
 #include "table.hpp"
 
 #if defined(__GNUC__) && defined(LAMINATE_HAS_AVX512)
@@ -96,55 +97,12 @@ LAMINATE_INLINE_RUNTIME void tie([[maybe_unused]] floats<Lanes> (&sum)[8]) {
 }
 
 #if !defined(LAMINATE_HAS_FMA) && !defined(LAMINATE_HAS_AVX512) && !defined(__aarch64__)
-// pack::exact_fma on vectors (the derivation stands there): an exact product plus an addend,
-// rounded to odd. (By reference: vectors longer than a register have no stable calling convention.)
-template <class Doubles, class Longs>
-LAMINATE_INLINE_RUNTIME void odd_sum(const Doubles& product, const Doubles& addend,
-                                     Doubles& result) {
-    const Doubles sum = product + addend;
-    const Doubles part = sum - product;
-    const Doubles error = (product - (sum - part)) + (addend - part);
-    const Doubles zero = {};
-    const Longs bits = (Longs)sum;
-    const Longs inexact = (error > zero) | (error < zero);
-    const Longs even = (bits & 1) - 1;
-    const Longs toward_zero = (error > zero) ^ (sum > zero);
-    result = (Doubles)(bits + (inexact & even & (toward_zero | 1)));
-}
-// A function of its own with GCC: inlined, forty instructions each time, it is no faster, and a few
-// layers take GCC 12 minutes and gigabytes.
-#if defined(__clang__)
-#define LAMINATE_EMULATED_FMA LAMINATE_INLINE_RUNTIME
-#else
-#define LAMINATE_EMULATED_FMA __attribute__((noinline)) inline
-#endif
 template <std::size_t Lanes>
-LAMINATE_EMULATED_FMA floats<Lanes> fma(floats<Lanes> a, floats<Lanes> b, floats<Lanes> c) {
-#if defined(__SSE2__)
-    // In halves that fill a register each: GCC 12 takes longer vectors apart into single numbers,
-    // which is twice as slow.
-    if constexpr (Lanes == 4) {
-        using two = typename vector<2>::doubles;
-        using bits = typename vector<2>::longs;
-        const auto half = [](__m128 x, __m128 y, __m128 z) LAMINATE_INLINE_LAMBDA {
-            const two product = (two)_mm_cvtps_pd(x) * (two)_mm_cvtps_pd(y);
-            two sum = {};
-            odd_sum<two, bits>(product, (two)_mm_cvtps_pd(z), sum);
-            return _mm_cvtpd_ps((__m128d)sum);
-        };
-        const auto high = [](__m128 x) LAMINATE_INLINE_LAMBDA { return _mm_movehl_ps(x, x); };
-        return (floats<Lanes>)_mm_movelh_ps(
-            half((__m128)a, (__m128)b, (__m128)c),
-            half(high((__m128)a), high((__m128)b), high((__m128)c)));
-    }
+LAMINATE_INLINE_RUNTIME floats<Lanes> fma(floats<Lanes> a, floats<Lanes> b, floats<Lanes> c) {
+#if defined(LAMINATE_HAS_AVX)
+    if constexpr (Lanes == 8) return (floats<Lanes>)emulated_fma((__m256)a, (__m256)b, (__m256)c);
 #endif
-    using doubles = typename vector<Lanes>::doubles;
-    using longs = typename vector<Lanes>::longs;
-    const doubles product =
-        __builtin_convertvector(a, doubles) * __builtin_convertvector(b, doubles);
-    doubles sum = {};
-    odd_sum<doubles, longs>(product, __builtin_convertvector(c, doubles), sum);
-    return __builtin_convertvector(sum, floats<Lanes>);
+    if constexpr (Lanes == 4) return (floats<Lanes>)emulated_fma((__m128)a, (__m128)b, (__m128)c);
 }
 #elif defined(__aarch64__)
 template <std::size_t Lanes>
