@@ -8,6 +8,7 @@
 
 #include "limits.hpp"
 #include "networks.hpp"
+#include "own/clock.hpp"
 
 #include <laminate/train/number_text.hpp>
 
@@ -22,10 +23,6 @@
 #include <string>
 #include <vector>
 
-#if defined(__x86_64__) || defined(__i386__)
-#include <x86intrin.h>
-#endif
-
 #if defined(__clang__)
 #define COMPILER __VERSION__
 #else
@@ -36,28 +33,8 @@ namespace {
 
 namespace lam = laminate;
 
-// A clock that is read after all instructions before it have finished, and before any behind it
-// begins: the processor's own on x86, which ticks evenly whatever its speed.
-inline std::uint64_t ticks() {
-#if defined(__x86_64__) || defined(__i386__)
-    unsigned core = 0;
-    const std::uint64_t now = __rdtscp(&core);
-    _mm_lfence();
-    return now;
-#else
-    return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-#endif
-}
-
-double ns_per_tick() {
-    const std::uint64_t before = ticks();
-    const double ns = bench::nanoseconds([] {
-        const auto begin = std::chrono::steady_clock::now();
-        while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(50)) {
-        }
-    });
-    return ns / static_cast<double>(ticks() - before);
-}
+using bench::ns_per_tick;
+using bench::ticks;
 
 // Counts of times, exact below 512 ticks and to 1/256 above; the greatest is exact. Few of its
 // cache lines are in use, so that it doesn't disturb what it measures as a list of all times would.

@@ -20,13 +20,11 @@
 #include <string>
 #include <vector>
 
+#include "clock.hpp"
 #include "limits.hpp"
 
 #if defined(__linux__)
 #include <sched.h>
-#endif
-#if defined(__x86_64__) || defined(__i386__)
-#include <x86intrin.h>
 #endif
 
 namespace unfused {
@@ -50,28 +48,8 @@ struct limit_pack : laminate::pack::portable {
 #endif
 };
 
-// A clock that is read after all instructions before it have finished, and before any behind it
-// begins: the processor's own on x86, which ticks evenly whatever its speed.
-std::uint64_t ticks() {
-#if defined(__x86_64__) || defined(__i386__)
-    unsigned core = 0;
-    const std::uint64_t now = __rdtscp(&core);
-    _mm_lfence();
-    return now;
-#else
-    return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-#endif
-}
-
-double ns_per_tick() {
-    const std::uint64_t before = ticks();
-    const double ns = bench::nanoseconds([] {
-        const auto begin = std::chrono::steady_clock::now();
-        while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(50)) {
-        }
-    });
-    return ns / static_cast<double>(ticks() - before);
-}
+using bench::ns_per_tick;
+using bench::ticks;
 
 // Stays on the core where it is; its number, or -1 where that can't be.
 int stay_on_core() {
