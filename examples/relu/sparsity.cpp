@@ -84,7 +84,7 @@ timed time_rows(const lam::two_parts& data, bool quick) {
             }
         };
     };
-    const auto t = demo::compare(next_rows(skipping), next_rows(reading), rows);
+    const auto t = demo::compare(rows, next_rows(skipping), next_rows(reading));
     return {Width, lam::activity(skipping, data.test.x)[1].zeros, t[0].median, t[1].median};
 }
 

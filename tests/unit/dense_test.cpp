@@ -41,6 +41,18 @@ TEMPLATE_LIST_TEST_CASE("dense: chains", "[dense]", lam::test::all_packs) {
     check_shape<TestType, 17, 33>();
 }
 
+// With 16 registers, inputs of a block at a time: from 512 on, and from 24 rows on.
+TEMPLATE_LIST_TEST_CASE("dense: blocks of inputs", "[dense]", lam::test::all_packs) {
+    check_shape<TestType, 514, 72>();
+    check_shape<TestType, 771, 70, false, true>();
+    using not_minus_zero = lam::kernel::dense_shape<512, 72, 1, 1, true, true>;
+    problem p = make_problem(512, 72, 1);
+    for (std::size_t i = 0; i < p.weights.size(); ++i) // of inputs 0, -0, 0, ...: sums of -0
+        p.weights[i] = i % 2 == 0 ? -1.0f : 1.0f;
+    p.bias.assign(p.bias.size(), -0.0f);
+    CHECK(wrong_outputs<TestType, not_minus_zero, 24>(p, packed(p, 1), 24, {1}) == 0);
+}
+
 // Outputs around one and two panels of 128, whole lines and not.
 TEMPLATE_LIST_TEST_CASE("dense: panels", "[dense]", lam::test::all_packs) {
     check_shape<TestType, 5, 128>();

@@ -27,10 +27,10 @@ constexpr std::size_t accumulator_budget(std::size_t registers) {
     return registers >= 32 ? 24 : 12;
 }
 
-// Whether a tile computes its chains one after the other. With 16 registers, four chains at once
-// would leave three accumulators for each, and more loads than products.
+// Whether a tile computes its chains one after the other. With 16 registers, several at once would
+// leave six accumulators for each or less, and hardly more products than loads.
 constexpr bool chains_in_turn(std::size_t chains, std::size_t registers) {
-    return chains > 2 && registers < 32;
+    return chains > 1 && registers < 32;
 }
 
 // Accumulators of a tile. Twelve hide the latency of fma (4 cycles, 2 a cycle), and the next tile

@@ -6,7 +6,9 @@
 // writes what it does, and gives the bits that it promises.
 //
 // A tile of a few rows and registers of outputs is summed in registers, sum[chain][row][register].
-// Its function takes the sizes of the layer as values, so that layers share it.
+// Its function takes the sizes of the layer as values, so that layers share it. Where inputs are
+// many and registers few, a block of inputs goes to all outputs before the next does, and sums wait
+// in y meanwhile.
 
 #include <cstddef>
 #include <type_traits>
@@ -15,6 +17,8 @@
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
 #include "../base/tile.hpp"
+#include "activation.hpp"
+#include "chain.hpp"
 #include "dense_shape.hpp"
 #include "sums.hpp"
 
@@ -34,18 +38,22 @@ struct dense_chunk {
     std::size_t unit;
     std::size_t outputs; // of the layer
     const float* ahead;  // weights to be fetched meanwhile, those of the next chunk
+    std::size_t every;   // inputs, a power of two, for which one of them is fetched
 };
 
 // What tiles of a layer are instantiated for, but for their size: Rest inputs are left when the
 // others are taken unrolled_inputs(Chains) at a time; Whole registers may be written; PlusZero is
-// dense_shape's skips_zeros; Far: weights are fetched before they are needed.
-template <std::size_t Chains, std::size_t Rest, bool Whole, bool PlusZero, bool Far>
+// dense_shape's skips_zeros; Far: weights are fetched before they are needed; Goes on: sums start
+// from what y holds, not from the bias.
+template <std::size_t Chains, std::size_t Rest, bool Whole, bool PlusZero, bool Far,
+          bool GoesOn = false>
 struct dense_tile_kind {
     static constexpr std::size_t chains = Chains;
     static constexpr std::size_t rest = Rest;
     static constexpr bool whole = Whole;
     static constexpr bool plus_zero = PlusZero;
     static constexpr bool far = Far;
+    static constexpr bool goes_on = GoesOn;
 };
 
 // Products of `a` with a few others, each added to a sum; these are Step apart.
@@ -139,6 +147,25 @@ LAMINATE_INLINE void finish_sums(const typename P::reg* sum, float* y, const den
      ...);
 }
 
+// A tile's sums so far.
+template <class P, std::size_t Registers, std::size_t... At>
+LAMINATE_INLINE register_sums<P, sizeof...(At)> load_sums(const float* y, std::size_t y_stride,
+                                                          std::index_sequence<At...>) {
+    return {{P::load(y + At / Registers * y_stride + At % Registers * P::lanes)...}};
+}
+
+template <class P, class Kind, std::size_t Rows, std::size_t Registers>
+LAMINATE_INLINE register_sums<P, Kind::chains * Rows * Registers>
+first_sums(const dense_chunk& c, [[maybe_unused]] const float* y) {
+    if constexpr (Kind::goes_on) {
+        static_assert(Kind::chains == 1, "Laminate: sums that go on have one chain");
+        return load_sums<P, Registers>(y, c.y_stride, indices<Rows * Registers>{});
+    } else {
+        return start_sums<P, Rows * Registers, Registers>(
+            c.bias, indices<Kind::chains * Rows * Registers>{});
+    }
+}
+
 // The lines of Registers registers.
 template <class P, std::size_t Registers>
 LAMINATE_INLINE void prefetch_lines(const float* p) {
@@ -158,15 +185,17 @@ LAMINATE_NOINLINE constexpr void dense_tile(const dense_chunk& c, const float* x
     const std::size_t width = c.width;
     const std::size_t whole = c.inputs - Kind::rest;
     const float* const weights = c.weights;
-    auto sum = start_sums<P, sums, Registers>(c.bias, indices<chains * sums>{});
+    auto sum = first_sums<P, Kind, Rows, Registers>(c, y);
     std::size_t i = 0;
-    // From behind the L2 cache, as many inputs' weights of the next chunk are fetched as there are
-    // turns: of a layer of 1024 in tiles of six rows, all of them by the fourth of them.
+    // From behind the L2 cache, the weights of the next chunk are fetched, a few in each tile.
     [[maybe_unused]] const float* ahead = c.ahead;
+    [[maybe_unused]] const std::size_t mask = c.every - 1;
     LAMINATE_ROLLED for (; i < whole; i += at_once) {
         if constexpr (Kind::far) {
-            prefetch_lines<P, Registers>(ahead);
-            ahead += width;
+            if ((i & mask) == 0) {
+                prefetch_lines<P, Registers>(ahead);
+                ahead += width;
+            }
         }
         add_turn<P, chains, Rows, Registers>(sum.at, x + i, x_stride, weights + i * width, width);
     }
@@ -248,7 +277,7 @@ LAMINATE_INLINE void dense_tiles(dense_chunk& c, std::size_t size, std::size_t r
         else
             dense_tile<P, Kind, Rows, Registers>(c, c.x + row * c.x_stride,
                                                  c.y + row * c.y_stride + c.unit, epilogue);
-        if constexpr (Kind::far) c.ahead += c.inputs / unrolled_inputs(Kind::chains) * c.width;
+        if constexpr (Kind::far) c.ahead += c.inputs / c.every * c.width;
     }
 }
 
@@ -260,6 +289,10 @@ LAMINATE_INLINE void dense_all_rows(dense_chunk& c, std::size_t rows, const Epil
     const std::size_t tiles = (rows + most - 1) / most;
     const std::size_t size = rows / tiles;
     const std::size_t larger = rows % tiles;
+    c.every = unrolled_inputs(Kind::chains);
+    if constexpr (Kind::far)
+        while (c.every < tiles)
+            c.every *= 2;
     if (larger > 0) dense_tiles<P, Kind, most, Registers>(c, size + 1, 0, larger, epilogue);
     dense_tiles<P, Kind, most, Registers>(c, size, larger * (size + 1), tiles - larger, epilogue);
 }
@@ -273,30 +306,110 @@ struct rows_chunks {
     }
 };
 
+// Inputs at a time, where weights of all of them would push each other out of a small L2 cache, and
+// the rows with them: of a tile's sixteen outputs 256 stay in the L1 cache.
+inline constexpr std::size_t inputs_of_block = 256;
+// Fewer rows don't pay for their sums' way to y and back.
+inline constexpr std::size_t rows_of_blocks = 24;
+
+template <class P, class Shape>
+inline constexpr bool in_blocks = P::lanes > 1 && P::registers <= 16 && Shape::chains == 1 &&
+                                  Shape::inputs >=
+                                      2 * inputs_of_block&& Shape::stores_whole(P::lanes);
+
+// A chunk, against the inputs of a block.
+template <class P, class Kind, std::size_t Accumulators, std::size_t Registers, class Epilogue>
+LAMINATE_INLINE void dense_chunk_rows(dense_chunk& c, const float* weights, std::size_t width,
+                                      std::size_t unit, std::size_t rows,
+                                      const Epilogue& epilogue) {
+    c.width = width;
+    c.unit = unit;
+    c.weights = weights;
+    // The next chunk lies beside this one, or behind the panel. (An address elsewhere, as behind a
+    // wider panel, only fetches in vain.)
+    c.ahead = weights + Registers * P::lanes;
+    if ((unit + Registers * P::lanes) % width == 0) c.ahead += (c.inputs - 1) * width;
+    dense_all_rows<P, Kind, Accumulators, Registers>(c, rows, epilogue);
+}
+
 template <class P, class Shape, class Epilogue>
-LAMINATE_INLINE void dense_rows(const float* x, std::size_t x_stride, const float* weights,
-                                const float* bias, float* y, std::size_t y_stride, std::size_t rows,
-                                const Epilogue& epilogue) {
+LAMINATE_INLINE void dense_rows_at_once(dense_chunk& c, const float* weights, const float* bias,
+                                        std::size_t rows, const Epilogue& epilogue) {
     using chunks = rows_chunks<P, Shape>;
     using kind = dense_tile_kind<Shape::chains, Shape::inputs % unrolled_inputs(Shape::chains),
                                  Shape::stores_whole(P::lanes), Shape::skips_zeros,
                                  Shape::far && P::registers <= 16>; // with 32, no gain
-    if (rows == 0) return;
-    dense_chunk c = {x,        x_stride, Shape::inputs,  weights, 0, bias, y,
-                     y_stride, 0,        Shape::outputs, weights};
     for_each_chunk<P, Shape, chunks>(weights, [&](auto registers, auto width, std::size_t unit,
                                                   const float* at) LAMINATE_INLINE_LAMBDA {
-        c.width = width.value;
-        c.unit = unit;
-        c.weights = at;
         c.bias = bias + unit;
-        // The next chunk lies beside this one, or behind the panel. (An address elsewhere, as
-        // behind a wider panel, only fetches in vain.)
-        const std::size_t end = unit + registers.value * P::lanes;
-        c.ahead = at + registers.value * P::lanes;
-        if (end % width.value == 0) c.ahead += (Shape::inputs - 1) * width.value;
-        dense_all_rows<P, kind, chunks::accumulators, registers.value>(c, rows, epilogue);
+        dense_chunk_rows<P, kind, chunks::accumulators, registers.value>(c, at, width.value, unit,
+                                                                         rows, epilogue);
     });
+}
+
+// The inputs from `first` on.
+template <class P, class Shape, std::size_t Rest>
+LAMINATE_INLINE void dense_rows_block(dense_chunk& c, const float* x, const float* weights,
+                                      std::size_t first, std::size_t inputs, std::size_t rows) {
+    using chunks = rows_chunks<P, Shape>;
+    using kind = dense_tile_kind<1, Rest, true, false, true, true>;
+    c.x = x + first;
+    c.inputs = inputs;
+    for_each_chunk<P, Shape, chunks>(weights, [&](auto registers, auto width, std::size_t unit,
+                                                  const float* at) LAMINATE_INLINE_LAMBDA {
+        dense_chunk_rows<P, kind, chunks::accumulators, registers.value>(
+            c, at + first * width.value, width.value, unit, rows, chain<>{});
+    });
+}
+
+// What becomes of sums that have waited.
+template <class P, class Shape, class Epilogue>
+LAMINATE_INLINE void finish_rows(float* y, std::size_t y_stride, std::size_t rows,
+                                 const Epilogue& epilogue) {
+    activation<P, Shape::outputs>(y, y_stride, y, y_stride, rows,
+                                  [&epilogue](auto pack, auto sum, std::size_t unit)
+                                      LAMINATE_INLINE_LAMBDA {
+                                          using p = decltype(pack);
+                                          if constexpr (Shape::skips_zeros)
+                                              sum = p::add(sum, p::splat(0.0f));
+                                          return epilogue(pack, sum, unit);
+                                      });
+}
+
+template <class P, class Shape, class Epilogue>
+LAMINATE_INLINE void dense_rows_in_blocks(dense_chunk& c, const float* weights, const float* bias,
+                                          std::size_t rows, const Epilogue& epilogue) {
+    constexpr std::size_t blocks = Shape::inputs / inputs_of_block;
+    constexpr std::size_t of_block = Shape::inputs / blocks / 4 * 4;
+    constexpr std::size_t before_last = (blocks - 1) * of_block;
+    const float* const x = c.x;
+    for_each_chunk<P, Shape, rows_chunks<P, Shape>>(
+        weights, [&](auto registers, auto, std::size_t unit, const float*) LAMINATE_INLINE_LAMBDA {
+            for (std::size_t row = 0; row < rows; ++row)
+                LAMINATE_UNROLL for (std::size_t at = 0; at < registers.value * P::lanes;
+                                     at += P::lanes)
+                    P::store(c.y + row * c.y_stride + unit + at, P::load(bias + unit + at));
+        });
+    for (std::size_t first = 0; first < before_last; first += of_block)
+        dense_rows_block<P, Shape, 0>(c, x, weights, first, of_block, rows);
+    dense_rows_block<P, Shape, Shape::inputs % 4>(c, x, weights, before_last,
+                                                  Shape::inputs - before_last, rows);
+    finish_rows<P, Shape>(c.y, c.y_stride, rows, epilogue);
+}
+
+template <class P, class Shape, class Epilogue>
+LAMINATE_INLINE void dense_rows(const float* x, std::size_t x_stride, const float* weights,
+                                const float* bias, float* y, std::size_t y_stride, std::size_t rows,
+                                const Epilogue& epilogue) {
+    if (rows == 0) return;
+    dense_chunk c = {x,        x_stride, Shape::inputs,  weights, 0, bias, y,
+                     y_stride, 0,        Shape::outputs, weights, 1};
+    if constexpr (in_blocks<P, Shape> && !is_placed<Epilogue>)
+        if (rows >= rows_of_blocks) {
+            dense_rows_in_blocks<P, Shape>(c, weights, bias, rows, epilogue);
+            return;
+        }
+    dense_rows_at_once<P, Shape>(c, weights, bias, rows, epilogue);
 }
 
 } // namespace LAMINATE_ISA
