@@ -94,7 +94,8 @@ class Item:
         return verified.stdout + verified.stderr
 
     def generate(self, laminate, sources, words, options):
-        done = run(laminate, "generate", *words, "-o", sources, "--name", self.identifier, *options)
+        done = run(laminate, "generate", *words, "-o", sources, "--name", self.identifier,
+                   "--targets", "flags", *options)
         return done.stderr if done.returncode != 0 else None
 
 
