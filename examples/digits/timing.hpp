@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <iomanip>
 #include <sstream>
@@ -73,7 +74,7 @@ inline std::string timing_line(const std::string& name, const timing& t, const t
          << std::right << std::setw(8) << t.median << " ns" << std::setw(8) << t.low << " .. "
          << std::left << std::setw(7) << t.high << std::right << std::setw(6)
          << slowest.median / t.median << " x  "
-         << std::string(static_cast<std::size_t>(longest * share + 0.5), '#') << '\n';
+         << std::string(static_cast<std::size_t>(std::lround(longest * share)), '#') << '\n';
     return text.str();
 }
 
