@@ -251,7 +251,7 @@ std::string dispatching(const write_options& options) {
 std::string functions(const network_source& network, const write_options& options,
                       std::string_view computing) {
     const entry_texts entry(options);
-    const std::string all = sentence(computing, options.self_test ? self_test(network, entry) : "");
+    std::string all = sentence(computing, options.self_test ? self_test(network, entry) : "");
     if (!options.weights_file) return all;
     return sentence(weights_functions(network), "\nnamespace {\n", all, "\n}  // namespace\n",
                     entry.single ? wrapped_single : "", entry.batch ? wrapped_batch : "",
