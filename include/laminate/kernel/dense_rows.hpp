@@ -395,7 +395,8 @@ LAMINATE_INLINE void dense_rows_in_blocks(dense_chunk& c, const float* weights, 
         dense_rows_block<P, Shape, 0>(c, x, weights, first, of_block, rows);
     dense_rows_block<P, Shape, Shape::inputs % 4>(c, x, weights, before_last,
                                                   Shape::inputs - before_last, rows);
-    finish_rows<P, Shape>(c.y, c.y_stride, rows, epilogue);
+    if constexpr (Shape::skips_zeros || !std::is_same_v<Epilogue, chain<>>)
+        finish_rows<P, Shape>(c.y, c.y_stride, rows, epilogue);
 }
 
 template <class P, class Shape, class Epilogue>
