@@ -60,15 +60,14 @@ constexpr call call_of(const plan_view& plan, const step& s) {
 
 // Rows that pass through all steps together: 24, a multiple of the rows of most register tiles; 96
 // where all weights together don't stay in the L1 cache, and are read again for each tile (2 % for
-// a network of 1 MB). Fewer where their scratch memory would take more of the stack, and of the L2
-// cache, than this, which is 24 rows between two layers of 1024.
+// a network of 1 MB). Fewer where their scratch memory would be too much for the stack.
 inline constexpr std::size_t few_tile_rows = 24;
-inline constexpr std::size_t max_tile_rows = 96;
-inline constexpr std::size_t tile_bytes = std::size_t{192} << 10;
+inline constexpr std::size_t max_tile_rows =
+    (rows_to_share_weights + few_tile_rows - 1) / few_tile_rows * few_tile_rows;
 
 constexpr std::size_t tile_rows(const figures& f) {
     std::size_t rows = f.weight_bytes > l1_bytes ? max_tile_rows : few_tile_rows;
-    while (rows > 1 && rows * f.scratch_bytes > tile_bytes)
+    while (rows > 1 && rows * f.scratch_bytes > stack_bytes)
         rows /= 2;
     return rows;
 }

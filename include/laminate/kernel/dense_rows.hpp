@@ -36,9 +36,10 @@ struct dense_chunk {
     float* y;
     std::size_t y_stride;
     std::size_t unit;
-    std::size_t outputs; // of the layer
-    const float* ahead;  // weights to be fetched meanwhile, those of the next chunk
-    std::size_t every;   // inputs, a power of two, for which one of them is fetched
+    std::size_t outputs;     // of the layer
+    const float* ahead;      // weights to be fetched meanwhile, those of the next chunk
+    std::size_t ahead_width; // floats from those of an input to those of the next
+    std::size_t every;       // inputs, a power of two, for which one of them is fetched
 };
 
 // What tiles of a layer are instantiated for, but for their size: Rest inputs are left when the
@@ -194,7 +195,7 @@ LAMINATE_NOINLINE constexpr void dense_tile(const dense_chunk& c, const float* x
         if constexpr (Kind::far) {
             if ((i & mask) == 0) {
                 prefetch_lines<P, Registers>(ahead);
-                ahead += width;
+                ahead += c.ahead_width;
             }
         }
         add_turn<P, chains, Rows, Registers>(sum.at, x + i, x_stride, weights + i * width, width);
@@ -277,7 +278,7 @@ LAMINATE_INLINE void dense_tiles(dense_chunk& c, std::size_t size, std::size_t r
         else
             dense_tile<P, Kind, Rows, Registers>(c, c.x + row * c.x_stride,
                                                  c.y + row * c.y_stride + c.unit, epilogue);
-        if constexpr (Kind::far) c.ahead += c.inputs / c.every * c.width;
+        if constexpr (Kind::far) c.ahead += c.inputs / c.every * c.ahead_width;
     }
 }
 
@@ -306,61 +307,77 @@ struct rows_chunks {
     }
 };
 
-// Inputs at a time. Weights of a chunk lie a panel's width apart, so that those of a thousand
-// inputs push each other, and the rows, out of an L2 cache of 512 KiB: each tile then brought them
-// from L3 (a Zen 3 took a quarter longer; blocks of 128 made no difference).
+// Inputs at a time: weights of a chunk and a tile of rows have room for so many in the L1 cache.
 inline constexpr std::size_t inputs_of_block = 256;
-// Fewer rows don't pay for their sums' way to y and back.
+// Fewer rows don't pay for copied weights, nor for sums' way to y and back.
 inline constexpr std::size_t rows_of_blocks = 24;
 
 template <class P, class Shape>
 inline constexpr bool in_blocks = P::lanes > 1 && P::registers <= 16 && Shape::chains == 1 &&
-                                  Shape::inputs / inputs_of_block >= 2 &&
-                                  Shape::stores_whole(P::lanes);
+                                  Shape::inputs > inputs_of_block&& Shape::stores_whole(P::lanes);
 
-// A chunk, against the inputs of a block.
-template <class P, class Kind, std::size_t Accumulators, std::size_t Registers, class Epilogue>
-LAMINATE_INLINE void dense_chunk_rows(dense_chunk& c, const float* weights, std::size_t width,
-                                      std::size_t unit, std::size_t rows,
-                                      const Epilogue& epilogue) {
-    c.width = width;
+// A chunk's weights lie a panel's width apart, so that they share few sets of a cache and push each
+// other, and the rows, out of it: each tile would bring them anew. Many rows are worth a copy.
+// (With 32 registers a tile has twice as many products for each weight, and a copy was no gain.)
+template <class P, class Shape, class Kind, std::size_t Floats, std::size_t Width>
+inline constexpr bool copies_weights = P::lanes > 1 && P::registers <= 16 && Shape::chains == 1 &&
+                                       Shape::streams&& Floats < Width &&
+                                       (Kind::goes_on || Shape::inputs <= inputs_of_block);
+
+// A chunk, against the inputs of a block, or all.
+template <class P, class Shape, class Kind, std::size_t Registers, std::size_t Width,
+          class Epilogue>
+LAMINATE_INLINE void dense_chunk_rows(dense_chunk& c, const float* weights, std::size_t unit,
+                                      std::size_t rows, const Epilogue& epilogue) {
+    constexpr std::size_t floats = Registers * P::lanes;
+    c.width = Width;
     c.unit = unit;
     c.weights = weights;
-    // The next chunk lies beside this one, or behind the panel. (An address elsewhere, as behind a
+    // The next chunk lies beside this one, or in the next panel. (An address elsewhere, as behind a
     // wider panel, only fetches in vain.)
-    c.ahead = weights + Registers * P::lanes;
-    if ((unit + Registers * P::lanes) % width == 0) c.ahead += (c.inputs - 1) * width;
-    dense_all_rows<P, Kind, Accumulators, Registers>(c, rows, epilogue);
+    c.ahead = weights + floats;
+    c.ahead_width = Width;
+    if ((unit + floats) % Width == 0) c.ahead += (Shape::inputs - 1) * Width;
+    constexpr bool copies = copies_weights<P, Shape, Kind, floats, Width>;
+    [[maybe_unused]] alignas(64) float near[copies ? (inputs_of_block + 3) * floats : 1];
+    if constexpr (copies)
+        if (rows >= rows_of_blocks) {
+            for (std::size_t i = 0; i < c.inputs; ++i)
+                LAMINATE_UNROLL for (std::size_t at = 0; at < floats; at += P::lanes)
+                    P::store(near + i * floats + at, P::load(weights + i * Width + at));
+            c.weights = near;
+            c.width = floats;
+        }
+    dense_all_rows<P, Kind, rows_chunks<P, Shape>::accumulators, Registers>(c, rows, epilogue);
 }
 
 template <class P, class Shape, class Epilogue>
 LAMINATE_INLINE void dense_rows_at_once(dense_chunk& c, const float* weights, const float* bias,
                                         std::size_t rows, const Epilogue& epilogue) {
-    using chunks = rows_chunks<P, Shape>;
     using kind = dense_tile_kind<Shape::chains, Shape::inputs % unrolled_inputs(Shape::chains),
-                                 Shape::stores_whole(P::lanes), Shape::skips_zeros,
-                                 Shape::far && P::registers <= 16>; // with 32, no gain
-    for_each_chunk<P, Shape, chunks>(weights, [&](auto registers, auto width, std::size_t unit,
-                                                  const float* at) LAMINATE_INLINE_LAMBDA {
-        c.bias = bias + unit;
-        dense_chunk_rows<P, kind, chunks::accumulators, registers.value>(c, at, width.value, unit,
-                                                                         rows, epilogue);
-    });
+                                 Shape::stores_whole(P::lanes), Shape::skips_zeros, Shape::far>;
+    for_each_chunk<P, Shape, rows_chunks<P, Shape>>(
+        weights,
+        [&](auto registers, auto width, std::size_t unit, const float* at) LAMINATE_INLINE_LAMBDA {
+            c.bias = bias + unit;
+            dense_chunk_rows<P, Shape, kind, registers.value, width.value>(c, at, unit, rows,
+                                                                           epilogue);
+        });
 }
 
 // The inputs from `first` on.
 template <class P, class Shape, std::size_t Rest>
 LAMINATE_INLINE void dense_rows_block(dense_chunk& c, const float* x, const float* weights,
                                       std::size_t first, std::size_t inputs, std::size_t rows) {
-    using chunks = rows_chunks<P, Shape>;
     using kind = dense_tile_kind<1, Rest, true, false, true, true>;
     c.x = x + first;
     c.inputs = inputs;
-    for_each_chunk<P, Shape, chunks>(weights, [&](auto registers, auto width, std::size_t unit,
-                                                  const float* at) LAMINATE_INLINE_LAMBDA {
-        dense_chunk_rows<P, kind, chunks::accumulators, registers.value>(
-            c, at + first * width.value, width.value, unit, rows, chain<>{});
-    });
+    for_each_chunk<P, Shape, rows_chunks<P, Shape>>(
+        weights,
+        [&](auto registers, auto width, std::size_t unit, const float* at) LAMINATE_INLINE_LAMBDA {
+            dense_chunk_rows<P, Shape, kind, registers.value, width.value>(
+                c, at + first * width.value, unit, rows, chain<>{});
+        });
 }
 
 // What becomes of sums that have waited.
@@ -380,9 +397,9 @@ LAMINATE_INLINE void finish_rows(float* y, std::size_t y_stride, std::size_t row
 template <class P, class Shape, class Epilogue>
 LAMINATE_INLINE void dense_rows_in_blocks(dense_chunk& c, const float* weights, const float* bias,
                                           std::size_t rows, const Epilogue& epilogue) {
-    constexpr std::size_t blocks = Shape::inputs / inputs_of_block;
-    constexpr std::size_t of_block = Shape::inputs / blocks / 4 * 4;
-    constexpr std::size_t before_last = (blocks - 1) * of_block;
+    constexpr std::size_t fours = Shape::inputs / 4;
+    constexpr std::size_t blocks = (Shape::inputs + inputs_of_block - 1) / inputs_of_block;
+    constexpr std::size_t last = split_begin(fours, blocks, blocks - 1) * 4;
     const float* const x = c.x;
     for_each_chunk<P, Shape, rows_chunks<P, Shape>>(
         weights, [&](auto registers, auto, std::size_t unit, const float*) LAMINATE_INLINE_LAMBDA {
@@ -391,10 +408,12 @@ LAMINATE_INLINE void dense_rows_in_blocks(dense_chunk& c, const float* weights, 
                                      at += P::lanes)
                     P::store(c.y + row * c.y_stride + unit + at, P::load(bias + unit + at));
         });
-    for (std::size_t first = 0; first < before_last; first += of_block)
-        dense_rows_block<P, Shape, 0>(c, x, weights, first, of_block, rows);
-    dense_rows_block<P, Shape, Shape::inputs % 4>(c, x, weights, before_last,
-                                                  Shape::inputs - before_last, rows);
+    for (std::size_t block = 0, first = 0; first < last;) {
+        const std::size_t next = split_begin(fours, blocks, ++block) * 4;
+        dense_rows_block<P, Shape, 0>(c, x, weights, first, next - first, rows);
+        first = next;
+    }
+    dense_rows_block<P, Shape, Shape::inputs % 4>(c, x, weights, last, Shape::inputs - last, rows);
     if constexpr (Shape::skips_zeros || !std::is_same_v<Epilogue, chain<>>)
         finish_rows<P, Shape>(c.y, c.y_stride, rows, epilogue);
 }
@@ -405,7 +424,7 @@ LAMINATE_INLINE void dense_rows(const float* x, std::size_t x_stride, const floa
                                 const Epilogue& epilogue) {
     if (rows == 0) return;
     dense_chunk c = {x,        x_stride, Shape::inputs,  weights, 0, bias, y,
-                     y_stride, 0,        Shape::outputs, weights, 1};
+                     y_stride, 0,        Shape::outputs, weights, 0, 1};
     if constexpr (in_blocks<P, Shape> && !is_placed<Epilogue>)
         if (rows >= rows_of_blocks) {
             dense_rows_in_blocks<P, Shape>(c, weights, bias, rows, epilogue);
