@@ -5,6 +5,7 @@
 #include <laminate/ir/call.hpp>
 #include <laminate/ir/describe.hpp>
 #include <laminate/ir/function.hpp>
+#include <laminate/ir/kind/table.hpp>
 
 #include <initializer_list>
 #include <utility>
@@ -38,8 +39,8 @@ std::string construction(const char* functor, std::initializer_list<argument> ar
 
 functor_source functor(std::span<const ir::node> nodes, std::size_t index) {
     const ir::node& n = nodes[index];
-    const std::string slope = array_name(n, index, "slope");
-    const std::string bias = array_name(n, index, "bias");
+    const ir::tensor_list tensors = ir::of(n.kind).learned(n, ir::operands_of(nodes, index));
+    const auto learned = [&](std::size_t k) { return array_name(n, index, tensors[k].name); };
 #define LAMINATE_FUNCTOR(operation, when, file, functor, ...) \
     if (n.kind == ir::op::operation && (when)) \
         return {#file, construction(#functor, {__VA_ARGS__})};
@@ -117,8 +118,10 @@ std::string call(const ir::plan_view& plan, std::size_t index) {
     const bool takes_functors = c.run == ir::kernel::dense || c.run == ir::kernel::activation;
     std::string weights;
     if (c.run == ir::kernel::dense)
-        weights = sentence("        ", array_name(plan.nodes[s.node], s.node, "weights"), ", ",
-                           array_name(plan.nodes[s.node], s.node, "bias"), ",\n");
+        for (const ir::tensor& t : plan.tensors_of(s.node))
+            weights += sentence(array_name(plan.nodes[s.node], s.node, t.name), ", ");
+    if (!weights.empty())
+        weights = sentence("        ", weights.substr(0, weights.size() - 1), "\n");
     return fill(R"(    // $number$. $title$
 $between$    kernel::$kernel$<$arguments$>(
         $from$,
@@ -139,19 +142,8 @@ $weights$
 // Calls f(name, where it begins, floats) for each array of parameters.
 template <class Function>
 void for_each_array(const ir::plan_view& plan, const Function& f) {
-    for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
-        const ir::node& n = plan.nodes[i];
-        const ir::parameters& at = plan.placed[i];
-        const std::size_t units = plan.flows[i].floats;
-        const auto add = [&](const char* part, std::size_t begin, std::size_t floats) {
-            if (begin != ir::none) f(array_name(n, i, part), begin, floats);
-        };
-        if (at.weights != ir::none)
-            add("weights", at.weights,
-                weight_floats(ir::arriving(plan.nodes, i).size(), ir::computed(n, plan.flows[i])));
-        add("bias", at.bias, units);
-        add("slope", at.slope, n.shared ? line_floats : units);
-    }
+    for (const ir::tensor& t : plan.tensors)
+        f(array_name(plan.nodes[t.node], t.node, t.name), t.begin, t.floats);
 }
 
 } // namespace

@@ -17,10 +17,13 @@ constexpr std::uint32_t version = 2;
 // Equal for networks whose parameters lie at the same places and mean the same.
 std::uint64_t network_hash(const ir::plan_view& plan) {
     std::string shape;
-    for (std::size_t i = 0; i < plan.nodes.size(); ++i)
+    for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
         shape += sentence(ir::name(plan.nodes[i].kind), " ", plan.nodes[i].output.size(), " ",
-                          plan.flows[i].pieces, " ", plan.placed[i].weights, " ",
-                          plan.placed[i].bias, " ", plan.placed[i].slope, "\n");
+                          plan.flows[i].pieces);
+        for (const ir::tensor& t : plan.tensors_of(i))
+            shape += sentence(" ", t.name, " ", t.begin);
+        shape += "\n";
+    }
     return fnv1a(shape);
 }
 

@@ -3,7 +3,7 @@
 
 #include <laminate/ir/call.hpp>
 #include <laminate/ir/describe.hpp>
-#include <laminate/ir/function.hpp>
+#include <laminate/ir/kind/table.hpp>
 
 #include <algorithm>
 #include <string_view>
@@ -15,13 +15,6 @@
 namespace laminate::codegen {
 
 namespace {
-
-std::string parameter_array(const ir::node& n, std::size_t index, const char* part,
-                            const std::vector<double>& numbers) {
-    if (numbers.empty()) return "";
-    const std::vector<float> floats(numbers.begin(), numbers.end());
-    return array(array_name(n, index, part), floats);
-}
 
 // The statements of infer. A value lies in x, the row that arrives, or in one of two buffers;
 // elementwise functions end the loop that makes their input, or begin one.
@@ -75,7 +68,7 @@ private:
         close();
         const std::string_view from = at_;
         text_ += sentence("    plain::maxout(", from, ", ", next(), ", ", n.output.size(), ", ",
-                          n.units, ");\n");
+                          n.pieces, ");\n");
         at_ = next();
     }
 
@@ -117,10 +110,13 @@ std::string plain_loops(const graph& network) {
     std::string arrays;
     for (std::size_t i = 1; i < network.nodes.size(); ++i) {
         const ir::node& n = network.nodes[i];
-        const layer_parameters& p = network.parameters[i];
-        arrays += parameter_array(n, i, "weights", p.weights);
-        if (n.kind != ir::op::dense || n.bias) arrays += parameter_array(n, i, "bias", p.bias);
-        arrays += parameter_array(n, i, "slope", p.slope);
+        const ir::tensor_list learned =
+            ir::of(n.kind).learned(n, ir::operands_of(network.nodes, i));
+        std::size_t k = 0;
+        for (const std::vector<double>* numbers : tensors_of(n, network.parameters[i])) {
+            const std::vector<float> floats(numbers->begin(), numbers->end());
+            arrays += array(array_name(n, i, learned[k++].name), floats);
+        }
     }
     return fill(R"(// Written by Laminate: this network in plain nested loops.
 $include$

@@ -220,7 +220,7 @@ private:
     }
 
     void maxout() {
-        const std::string pieces = split("pieces", out_, n_.units);
+        const std::string pieces = split("pieces", out_, n_.pieces);
         to_.add("ReduceMax", {pieces}, y_,
                 {{"axes", std::vector<std::int64_t>{2}}, {"keepdims", std::int64_t{0}}});
     }

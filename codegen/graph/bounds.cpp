@@ -202,7 +202,7 @@ row after(const graph& network, std::size_t node, const row& x) {
     case ir::op::dense:
         return dense(network, node, x);
     case ir::op::maxout:
-        return maxout(n.units, x);
+        return maxout(n.pieces, x);
     case ir::op::softmax:
         return row(units, {0.0, 1.0});
     default:

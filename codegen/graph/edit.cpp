@@ -2,8 +2,8 @@
 #include "edit.hpp"
 
 #include <laminate/base/error.hpp>
-#include <laminate/ir/function.hpp>
 #include <laminate/ir/infer.hpp>
+#include <laminate/ir/kind/table.hpp>
 #include <laminate/ir/place.hpp>
 
 #include <algorithm>

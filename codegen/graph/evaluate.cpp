@@ -4,6 +4,7 @@
 #include <laminate/base/error.hpp>
 #include <laminate/ir/call.hpp>
 #include <laminate/ir/function.hpp>
+#include <laminate/ir/kind/table.hpp>
 #include <laminate/kernel/affine.hpp>
 #include <laminate/kernel/arithmetic.hpp>
 #include <laminate/kernel/elu.hpp>
@@ -39,8 +40,9 @@ void apply_functor(const Function& f, std::span<float> y) {
         y[i] = f(pack{}, y[i], i);
 }
 
-void apply_function(const ir::node& n, [[maybe_unused]] const float* slope,
-                    [[maybe_unused]] const float* bias, std::span<float> y) {
+// Learned(k): tensor number k of the node.
+template <class Learned>
+void apply_function(const ir::node& n, const Learned& learned, std::span<float> y) {
 #define LAMINATE_APPLY(operation, when, file, functor, ...) \
     if (n.kind == ir::op::operation && (when)) \
         return apply_functor(kernel::functor{__VA_ARGS__}, y);
@@ -151,20 +153,18 @@ void run_step(const planned& network, const ir::step& s, const float* from, floa
     case ir::kernel::maxout:
         return maxout(c, from, to);
     case ir::kernel::dense: {
-        const ir::parameters at = plan.placed[s.node];
-        dense(c, from, parameters + at.weights, parameters + at.bias, to);
+        const std::span<const ir::tensor> learned = plan.tensors_of(s.node);
+        dense(c, from, parameters + learned[0].begin, parameters + learned[1].begin, to);
         break;
     }
     case ir::kernel::activation:
         std::copy_n(from, c.outputs, to);
         break;
     }
-    const auto placed = [parameters](std::size_t at) {
-        return at == ir::none ? nullptr : parameters + at;
-    };
     for (std::size_t e = 0; e < s.epilogue_size; ++e) {
-        const std::size_t n = s.epilogue[e];
-        apply_function(plan.nodes[n], placed(plan.placed[n].slope), placed(plan.placed[n].bias), y);
+        const std::span<const ir::tensor> tensors = plan.tensors_of(s.epilogue[e]);
+        const auto learned = [&](std::size_t k) { return parameters + tensors[k].begin; };
+        apply_function(plan.nodes[s.epilogue[e]], learned, y);
     }
 }
 
@@ -205,7 +205,8 @@ std::vector<float> evaluate(const planned& network, std::span<const float> rows)
 }
 
 float evaluate_unit(const ir::node& n, float slope, float bias, float x) {
-    apply_function(n, &slope, &bias, {&x, 1});
+    const auto learned = [&](std::size_t k) { return k == 0 ? &slope : &bias; };
+    apply_function(n, learned, {&x, 1});
     return x;
 }
 

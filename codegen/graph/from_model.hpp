@@ -19,22 +19,15 @@ template <class Model>
 std::vector<layer_parameters> parameters_of(const Model& model) {
     std::vector<layer_parameters> all(1);
     const auto add = [&all](const auto& layer) {
+        const ir::node& n =
+            detail::plan_of<typename Model::network, ir::fusion::on>.nodes[all.size()];
         layer_parameters p;
-        if constexpr (requires { layer.weights; })
-            for (std::size_t o = 0; o < layer.weights.outputs(); ++o)
-                for (std::size_t i = 0; i < layer.weights.inputs(); ++i)
-                    p.weights.push_back(static_cast<double>(layer.weights(o, i)));
-        if constexpr (requires { layer.bias; })
-            for (std::size_t o = 0; o < layer.bias.size(); ++o)
-                p.bias.push_back(static_cast<double>(layer.bias[o]));
-        if constexpr (requires { layer.slope; })
-            for (std::size_t u = 0; u < layer.slope.size(); ++u)
-                p.slope.push_back(static_cast<double>(layer.slope[u]));
-        if constexpr (requires { layer.scale; })
-            for (std::size_t u = 0; u < layer.scale.size(); ++u) {
-                p.slope.push_back(static_cast<double>(layer.scale[u]));
-                p.bias.push_back(static_cast<double>(layer.shift[u]));
-            }
+        const std::vector<std::vector<double>*> tensors = tensors_of(n, p);
+        std::size_t k = 0;
+        layer.each([&](const auto& tensor) {
+            tensor.each([&](float x) { tensors[k]->push_back(static_cast<double>(x)); });
+            ++k;
+        });
         all.push_back(p);
     };
     boost::hana::for_each(model.layers(), add);

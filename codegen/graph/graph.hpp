@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace laminate::codegen {
@@ -19,6 +20,17 @@ struct layer_parameters {
     std::vector<double> bias;    // dense with a bias, affine (its shift): [units]
     std::vector<double> slope;   // prelu: [units], or [1] if shared; affine (its scale): [units]
 };
+
+// Those of a node, in the order of its learned tensors.
+template <class Parameters>
+auto tensors_of(const ir::node& n, Parameters& p) {
+    using numbers = std::remove_reference_t<decltype((p.weights))>;
+    std::vector<numbers*> all;
+    if (n.kind == ir::op::dense) all.push_back(&p.weights);
+    if (n.kind == ir::op::prelu || n.kind == ir::op::affine) all.push_back(&p.slope);
+    if (n.kind == ir::op::affine || (n.kind == ir::op::dense && n.bias)) all.push_back(&p.bias);
+    return all;
+}
 
 struct graph {
     std::string name;                         // of the network, from the file; may be empty

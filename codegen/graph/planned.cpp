@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "../fill.hpp"
+
 namespace laminate::codegen {
 
 namespace {
@@ -21,31 +23,16 @@ std::string origin(const graph& network, std::size_t node) {
     return sentence("node ", node, " (", ir::name(network.nodes[node].kind), ")");
 }
 
+// The line of a mistake.
 std::string text(const ir::mistake& m) {
-    switch (m.kind) {
-    case ir::mistake_kind::second_input:
-        return "is a second input; a network has one, at its start";
-    case ir::mistake_kind::unknown_input:
-        return sentence("reads node ", m.found, ", which doesn't come before it");
-    case ir::mistake_kind::zero_units:
-        return "has no units; expected at least 1";
-    case ir::mistake_kind::width_mismatch:
-        return sentence("expects rows of ", m.expected, "; ", m.found, " arrive");
-    case ir::mistake_kind::softmax_of_scalar:
-        return "is a softmax of a single unit, which is always 1; expected 2 units or more";
-    case ir::mistake_kind::maxout_indivisible:
-        return sentence("takes maxima over groups of ", m.expected, " units; ", m.found,
-                        " arrive, which isn't a multiple");
-    case ir::mistake_kind::groups_indivisible:
-        return sentence("is a softmax in ", m.expected, " groups; ", m.found,
-                        " units arrive, which isn't a multiple");
-    case ir::mistake_kind::unsupported_rank:
-        return sentence("reads a value of rank ", m.found, "; expected rows of rank 1");
-    case ir::mistake_kind::too_large:
-        return sentence("is too large: a layer has at most ", m.expected, " weights");
-    default:
-        return sentence("is wrong (mistake ", static_cast<int>(m.kind), " of ir/check.hpp)");
-    }
+    const char* line = "";
+#define LAMINATE_MISTAKE(name, culprit, sentence, words) \
+    if (m.kind == ir::mistake_kind::name) line = words;
+    LAMINATE_MISTAKES(LAMINATE_MISTAKE)
+#undef LAMINATE_MISTAKE
+    const std::string expected = std::to_string(m.expected);
+    const std::string found = std::to_string(m.found);
+    return fill(line, {{"expected", expected}, {"found", found}});
 }
 
 std::optional<error> check(const graph& network, std::span<const ir::node> inferred) {
@@ -54,10 +41,7 @@ std::optional<error> check(const graph& network, std::span<const ir::node> infer
                               " nodes has parameters for ", network.parameters.size())};
     const ir::mistake m = ir::check(inferred);
     if (m.kind == ir::mistake_kind::accepted) return std::nullopt;
-    if (m.kind == ir::mistake_kind::no_input)
-        return error{"the network doesn't start with an input"};
-    if (m.kind == ir::mistake_kind::no_layers)
-        return error{"the network is an input and nothing else; expected a layer"};
+    if (ir::culprit_of(m.kind) == ir::culprit::network) return error{text(m)};
     return error{sentence(origin(network, m.node), " ", text(m))};
 }
 
@@ -73,15 +57,6 @@ std::optional<error> check_options(const graph& network) {
     return std::nullopt;
 }
 
-// The numbers of a node, in the order of its tensors in parameter files.
-std::vector<const std::vector<double>*> numbers(const ir::node& n, const layer_parameters& p) {
-    if (n.kind == ir::op::dense && n.bias) return {&p.weights, &p.bias};
-    if (n.kind == ir::op::dense) return {&p.weights};
-    if (n.kind == ir::op::prelu) return {&p.slope};
-    if (n.kind == ir::op::affine) return {&p.slope, &p.bias};
-    return {};
-}
-
 // A tensor of the plan, and the node and the numbers that belong to it.
 struct match {
     detail::parameter_tensor tensor;
@@ -94,7 +69,7 @@ result<std::vector<match>> match_parameters(const graph& network, const ir::plan
     std::vector<match> matches;
     std::vector<detail::parameter_tensor> tensors = detail::parameter_tensors(plan);
     for (std::size_t i = 1; i < plan.nodes.size(); ++i)
-        for (const std::vector<double>* values : numbers(plan.nodes[i], network.parameters[i])) {
+        for (const std::vector<double>* values : tensors_of(plan.nodes[i], network.parameters[i])) {
             detail::parameter_tensor& tensor = tensors.at(matches.size());
             if (values->size() != *element_count(tensor.shape))
                 return error{sentence(origin(network, i), ": expected numbers of shape ",
@@ -132,11 +107,12 @@ result<planned> plan_graph(const graph& network, ir::fusion mode) {
     if (auto why = check_options(network)) return *std::move(why);
     const std::size_t count = p.nodes_.size();
     p.flows_.resize(count);
-    p.placed_.resize(count);
+    p.tensors_.resize(ir::count_tensors(p.nodes_));
+    p.first_tensor_.resize(count + 1);
     p.steps_.resize(count);
     std::vector<std::size_t> last_use(count);
     const ir::plan_view plan =
-        ir::make_plan(p.nodes_, mode, {p.flows_, p.placed_, p.steps_, last_use});
+        ir::make_plan(p.nodes_, mode, {p.flows_, p.tensors_, p.first_tensor_, p.steps_, last_use});
     p.steps_.resize(plan.steps.size());
     p.cost_ = plan.cost;
     const result<std::vector<match>> matches = match_parameters(network, p.plan());

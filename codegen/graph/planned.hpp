@@ -20,7 +20,7 @@ namespace laminate::codegen {
 // Owns what a plan_view only refers to.
 class planned {
 public:
-    ir::plan_view plan() const { return {nodes_, flows_, placed_, steps_, cost_}; }
+    ir::plan_view plan() const { return {nodes_, flows_, tensors_, first_tensor_, steps_, cost_}; }
     // 64-byte aligned; padding is 0.
     std::span<const float> packed() const {
         return {reinterpret_cast<const float*>(packed_.data()), packed_.size() * line_floats};
@@ -41,7 +41,8 @@ private:
 
     std::vector<ir::node> nodes_;
     std::vector<ir::flow> flows_;
-    std::vector<ir::parameters> placed_;
+    std::vector<ir::tensor> tensors_;
+    std::vector<std::size_t> first_tensor_;
     std::vector<ir::step> steps_;
     ir::figures cost_;
     std::vector<line> packed_;

@@ -321,9 +321,9 @@ inline row softmax(const ir::node& n, const row& x, arithmetic by = {}) {
 }
 
 inline row maxout(const ir::node& n, const row& x) {
-    row y(x.size() / n.units, {-std::numeric_limits<double>::infinity(), 0.0});
+    row y(x.size() / n.pieces, {-std::numeric_limits<double>::infinity(), 0.0});
     for (std::size_t i = 0; i < x.size(); ++i) {
-        estimate& e = y[i / n.units];
+        estimate& e = y[i / n.pieces];
         if (!(x[i].value <= e.value)) e.value = std::isnan(e.value) ? e.value : x[i].value;
         e.bound = std::max(e.bound, x[i].bound);
     }

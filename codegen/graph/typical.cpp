@@ -2,7 +2,7 @@
 #include "typical.hpp"
 
 #include <laminate/base/error.hpp>
-#include <laminate/ir/function.hpp>
+#include <laminate/ir/kind/table.hpp>
 #include <laminate/ir/place.hpp>
 
 #include <algorithm>
@@ -56,7 +56,7 @@ typical_row behind_maxout(std::size_t pieces, const typical_row& x) {
 typical_row behind(const graph& network, std::size_t node, const typical_row& x) {
     const ir::node& n = network.nodes[node];
     if (n.kind == ir::op::dense || is_affine(n)) return typical_linear(network, node, x);
-    if (n.kind == ir::op::maxout) return behind_maxout(n.units, x);
+    if (n.kind == ir::op::maxout) return behind_maxout(n.pieces, x);
     typical_row y(x.size());
     for (std::size_t u = 0; u < y.size(); ++u) {
         const double share = static_cast<double>(n.groups) / static_cast<double>(x.size());

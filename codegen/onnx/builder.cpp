@@ -122,7 +122,7 @@ flow builder::affine(const flow& x, const std::vector<double>& scale,
 flow builder::maxout(const flow& x, std::size_t pieces, flow like) {
     const flow from = in_order(x);
     ir::node f = of_kind(ir::op::maxout);
-    f.units = pieces;
+    f.pieces = pieces;
     const std::size_t outputs = x.units.size() / pieces;
     like.node = append(f, {}, from.node, outputs);
     like.units = identity(outputs);

@@ -3,7 +3,7 @@
 // of its own until one is known as a layer over a node before all of them.
 #include "builder.hpp"
 
-#include <laminate/ir/function.hpp>
+#include <laminate/ir/kind/table.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -35,10 +35,8 @@ bool is_exact(step does) {
 
 std::string layers() {
     std::string all;
-    for (int i = 0; i <= static_cast<int>(ir::op::maxout); ++i)
-        if (const auto kind = static_cast<ir::op>(i);
-            ir::is_elementwise(kind) && !ir::is_identity(kind))
-            all += sentence(all.empty() ? "" : ", ", ir::name(kind));
+    for (const ir::row& kind : ir::kinds)
+        if (kind.is.role == ir::role::function) all += sentence(all.empty() ? "" : ", ", kind.name);
     return all;
 }
 

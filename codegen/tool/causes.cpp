@@ -2,6 +2,7 @@
 #include "causes.hpp"
 
 #include <laminate/ir/describe.hpp>
+#include <laminate/ir/kind/table.hpp>
 #include <laminate/model/half.hpp>
 
 #include <fmt/format.h>

@@ -173,7 +173,7 @@ TEST_CASE("bounds: layers", "[bounds]") {
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
         test::graph_builder b(1 + seed % 40, seed);
         b.dense(24).add(op::relu).affine().dense(12).add(op::tanh);
-        if (seed % 2 == 0) b.add({.kind = op::maxout, .units = 3}, {});
+        if (seed % 2 == 0) b.add({.kind = op::maxout, .pieces = 3}, {});
         b.dense(7).add(op::softmax);
         const codegen::graph g = b;
         const auto plan = codegen::plan_graph(g, ir::fusion::off).value();
@@ -200,7 +200,7 @@ TEST_CASE("bounds: layers", "[bounds]") {
 TEST_CASE("bounds: layers are as narrow as stated", "[bounds]") {
     const codegen::graph g = test::graph_builder(2)
                                  .dense({1, -2, 0.5, 4, 0, 0, -1, -1}, {1, 0, -3, 0})
-                                 .add({.kind = op::maxout, .units = 2}, {})
+                                 .add({.kind = op::maxout, .pieces = 2}, {})
                                  .add(op::softmax);
     const auto values = codegen::bounds(g, {{{-1.0, 2.0}, {0.0, 0.5}}});
     const std::vector<std::vector<interval>> stated = {{{-1, 2}, {0, 0.5}},

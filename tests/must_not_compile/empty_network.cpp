@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A named network that declares nothing.
 // expect: a network starts with its input
-// expect: no_input<digits>
+// expect: no_input<digits
 #include <laminate/layer/all.hpp>
 #include <laminate/layer/network.hpp>
 

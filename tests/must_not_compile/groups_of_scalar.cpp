@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Groups of a single unit.
 // expect: give the layer before softmax a unit for each class (of each
-// expect: softmax_of_scalar<laminate::layers::log_softmax<8>, 1>
+// expect: softmax_of_scalar<laminate::layers::log_softmax<8>, 1
 #include <laminate/layer/all.hpp>
 #include <laminate/layer/network.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // No groups at all.
-// expect: zero_units<laminate::layers::softmax<0>, 1>
+// expect: zero_units<laminate::layers::softmax<0>, 1
 #include <laminate/layer/all.hpp>
 #include <laminate/layer/network.hpp>
 

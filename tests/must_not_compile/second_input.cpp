@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A stack with a second input in the middle.
 // expect: this network has a second input in the middle
-// expect: second_input<laminate::layers::input<4>, 2>
+// expect: second_input<laminate::layers::input<4>, 2
 #include <laminate/layer/all.hpp>
 #include <laminate/layer/network.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Softmax of a single unit.
 // expect: for a probability from one unit write sigmoid
-// expect: softmax_of_scalar<laminate::layers::softmax<>, 2>
+// expect: softmax_of_scalar<laminate::layers::softmax<>, 2
 #include <laminate/layer/all.hpp>
 #include <laminate/layer/network.hpp>
 

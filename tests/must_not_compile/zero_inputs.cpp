@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // An input of no units.
 // expect: this layer has no units
-// expect: zero_units<laminate::layers::input<0>, 0>
+// expect: zero_units<laminate::layers::input<0>, 0
 #include <laminate/layer/all.hpp>
 #include <laminate/layer/network.hpp>
 

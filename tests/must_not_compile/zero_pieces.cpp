@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Maxout over groups of no units.
 // expect: this layer has no units
-// expect: zero_units<laminate::layers::maxout<0>, 1>
+// expect: zero_units<laminate::layers::maxout<0>, 1
 #include <laminate/layer/all.hpp>
 #include <laminate/layer/network.hpp>
 

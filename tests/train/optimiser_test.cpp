@@ -40,9 +40,9 @@ double worst_difference(const Optimiser& optimiser, const lam::train_options& op
         constexpr auto& plan = lam::plan(net{});
         for (std::size_t i = 0; i < exact.size(); ++i) {
             bool decays = false;
-            for (std::size_t n = 0; n < plan.nodes.size(); ++n)
-                decays = decays || (plan.placed[n].weights != lam::ir::none &&
-                                    i >= plan.placed[n].weights && i < plan.placed[n].bias);
+            for (const lam::ir::tensor& tensor : plan.tensors)
+                decays = decays || (tensor.name == std::string_view("weights") &&
+                                    i >= tensor.begin && i < tensor.begin + tensor.floats);
             double g = static_cast<double>(trainer.gradient()[i]);
             if (options.clip_norm > 0.0f)
                 g *= std::min(1.0, static_cast<double>(options.clip_norm) / r.gradient_norm);

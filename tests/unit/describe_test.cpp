@@ -48,10 +48,10 @@ TEST_CASE("describe: how many rows of a batch go together", "[describe]") {
     };
     CHECK(rows(lam::l1_bytes, 512) == 24); // weights stay in the L1 cache
     CHECK(rows(lam::l1_bytes + 64, 512) == 96);
-    CHECK(rows(8 << 20, 2048) == 96); // what is between layers takes 192 KiB
-    CHECK(rows(8 << 20, 2112) == 48);
-    CHECK(rows(8 << 20, 8192) == 24);
-    CHECK(rows(8 << 20, 192 << 10) == 1);
+    CHECK(rows(8 << 20, 4096) == 96); // what is between layers takes 384 KiB
+    CHECK(rows(8 << 20, 4160) == 48);
+    CHECK(rows(8 << 20, 8192) == 48);
+    CHECK(rows(8 << 20, 384 << 10) == 1);
     CHECK(rows(8 << 20, 1 << 20) == 1);
     CHECK_THAT(lam::describe(lam::input<4> | lam::dense<16> | lam::relu | lam::dense<16>),
                contains("dense, hands on ") && contains("\nbatch: 24 rows "));

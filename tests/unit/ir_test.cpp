@@ -28,7 +28,7 @@ ir::node unary(op kind, std::size_t from) {
 }
 ir::node maxout(std::size_t from, std::size_t pieces) {
     ir::node n = unary(op::maxout, from);
-    n.units = pieces;
+    n.pieces = pieces;
     return n;
 }
 
@@ -36,15 +36,21 @@ ir::node maxout(std::size_t from, std::size_t pieces) {
 struct planned {
     std::vector<ir::node> nodes;
     std::vector<ir::flow> flows;
-    std::vector<ir::parameters> placed;
+    std::vector<ir::tensor> tensors;
+    std::vector<std::size_t> first_tensor;
     std::vector<ir::step> steps;
     ir::figures cost;
 
     explicit planned(std::vector<ir::node> graph, ir::fusion mode = ir::fusion::on)
-        : nodes(std::move(graph)), flows(nodes.size()), placed(nodes.size()), steps(nodes.size()) {
+        : nodes(std::move(graph)),
+          flows(nodes.size()),
+          first_tensor(nodes.size() + 1),
+          steps(nodes.size()) {
         std::vector<std::size_t> last_use(nodes.size());
         ir::infer(nodes);
-        const ir::plan_view p = ir::make_plan(nodes, mode, {flows, placed, steps, last_use});
+        tensors.resize(ir::count_tensors(nodes));
+        const ir::plan_view p =
+            ir::make_plan(nodes, mode, {flows, tensors, first_tensor, steps, last_use});
         cost = p.cost;
         steps.resize(p.steps.size());
     }
@@ -215,12 +221,25 @@ TEST_CASE("place: parameters start on lines and don't overlap", "[ir]") {
         CHECK(at % 16 == 0);
         end += laminate::whole_lines(floats);
     };
-    next(p.placed[1].weights, 7 * 16);
-    next(p.placed[1].bias, 16);
-    next(p.placed[2].slope, 5);
-    next(p.placed[3].weights, 5 * 48);
-    next(p.placed[3].bias, 48); // zeros
-    next(p.placed[4].slope, 33);
+    struct expected {
+        std::size_t node;
+        const char* name;
+        std::size_t floats;
+        bool learned;
+    };
+    const std::vector<expected> all = {{1, "weights", 7 * 16, true}, {1, "bias", 16, true},
+                                       {2, "slope", 16, true},       {3, "weights", 5 * 48, true},
+                                       {3, "bias", 48, false},       {4, "slope", 48, true}};
+    REQUIRE(p.tensors.size() == all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const ir::tensor& t = p.tensors[i];
+        CHECK(t.node == all[i].node);
+        CHECK(t.name == std::string(all[i].name));
+        CHECK(t.floats == all[i].floats);
+        CHECK(t.learned == all[i].learned);
+        next(t.begin, t.floats);
+    }
+    CHECK(p.first_tensor == std::vector<std::size_t>{0, 0, 2, 3, 5, 6});
     CHECK(p.cost.weight_bytes == 4 * end);
     CHECK(p.cost.parameters == (7 * 5 + 5) + 5 + 5 * 33 + 33);
     CHECK(p.cost.multiply_adds == 7 * 5 + 5 * 33);
@@ -230,7 +249,7 @@ TEST_CASE("place: a shared slope is one number", "[ir]") {
     ir::node shared = unary(op::prelu, 1);
     shared.shared = true;
     const planned p({input(7), dense(0, 100), shared});
-    CHECK(p.placed[2].count == 1);
+    CHECK(p.tensors[2].extents.size() == 1);
     CHECK(p.cost.parameters == 7 * 100 + 100 + 1);
 }
 
@@ -378,7 +397,7 @@ TEST_CASE("plan: a step is structural, and a plan a constant", "[ir]") {
             ir::node{.kind = op::dense, .inputs = {0, ir::none, ir::none, ir::none}, .units = 3},
             ir::node{.kind = op::relu, .inputs = {1, ir::none, ir::none, ir::none}}};
         ir::infer(nodes);
-        return ir::make_plan(nodes, ir::fusion::on);
+        return ir::make_plan<2>(nodes, ir::fusion::on);
     }();
     static_assert(p.steps == 1 && p.parameters == 15 && p.multiply_adds == 12,
                   "the figures are members");

@@ -57,7 +57,7 @@ TEST_CASE("layer: every layer is one node", "[layer]") {
     static_assert(node_of(lam::sigmoid).kind == ir::op::sigmoid, "as declared");
     static_assert(node_of(lam::tanh).kind == ir::op::tanh, "as declared");
     static_assert(node_of(lam::softmax).kind == ir::op::softmax, "as declared");
-    static_assert(node_of(lam::maxout<3>) == ir::node{.kind = ir::op::maxout, .units = 3},
+    static_assert(node_of(lam::maxout<3>) == ir::node{.kind = ir::op::maxout, .pieces = 3},
                   "as declared");
     static_assert(node_of(lam::dropout<0.5f>) == ir::node{.kind = ir::op::dropout, .alpha = 0.5f},
                   "as declared");

@@ -242,7 +242,7 @@ TEST_CASE("reference: softmax and maxout", "[reference]") {
     const reference::row y = reference::softmax({{0.0, 0.0}, {std::log(3.0), 0.0}});
     CHECK(std::abs(y[0].value - 0.25) < 1e-15);
     CHECK(std::abs(y[1].value - 0.75) < 1e-15);
-    const reference::row m = reference::maxout({.kind = ir::op::maxout, .units = 2},
+    const reference::row m = reference::maxout({.kind = ir::op::maxout, .pieces = 2},
                                                {{1.0, 0.1}, {2.0, 0.2}, {-1.0, 0.3}, {-2.0, 0.0}});
     CHECK(m.size() == 2);
     CHECK(m[0].value == 2.0);

@@ -3,6 +3,7 @@
 // nothing of what the function before them can give (relu after relu, after sigmoid, ...).
 
 #include <laminate/base/error.hpp>
+#include <laminate/ir/kind/table.hpp>
 
 #include <algorithm>
 

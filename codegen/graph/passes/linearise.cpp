@@ -5,7 +5,7 @@
 // chain has no way around it for those.)
 
 #include <laminate/base/error.hpp>
-#include <laminate/ir/function.hpp>
+#include <laminate/ir/kind/table.hpp>
 
 #include <algorithm>
 

@@ -37,8 +37,7 @@ constexpr call call_of(const plan_view& plan, const step& s) {
     call c = {};
     c.run = s.run;
     c.outputs = width;
-    if (s.run == kernel::dense || s.run == kernel::activation)
-        c.outputs = computed(plan.nodes[s.last], plan.flows[s.last]);
+    if (takes_functions(s.run)) c.outputs = computed(plan.nodes[s.last], plan.flows[s.last]);
     if (s.run == kernel::dense) {
         c.inputs = arriving(plan.nodes, s.node).size();
         c.panels = s.panels;
@@ -50,7 +49,7 @@ constexpr call call_of(const plan_view& plan, const step& s) {
     if (s.run == kernel::softmax || s.run == kernel::log_softmax)
         c.groups = plan.nodes[s.node].groups;
     if (s.run == kernel::maxout) {
-        c.pieces = plan.nodes[s.node].units;
+        c.pieces = plan.nodes[s.node].pieces;
         c.unit_step = in_pieces ? 1 : c.pieces;
         c.piece_step = in_pieces ? piece_stride(width * c.pieces, c.pieces) : 1;
         c.one_lane = !in_pieces;

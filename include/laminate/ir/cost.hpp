@@ -8,15 +8,14 @@
 #include <span>
 
 #include "../base/compiler.hpp"
-#include "flow.hpp"
 #include "infer.hpp"
-#include "step.hpp"
+#include "kind/table.hpp"
 
 namespace laminate::ir {
 
 struct figures {
     std::size_t parameters = 0;    // learned numbers
-    std::size_t multiply_adds = 0; // of one row, in dense layers
+    std::size_t multiply_adds = 0; // of one row
     std::size_t weight_bytes = 0;  // parameters as packed, with padding: what one row reads
     std::size_t scratch_bytes = 0; // intermediate values of one row
     std::size_t steps = 0;         // kernel calls for one row
@@ -26,32 +25,30 @@ struct figures {
 inline namespace LAMINATE_ISA {
 
 constexpr std::size_t multiply_adds(std::span<const node> nodes, std::size_t index) {
-    return nodes[index].kind == op::dense
-               ? width(arriving(nodes, index)) * nodes[index].output.size()
-               : 0;
+    return of(nodes[index].kind).multiply_adds(nodes[index], operands_of(nodes, index));
 }
 
-// The packed parameters of a node, with padding.
-constexpr std::size_t parameter_bytes(std::span<const node> nodes, std::span<const flow> flows,
-                                      std::size_t index) {
-    const node& n = nodes[index];
-    if (n.kind == op::dense)
-        return (weight_floats(width(arriving(nodes, index)), computed(n, flows[index])) +
-                flows[index].floats) *
-               sizeof(float);
-    if (n.kind == op::prelu) return (n.shared ? line_floats : flows[index].floats) * sizeof(float);
-    if (n.kind == op::affine) return 2 * flows[index].floats * sizeof(float);
-    return 0;
+// Learned numbers, without padding, and bytes as packed, with it.
+constexpr std::size_t learned_numbers(std::span<const tensor> tensors) {
+    std::size_t count = 0;
+    for (const tensor& t : tensors)
+        if (t.learned) count += t.extents.size();
+    return count;
+}
+constexpr std::size_t parameter_bytes(std::span<const tensor> tensors) {
+    std::size_t floats = 0;
+    for (const tensor& t : tensors)
+        floats += t.floats;
+    return floats * sizeof(float);
 }
 
-constexpr figures cost(std::span<const node> nodes, std::span<const parameters> placed,
+constexpr figures cost(std::span<const node> nodes, std::span<const tensor> tensors,
                        std::size_t parameter_floats, std::size_t scratch_floats,
                        std::size_t steps) {
     figures f = {};
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-        f.parameters += placed[i].count;
+    f.parameters = learned_numbers(tensors);
+    for (std::size_t i = 0; i < nodes.size(); ++i)
         f.multiply_adds += multiply_adds(nodes, i);
-    }
     f.weight_bytes = parameter_floats * sizeof(float);
     f.scratch_bytes = scratch_floats * sizeof(float);
     f.steps = steps;

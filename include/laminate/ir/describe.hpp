@@ -125,8 +125,9 @@ inline std::string describe(const plan_view& plan) {
         const node& n = plan.nodes[i];
         const std::size_t s = step_of[i];
         text::row r = {text::layer(n), text::shape(n.output), "", "", "", "", ""};
-        const std::size_t parameters = plan.placed[i].count;
-        if (parameters > 0) r[2] = text::grouped(parameters);
+        const std::span<const tensor> tensors = plan.tensors_of(i);
+        if (const std::size_t count = learned_numbers(tensors); count > 0)
+            r[2] = text::grouped(count);
         if (s == none) {
             r[4] = n.kind == op::input ? "" : "nothing to do";
         } else {
@@ -137,7 +138,7 @@ inline std::string describe(const plan_view& plan) {
         }
         if (const std::size_t work = multiply_adds(plan.nodes, i); work > 0)
             r[5] = text::grouped(work);
-        if (const std::size_t bytes = parameter_bytes(plan.nodes, plan.flows, i); bytes > 0)
+        if (const std::size_t bytes = parameter_bytes(tensors); bytes > 0)
             r[6] = text::grouped(bytes);
         rows.push_back(r);
     }

@@ -9,8 +9,8 @@
 
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
-#include "function.hpp"
 #include "infer.hpp"
+#include "kind/table.hpp"
 #include "node.hpp"
 
 namespace laminate::ir {
@@ -19,7 +19,7 @@ struct flow {
     std::size_t consumer = none; // the one node that reads the value; none if several, or output
     std::size_t readers = 0;
     std::size_t value = none; // the node itself, or what it passes on if it is an identity
-    std::size_t pieces = 1;   // order of the units, see panel.hpp: K where dense feeds maxout<K>
+    std::size_t pieces = 1;   // order of the units, see panel.hpp: as a reader wants them
     std::size_t floats = 0;   // of one row in scratch memory, in whole lines
     bool follows_dense =
         false; // a dense layer, or elementwise nodes in an unbranched line from one
@@ -47,7 +47,7 @@ constexpr void trace(std::span<const node> nodes, std::span<flow> flows) {
     for (std::size_t i = nodes.size(); i-- > 0;) {
         const std::size_t next = flows[i].consumer;
         if (next != none && flows[i].follows_dense) {
-            if (nodes[next].kind == op::maxout) flows[i].pieces = nodes[next].units;
+            if (of(nodes[next].kind).is.in_pieces) flows[i].pieces = nodes[next].pieces;
             if (is_elementwise(nodes[next].kind)) flows[i].pieces = flows[next].pieces;
         }
         const std::size_t k = flows[i].pieces;

@@ -3,21 +3,18 @@
 
 // The elementwise operations and the functors of kernel/ that stand for them: one list, from which
 // the DSL makes calls and the generator their text. Needs nodes. Promises that an operation with a
-// line here is elementwise, fuses and is emitted, and that there is no second list.
-
-#include "../base/compiler.hpp"
-#include "node.hpp"
+// line here is emitted, and that there is no second list.
 
 // FUNCTION(operation, when, file, functor, arguments...): node n, of that operation, is
 // kernel::functor{arguments...} of kernel/<file>.hpp, if `when` holds of it. The first line that
-// fits counts. `slope` and `bias` are the node's parameters.
+// fits counts. learned(k) is its learned tensor number k.
 #define LAMINATE_FUNCTIONS(FUNCTION) \
     FUNCTION(relu, is_plain_relu(n), relu, relu) \
     FUNCTION(relu, true, relu, relu_with, n.max_value, n.alpha, n.threshold) \
     FUNCTION(leaky_relu, true, relu, leaky_relu, n.alpha) \
-    FUNCTION(prelu, n.shared, relu, prelu_shared, slope) \
-    FUNCTION(prelu, true, relu, prelu, slope) \
-    FUNCTION(affine, true, affine, affine, slope, bias) \
+    FUNCTION(prelu, n.shared, relu, prelu_shared, learned(0)) \
+    FUNCTION(prelu, true, relu, prelu, learned(0)) \
+    FUNCTION(affine, true, affine, affine, learned(0), learned(1)) \
     FUNCTION(elu, true, elu, elu, n.alpha) \
     FUNCTION(selu, true, elu, selu) \
     FUNCTION(celu, true, elu, celu, n.alpha) \
@@ -43,16 +40,3 @@
     FUNCTION(sqrt, true, arithmetic, sqrt) \
     FUNCTION(reciprocal, true, arithmetic, reciprocal) \
     FUNCTION(square, true, arithmetic, square)
-
-namespace laminate::ir {
-inline namespace LAMINATE_ISA {
-
-// Every unit on its own: y[i] = f(x[i]). These fuse into whatever produces x.
-constexpr bool is_elementwise(op kind) {
-#define LAMINATE_IS(operation, ...) || kind == op::operation
-    return is_identity(kind) LAMINATE_FUNCTIONS(LAMINATE_IS);
-#undef LAMINATE_IS
-}
-
-} // namespace LAMINATE_ISA
-} // namespace laminate::ir

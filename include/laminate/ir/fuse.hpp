@@ -10,7 +10,7 @@
 
 #include "../base/compiler.hpp"
 #include "flow.hpp"
-#include "function.hpp"
+#include "kind/table.hpp"
 #include "node.hpp"
 #include "step.hpp"
 
@@ -20,24 +20,8 @@ enum class fusion : bool { off, on };
 
 inline namespace LAMINATE_ISA {
 
-constexpr kernel kernel_of(op kind) {
-    switch (kind) {
-    case op::dense:
-        return kernel::dense;
-    case op::softmax:
-        return kernel::softmax;
-    case op::log_softmax:
-        return kernel::log_softmax;
-    case op::maxout:
-        return kernel::maxout;
-    default:
-        return kernel::activation;
-    }
-}
-
 constexpr bool has_room(const step& s) {
-    return (s.run == kernel::dense || s.run == kernel::activation) &&
-           s.epilogue_size < max_epilogue;
+    return takes_functions(s.run) && s.epilogue_size < max_epilogue;
 }
 
 // Extends `s` over the nodes that follow in line and can join it: identities always, other
@@ -77,10 +61,10 @@ constexpr std::size_t fuse(std::span<const node> nodes, std::span<const flow> fl
         if (identity ? i + 1 < nodes.size() || written(i) : fused(i)) continue;
         step& s = steps[count++];
         s = step{};
-        s.run = kernel_of(nodes[i].kind);
+        s.run = of(nodes[i].kind).is.run;
         s.node = s.last = i;
         s.input = flows[nodes[i].inputs[0]].value;
-        s.pieces = flows[s.run == kernel::maxout ? s.input : i].pieces;
+        s.pieces = flows[of(nodes[i].kind).is.in_pieces ? s.input : i].pieces;
         if (s.run == kernel::activation && !identity) s.epilogue[s.epilogue_size++] = i;
         absorb(nodes, flows, mode, s);
     }

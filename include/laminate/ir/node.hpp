@@ -12,51 +12,14 @@
 
 #include "../base/compiler.hpp"
 #include "../base/shape.hpp"
+#include "kind/list.hpp"
 
 namespace laminate::ir {
 
-// Every operation, once.
-#define LAMINATE_OPERATIONS(OPERATION) \
-    OPERATION(input) \
-    OPERATION(dense) \
-    OPERATION(linear) \
-    OPERATION(dropout) \
-    OPERATION(affine) \
-    OPERATION(relu) \
-    OPERATION(leaky_relu) \
-    OPERATION(prelu) \
-    OPERATION(thresholded_relu) \
-    OPERATION(elu) \
-    OPERATION(selu) \
-    OPERATION(celu) \
-    OPERATION(sigmoid) \
-    OPERATION(hard_sigmoid) \
-    OPERATION(tanh) \
-    OPERATION(swish) \
-    OPERATION(hard_swish) \
-    OPERATION(mish) \
-    OPERATION(gelu) \
-    OPERATION(gelu_tanh) \
-    OPERATION(erf) \
-    OPERATION(softplus) \
-    OPERATION(softsign) \
-    OPERATION(clip) \
-    OPERATION(shrink) \
-    OPERATION(abs) \
-    OPERATION(neg) \
-    OPERATION(exp) \
-    OPERATION(log) \
-    OPERATION(sqrt) \
-    OPERATION(reciprocal) \
-    OPERATION(square) \
-    OPERATION(softmax) \
-    OPERATION(log_softmax) \
-    OPERATION(maxout)
-
 enum class op : std::uint8_t {
-#define LAMINATE_OPERATION(name) name,
-    LAMINATE_OPERATIONS(LAMINATE_OPERATION)
-#undef LAMINATE_OPERATION
+#define LAMINATE_KIND(name) name,
+    LAMINATE_KINDS(LAMINATE_KIND)
+#undef LAMINATE_KIND
 };
 
 inline constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
@@ -66,7 +29,8 @@ struct node {
     op kind = op::input;
     std::array<std::size_t, max_inputs> inputs = {none, none, none, none}; // indices of nodes
     shape output = {};           // of an input: as declared; of all others: see infer.hpp
-    std::size_t units = 0;       // dense: outputs; maxout: linear pieces per output
+    std::size_t units = 0;       // dense: outputs
+    std::size_t pieces = 1;      // maxout: linear pieces of each output
     std::size_t declared_in = 0; // dense: the input width the user wrote, 0 if none
     bool bias = true;            // dense
     bool shared = false;         // prelu: one slope for all units
@@ -83,9 +47,6 @@ struct node {
 
 inline namespace LAMINATE_ISA {
 
-// y = x when not training.
-constexpr bool is_identity(op kind) { return kind == op::linear || kind == op::dropout; }
-
 // relu without options: max(x, 0).
 constexpr bool is_plain_relu(const node& n) {
     return n.kind == op::relu && n.alpha == 0.0f && n.threshold == 0.0f &&
@@ -93,13 +54,11 @@ constexpr bool is_plain_relu(const node& n) {
 }
 
 constexpr const char* name(op kind) {
-#define LAMINATE_OPERATION(name) #name,
-    constexpr const char* names[] = {LAMINATE_OPERATIONS(LAMINATE_OPERATION)};
-#undef LAMINATE_OPERATION
+#define LAMINATE_KIND(name) #name,
+    constexpr const char* names[] = {LAMINATE_KINDS(LAMINATE_KIND)};
+#undef LAMINATE_KIND
     return names[static_cast<std::size_t>(kind)];
 }
-
-constexpr bool is_softmax(op kind) { return kind == op::softmax || kind == op::log_softmax; }
 
 } // namespace LAMINATE_ISA
 } // namespace laminate::ir

@@ -64,35 +64,44 @@ constexpr bool skips_zeros(std::span<const node> nodes, std::size_t index, std::
            may_be_sparse(nodes, nodes[index].inputs[0]);
 }
 
-// Fills one entry per node and returns the floats of all parameters together.
+// Floats of a tensor as it is packed.
+constexpr std::size_t packed_floats(const tensor& t, const node& n, const flow& f) {
+    switch (t.how) {
+    case packing::panels:
+        return weight_floats(t.extents.extent[1], computed(n, f));
+    case packing::units:
+        return f.floats;
+    case packing::single:
+        return line_floats;
+    }
+    return 0;
+}
+
+// How many tensors all nodes have.
+constexpr std::size_t count_tensors(std::span<const node> nodes) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        count += of(nodes[i].kind).learned(nodes[i], operands_of(nodes, i)).size();
+    return count;
+}
+
+// Lists the tensors of all nodes in their order, one behind the other, and, for each node and one
+// more, where its tensors begin in the list. Returns the floats of all together.
 constexpr std::size_t place_parameters(std::span<const node> nodes, std::span<const flow> flows,
-                                       std::span<parameters> placed) {
+                                       std::span<tensor> placed, std::span<std::size_t> first) {
     std::size_t end = 0;
-    const auto take = [&end](std::size_t floats) {
-        const std::size_t begin = end;
-        end += whole_lines(floats);
-        return begin;
-    };
+    std::size_t count = 0;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
-        const node& n = nodes[i];
-        const std::size_t in = width(arriving(nodes, i));
-        const std::size_t out = n.output.size();
-        placed[i] = {};
-        if (n.kind == op::dense) {
-            placed[i].weights = take(weight_floats(in, computed(n, flows[i])));
-            placed[i].bias = take(flows[i].floats); // zeros where the layer has none
-            placed[i].count = in * out + (n.bias ? out : 0);
-        }
-        if (n.kind == op::prelu) {
-            placed[i].slope = take(n.shared ? 1 : flows[i].floats);
-            placed[i].count = n.shared ? 1 : out;
-        }
-        if (n.kind == op::affine) {
-            placed[i].slope = take(flows[i].floats);
-            placed[i].bias = take(flows[i].floats);
-            placed[i].count = 2 * out;
+        first[i] = count;
+        for (tensor t : of(nodes[i].kind).learned(nodes[i], operands_of(nodes, i))) {
+            t.node = i;
+            t.begin = end;
+            t.floats = packed_floats(t, nodes[i], flows[i]);
+            end += whole_lines(t.floats);
+            placed[count++] = t;
         }
     }
+    first[nodes.size()] = count;
     return end;
 }
 

@@ -7,14 +7,12 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 
 #include "../base/compiler.hpp"
+#include "kind/facts.hpp"
 #include "node.hpp"
 
 namespace laminate::ir {
-
-enum class kernel : std::uint8_t { activation, dense, softmax, log_softmax, maxout };
 
 inline constexpr std::size_t max_epilogue = 6;
 
@@ -37,26 +35,8 @@ struct step {
     std::size_t panels = 1;   // dense: panels of the weights
     bool skips_zeros = false; // dense: weights of zero inputs need not be read
     bool hands_on = false;    // dense: a single row may go to the next step in registers
-    std::size_t pieces = 1;   // order of the units read, and but for maxout written: see panel.hpp
+    std::size_t pieces =
+        1; // order of the units read, see panel.hpp; of those written, if both have it
 };
 
-// Where the parameters of a node lie, in floats; each starts on a line.
-struct parameters {
-    std::size_t weights = none;
-    std::size_t bias = none;  // dense: b; affine: shift
-    std::size_t slope = none; // prelu: slope; affine: scale
-    std::size_t count = 0;    // learned numbers, without padding
-};
-
-inline namespace LAMINATE_ISA {
-
-constexpr const char* name(kernel k) {
-    constexpr const char* names[] = {"activation", "dense", "softmax", "log_softmax", "maxout"};
-    return names[static_cast<std::size_t>(k)];
-}
-
-// Kernels whose result may take the place of what they read.
-constexpr bool writes_in_place(kernel k) { return k != kernel::dense && k != kernel::maxout; }
-
-} // namespace LAMINATE_ISA
 } // namespace laminate::ir

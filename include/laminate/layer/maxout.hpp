@@ -13,7 +13,7 @@
 namespace laminate::layers {
 template <std::size_t Pieces>
 struct maxout : layer_base {
-    static constexpr ir::node node = {.kind = ir::op::maxout, .units = Pieces};
+    static constexpr ir::node node = {.kind = ir::op::maxout, .pieces = Pieces};
 };
 } // namespace laminate::layers
 

@@ -79,7 +79,8 @@ struct checked {
 };
 
 template <class Network, ir::fusion Mode>
-inline constexpr auto plan_of = ir::make_plan(checked<Network>::nodes, Mode);
+inline constexpr auto plan_of =
+    ir::make_plan<ir::count_tensors(checked<Network>::nodes)>(checked<Network>::nodes, Mode);
 template <class Network, ir::fusion Mode>
     requires(!std::same_as<Network, std::remove_cvref_t<Network>>)
 inline constexpr const auto& plan_of<Network, Mode> = plan_of<std::remove_cvref_t<Network>, Mode>;

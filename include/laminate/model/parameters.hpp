@@ -54,36 +54,37 @@ inline const char* name_of_no_number(float number) {
     return std::isnan(number) ? "nan" : number > 0.0f ? "inf" : "-inf";
 }
 
+// Where element k of a tensor lies among the packed numbers.
+inline std::function<std::size_t(std::size_t)> positions(const ir::plan_view& plan,
+                                                         const ir::tensor& t) {
+    const ir::flow& f = plan.flows[t.node];
+    const std::size_t units = plan.nodes[t.node].output.size();
+    const auto unit = [units, pieces = f.pieces](std::size_t u) {
+        return unit_position(units, pieces, u);
+    };
+    switch (t.how) {
+    case ir::packing::panels:
+        return [=, begin = t.begin, in = t.extents.extent[1],
+                stored = ir::computed(plan.nodes[t.node], f)](std::size_t k) {
+            return begin + weight_position(in, stored, ir::panels(stored), unit(k / in), k % in);
+        };
+    case ir::packing::units:
+        return [=, begin = t.begin](std::size_t k) { return begin + unit(k); };
+    case ir::packing::single:
+        break;
+    }
+    return [begin = t.begin](std::size_t) { return begin; };
+}
+
 inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan) {
     std::vector<parameter_tensor> tensors;
-    for (std::size_t i = 1; i < plan.nodes.size(); ++i) {
-        const ir::node& n = plan.nodes[i];
-        const ir::parameters at = plan.placed[i];
-        const std::size_t in = plan.nodes[n.inputs[0]].output.size();
-        const std::size_t out = n.output.size();
-        const std::size_t pieces = plan.flows[i].pieces;
-        const std::size_t stored = ir::computed(n, plan.flows[i]);
-        const auto name = [i](const char* what) { return sentence(i - 1, what); };
-        const auto unit = [=](std::size_t begin) {
-            return [=](std::size_t k) { return begin + unit_position(out, pieces, k); };
-        };
-        if (n.kind == ir::op::dense) {
-            tensors.push_back({name(".weight"), {out, in}, [=](std::size_t k) {
-                                   return at.weights +
-                                          weight_position(in, stored, ir::panels(stored),
-                                                          unit_position(out, pieces, k / in),
-                                                          k % in);
-                               }});
-            if (n.bias) tensors.push_back({name(".bias"), {out}, unit(at.bias), false});
-        }
-        if (n.kind == ir::op::prelu && n.shared)
-            tensors.push_back({name(".weight"), {1}, [at](std::size_t) { return at.slope; }});
-        else if (n.kind == ir::op::prelu)
-            tensors.push_back({name(".weight"), {out}, unit(at.slope)});
-        if (n.kind == ir::op::affine) {
-            tensors.push_back({name(".weight"), {out}, unit(at.slope)});
-            tensors.push_back({name(".bias"), {out}, unit(at.bias), false});
-        }
+    for (const ir::tensor& t : plan.tensors) {
+        if (!t.learned) continue;
+        const auto& extent = t.extents.extent;
+        tensors.push_back({sentence(t.node - 1, ".", t.file_name),
+                           {extent.begin(), extent.begin() + t.extents.rank},
+                           positions(plan, t),
+                           t.factor});
     }
     return tensors;
 }

@@ -42,11 +42,9 @@ namespace laminate::inline LAMINATE_ISA::detail {
 template <class Plan, std::size_t Index>
 constexpr auto functor(const float* parameters) {
     constexpr ir::node n = Plan::value.nodes[Index];
-    const auto placed = [parameters](std::size_t at) {
-        return at == ir::none ? nullptr : parameters + at;
+    [[maybe_unused]] const auto learned = [parameters](std::size_t k) {
+        return parameters + Plan::value.tensor_of(Index, k).begin;
     };
-    [[maybe_unused]] const float* const slope = placed(Plan::value.placed[Index].slope);
-    [[maybe_unused]] const float* const bias = placed(Plan::value.placed[Index].bias);
 #define LAMINATE_FUNCTOR(operation, when, file, functor, ...) \
     if constexpr (n.kind == ir::op::operation && (when)) { \
         return kernel::functor{__VA_ARGS__}; \
@@ -73,10 +71,12 @@ template <class P, class Plan, std::size_t Step, std::size_t MaxRows, class From
 LAMINATE_INLINE void run_dense(const float* parameters, const From& from, To& to,
                                std::size_t rows) {
     constexpr ir::call c = ir::call_of(Plan::value.view(), Plan::value.sequence[Step]);
-    constexpr ir::parameters at = Plan::value.placed[Plan::value.sequence[Step].node];
+    constexpr std::size_t node = Plan::value.sequence[Step].node;
+    constexpr std::size_t weights = Plan::value.tensor_of(node, 0).begin;
+    constexpr std::size_t bias = Plan::value.tensor_of(node, 1).begin;
     using shape =
         kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, c.exact, c.skips_zeros, c.far>;
-    kernel::dense<P, shape, MaxRows>(from, parameters + at.weights, parameters + at.bias, to, rows,
+    kernel::dense<P, shape, MaxRows>(from, parameters + weights, parameters + bias, to, rows,
                                      epilogue<Plan, Step>(parameters));
 }
 

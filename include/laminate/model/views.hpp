@@ -29,6 +29,14 @@ public:
                                        unit_position(Outputs, Pieces, output), input)];
     }
 
+    // f of each number, output by output.
+    template <class Function>
+    constexpr void each(Function f) const {
+        for (std::size_t o = 0; o < Outputs; ++o)
+            for (std::size_t i = 0; i < Inputs; ++i)
+                f((*this)(o, i));
+    }
+
 private:
     Float* packed_;
 };
@@ -45,54 +53,94 @@ public:
         return packed_[unit_position(Units, Pieces, unit)];
     }
 
+    template <class Function>
+    constexpr void each(Function f) const {
+        for (std::size_t u = 0; u < Units; ++u)
+            f((*this)[u]);
+    }
+
 private:
     Float* packed_;
 };
 
+// each(f): f of each tensor's view, in the order of ir::of(kind).learned.
 template <class Weights, class Bias>
 struct dense_parameters {
     Weights weights;
     Bias bias;
+
+    template <class Function>
+    constexpr void each(const Function& f) const {
+        f(weights);
+        f(bias);
+    }
 };
 template <class Weights>
 struct dense_weights {
     Weights weights;
+
+    template <class Function>
+    constexpr void each(const Function& f) const {
+        f(weights);
+    }
 };
 template <class Slope>
 struct prelu_parameters {
     Slope slope;
+
+    template <class Function>
+    constexpr void each(const Function& f) const {
+        f(slope);
+    }
 };
 template <class Vector>
 struct affine_parameters {
     Vector scale;
     Vector shift;
+
+    template <class Function>
+    constexpr void each(const Function& f) const {
+        f(scale);
+        f(shift);
+    }
 };
-struct no_parameters {};
+struct no_parameters {
+    template <class Function>
+    constexpr void each(const Function&) const {}
+};
 
 namespace detail {
 
-// The view of node Index of Plan on parameters that start at `packed`.
+// The view of tensor K of node Index of Plan on parameters that start at `packed`.
+template <class Plan, std::size_t Index, std::size_t K, class Float>
+constexpr auto tensor_view(Float* packed) {
+    constexpr ir::tensor t = Plan::value.tensor_of(Index, K);
+    constexpr std::size_t pieces = Plan::value.flows[Index].pieces;
+    if constexpr (t.how == ir::packing::panels)
+        return matrix_view<Float, t.extents.extent[0], t.extents.extent[1], pieces>(packed +
+                                                                                    t.begin);
+    else
+        return vector_view < Float, t.extents.size(),
+               t.how == ir::packing::units ? pieces : 1 > (packed + t.begin);
+}
+
+// That of the whole node.
 template <class Plan, std::size_t Index, class Float>
 constexpr auto parameters_of(Float* packed) {
     constexpr ir::node n = Plan::value.nodes[Index];
-    constexpr ir::parameters at = Plan::value.placed[Index];
-    constexpr std::size_t pieces = Plan::value.flows[Index].pieces;
-    constexpr std::size_t units = n.output.size();
-    using vector = vector_view<Float, units, pieces>;
-    if constexpr (n.kind == ir::op::dense) {
-        constexpr std::size_t inputs = Plan::value.nodes[n.inputs[0]].output.size();
-        const matrix_view<Float, units, inputs, pieces> weights(packed + at.weights);
-        if constexpr (n.bias)
-            return dense_parameters{weights, vector(packed + at.bias)};
-        else
-            return dense_weights{weights};
+    if constexpr (n.kind == ir::op::dense && n.bias) {
+        return dense_parameters{tensor_view<Plan, Index, 0>(packed),
+                                tensor_view<Plan, Index, 1>(packed)};
+    } else if constexpr (n.kind == ir::op::dense) {
+        return dense_weights{tensor_view<Plan, Index, 0>(packed)};
     } else if constexpr (n.kind == ir::op::affine) {
-        return affine_parameters{vector(packed + at.slope), vector(packed + at.bias)};
-    } else if constexpr (n.kind == ir::op::prelu && n.shared) {
-        return prelu_parameters{vector_view<Float, 1, 1>(packed + at.slope)};
+        return affine_parameters{tensor_view<Plan, Index, 0>(packed),
+                                 tensor_view<Plan, Index, 1>(packed)};
     } else if constexpr (n.kind == ir::op::prelu) {
-        return prelu_parameters{vector(packed + at.slope)};
+        return prelu_parameters{tensor_view<Plan, Index, 0>(packed)};
     } else {
+        static_assert(Plan::value.tensors_of(Index) == 0,
+                      "Laminate: model/views.hpp lacks the view of a kind that learns; add it");
         return no_parameters{};
     }
 }

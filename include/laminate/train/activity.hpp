@@ -53,7 +53,9 @@ inline bool is_saturated(const ir::node& n, float y) {
     }
 }
 
-inline bool counts_activity(ir::op kind) { return is_rectifier(kind) && kind != ir::op::maxout; }
+inline bool counts_activity(ir::op kind) {
+    return ir::of(kind).is.rectifier && ir::is_elementwise(kind);
+}
 
 // Sums over values of one layer.
 struct activity_sums {

@@ -16,19 +16,8 @@ namespace laminate::inline LAMINATE_ISA::detail {
 
 // Calls f(number) for those of a layer's views: weights output by output, then the others.
 template <class Parameters, class Function>
-void each_parameter(const Parameters& p, Function f) {
-    if constexpr (requires { p.weights; })
-        for (std::size_t o = 0; o < p.weights.outputs(); ++o)
-            for (std::size_t i = 0; i < p.weights.inputs(); ++i)
-                f(p.weights(o, i));
-    const auto each = [&f](const auto& vector) {
-        for (std::size_t i = 0; i < vector.size(); ++i)
-            f(vector[i]);
-    };
-    if constexpr (requires { p.bias; }) each(p.bias);
-    if constexpr (requires { p.slope; }) each(p.slope);
-    if constexpr (requires { p.scale; }) each(p.scale);
-    if constexpr (requires { p.shift; }) each(p.shift);
+void each_parameter(const Parameters& p, const Function& f) {
+    p.each([&f](const auto& tensor) { tensor.each(f); });
 }
 
 // Whether all numbers of all layers, as model.layers() has them, are finite.

@@ -42,7 +42,7 @@ struct initialiser {
     template <class Slope>
     constexpr void operator()(prelu_parameters<Slope> p) const {
         for (std::size_t i = 0; i < p.slope.size(); ++i)
-            p.slope[i] = prelu_start;
+            p.slope[i] = ir::kind::prelu::start;
     }
     template <class Vector>
     constexpr void operator()(affine_parameters<Vector> p) const {
@@ -69,7 +69,7 @@ template <std::size_t Index, class Model>
 constexpr void start_layer(Model& model, random_source& random, start_options options) {
     constexpr const auto& plan = plan_of<typename Model::network, ir::fusion::on>;
     constexpr ir::node follows = activation_after(plan.nodes, Index + 1);
-    if constexpr (is_rectifier(follows.kind)) {
+    if constexpr (ir::of(follows.kind).is.rectifier) {
         constexpr double gain = relu_gain(follows);
         initialiser<lecun_uniform>{random, options, gain}(model.template layer<Index>());
     } else {

@@ -14,14 +14,12 @@
 
 namespace laminate::inline LAMINATE_ISA::training {
 
-enum class parameter_kind : std::uint8_t { weights, bias, slope };
-
 struct part {
-    parameter_kind kind = parameter_kind::weights;
+    std::size_t tensor = 0; // of the plan's
     std::size_t stage = 0;
     std::size_t begin = 0; // in packed parameters
     std::size_t floats = 0;
-    std::size_t panel = 0; // weights: of which these inputs
+    std::size_t panel = 0; // of a matrix: of which these inputs
     std::size_t first = 0;
     std::size_t inputs = 0;
 };
@@ -30,51 +28,46 @@ struct part {
 inline constexpr std::size_t part_weights = 4096;
 inline constexpr std::size_t most_parts_of_panel = 16;
 
-// Calls f(part) for each part of dense stage number s.
+// Calls f(part) for each part of a matrix, a tensor of stage number `stage`.
 template <class Function>
-constexpr void cut_dense(const ir::plan_view& plan, const stage& s, std::size_t number,
-                         const Function& f) {
-    const ir::parameters& at = plan.placed[s.node];
-    const std::size_t inputs = ir::width(ir::arriving(plan.nodes, s.node));
-    const std::size_t outputs = ir::computed(plan.nodes[s.node], plan.flows[s.node]);
-    if (is_narrow(inputs, outputs)) {
-        f({parameter_kind::weights, number, at.weights, weight_floats(inputs, outputs), 0, 0,
-           inputs});
-    } else {
-        for (std::size_t p = 0; p < ir::panels(outputs); ++p) {
-            const std::size_t begin = panel_begin(outputs, ir::panels(outputs), p);
-            const std::size_t width = panel_begin(outputs, ir::panels(outputs), p + 1) - begin;
-            const std::size_t parts =
-                std::clamp<std::size_t>(inputs * width / part_weights, 1, most_parts_of_panel);
-            for (std::size_t i = 0; i < parts; ++i) {
-                const std::size_t first = split_begin(inputs, parts, i);
-                const std::size_t count = split_begin(inputs, parts, i + 1) - first;
-                f({parameter_kind::weights, number, at.weights + begin * inputs + first * width,
-                   count * width, p, first, count});
-            }
+constexpr void cut_matrix(const ir::plan_view& plan, std::size_t tensor, std::size_t stage,
+                          const Function& f) {
+    const ir::tensor& t = plan.tensors[tensor];
+    const std::size_t inputs = t.extents.extent[1];
+    const std::size_t outputs = ir::computed(plan.nodes[t.node], plan.flows[t.node]);
+    if (is_narrow(inputs, outputs)) return f({tensor, stage, t.begin, t.floats, 0, 0, inputs});
+    for (std::size_t p = 0; p < ir::panels(outputs); ++p) {
+        const std::size_t begin = panel_begin(outputs, ir::panels(outputs), p);
+        const std::size_t width = panel_begin(outputs, ir::panels(outputs), p + 1) - begin;
+        const std::size_t parts =
+            std::clamp<std::size_t>(inputs * width / part_weights, 1, most_parts_of_panel);
+        for (std::size_t i = 0; i < parts; ++i) {
+            const std::size_t first = split_begin(inputs, parts, i);
+            const std::size_t count = split_begin(inputs, parts, i + 1) - first;
+            f({tensor, stage, t.begin + begin * inputs + first * width, count * width, p, first,
+               count});
         }
     }
-    if (plan.nodes[s.node].bias)
-        f({parameter_kind::bias, number, at.bias, plan.flows[s.node].floats, 0, 0, 0});
 }
 
 template <class Function>
-constexpr void cut(const ir::plan_view& plan, const stage& s, std::size_t number,
+constexpr void cut(const ir::plan_view& plan, std::size_t node, std::size_t stage,
                    const Function& f) {
-    if (s.run == stage_kind::dense) return cut_dense(plan, s, number, f);
-    const ir::parameters& at = plan.placed[s.node];
-    const std::size_t floats = plan.flows[s.node].floats;
-    if (at.slope != ir::none)
-        f({parameter_kind::slope, number, at.slope,
-           plan.nodes[s.node].shared ? line_floats : floats, 0, 0, 0});
-    if (at.bias != ir::none) f({parameter_kind::bias, number, at.bias, floats, 0, 0, 0});
+    for (std::size_t i = plan.first_tensor[node]; i < plan.first_tensor[node + 1]; ++i) {
+        const ir::tensor& t = plan.tensors[i];
+        if (!t.learned) continue;
+        if (t.how == ir::packing::panels)
+            cut_matrix(plan, i, stage, f);
+        else
+            f({i, stage, t.begin, t.floats, 0, 0, 0});
+    }
 }
 
 template <class Plan, class Function>
 constexpr void cut_all(const Function& f) {
     constexpr auto list = stages_of<Plan>;
     for (std::size_t s = 0; s < list.count; ++s)
-        if (list.at[s].learned) cut(Plan::value.view(), list.at[s], s, f);
+        if (list.at[s].learned) cut(Plan::value.view(), list.at[s].node, s, f);
 }
 
 template <class Plan>

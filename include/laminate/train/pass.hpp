@@ -146,7 +146,7 @@ public:
         if constexpr (stages.at[S].run == stage_kind::dense && S > stages.first_learned) {
             constexpr ir::call c = call<S>();
             kernel::transpose_weights<P, c.inputs, c.outputs, c.panels, ir::panels(c.inputs)>(
-                work_.parameters + plan.placed[stages.at[S].node].weights,
+                work_.parameters + plan.tensor_of(stages.at[S].node, 0).begin,
                 work_.turned + turned_begin(S));
         }
     }
@@ -188,7 +188,7 @@ public:
         if constexpr (stages.at[S].run == stage_kind::dense) {
             constexpr ir::call c = call<S>();
             kernel::limit_norms<P, c.inputs, c.outputs, c.panels>(
-                parameters + plan.placed[stages.at[S].node].weights, most);
+                parameters + plan.tensor_of(stages.at[S].node, 0).begin, most);
         }
     }
     static void limit(float* parameters, float most) {
@@ -243,12 +243,13 @@ private:
         float* const y = value(S) + row * s.floats;
         if constexpr (s.run == stage_kind::dense) {
             constexpr ir::call c = call<S>();
-            constexpr ir::parameters at = plan.placed[s.node];
+            constexpr std::size_t weights = plan.tensor_of(s.node, 0).begin;
+            constexpr std::size_t bias = plan.tensor_of(s.node, 1).begin;
             using shape = kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, false,
                                               c.skips_zeros, c.far>;
-            kernel::dense<P, shape, detail::max_tile_rows>(
-                x, x_stride, work_.parameters + at.weights, work_.parameters + at.bias, y, s.floats,
-                rows, fused_function<S>());
+            kernel::dense<P, shape, detail::max_tile_rows>(x, x_stride, work_.parameters + weights,
+                                                           work_.parameters + bias, y, s.floats,
+                                                           rows, fused_function<S>());
         } else if constexpr (s.run == stage_kind::dropout) {
             if (work_.drops)
                 drop<S>(x, y, row, rows);
@@ -336,11 +337,11 @@ private:
         if constexpr (s.learned) {
             const auto [x, x_stride] = source<S>();
             const float* const dy = gradient(S);
-            if (p.kind == parameter_kind::bias)
+            if (!plan.tensors[p.tensor].factor) // it is added
                 return kernel::bias_gradient<P>(dy, s.floats, rows, to, p.floats);
             if constexpr (s.run == stage_kind::dense) {
                 constexpr ir::call c = call<S>();
-                float* const weights = work_.gradient + plan.placed[s.node].weights;
+                float* const weights = work_.gradient + plan.tensor_of(s.node, 0).begin;
                 if constexpr (is_narrow(c.inputs, c.outputs))
                     kernel::narrow_weight_gradient<P, c.inputs, c.outputs>(x, x_stride, dy,
                                                                            s.floats, rows, weights);

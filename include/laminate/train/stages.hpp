@@ -62,7 +62,7 @@ template <class Plan, std::size_t Index>
 constexpr bool fusible() {
     constexpr ir::node n = Plan::value.nodes[Index];
     if constexpr (!ir::is_elementwise(n.kind) || ir::is_identity(n.kind) ||
-                  Plan::value.placed[Index].count > 0 || Index + 1 == Plan::value.nodes.size())
+                  Plan::value.tensors_of(Index) > 0 || Index + 1 == Plan::value.nodes.size())
         return false;
     else
         return !function_of<Plan, Index>::derivative_needs_input;
@@ -98,7 +98,7 @@ constexpr auto make_stages() {
             before->fused = before->last = i;
             continue;
         }
-        const bool learned = Plan::value.placed[i].count > 0;
+        const bool learned = Plan::value.tensors_of(i) > 0;
         if (learned && list.first_learned == ir::none) list.first_learned = list.count;
         list.at[list.count++] = {kind_of(n.kind), i, identity ? ir::none : step,
                                  ir::none,        i, Plan::value.flows[i].floats,

@@ -361,7 +361,7 @@ private:
         in_parts(pass::parts.size(), [&](std::size_t number) {
             const training::part& part = pass::parts[number];
             kernel::penalty mine = p;
-            if (part.kind == training::parameter_kind::weights)
+            if (pass::plan.tensors[part.tensor].decays)
                 mine = {p.scale, p.bound, options_.l1, options_.l2,
                         optimiser_.learning_rate * optimiser_.weight_decay};
             float* const at = parameters_.data() + part.begin;

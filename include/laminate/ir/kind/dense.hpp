@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// dense: y = W x + b, W [units, inputs].
+
+#include "facts.hpp"
+
+namespace laminate::ir::kind {
+inline namespace LAMINATE_ISA {
+
+struct dense {
+    static constexpr traits is = {.role = role::layer, .run = kernel::dense};
+
+    static constexpr shape output(const node& n, operands) { return vector_shape(n.units); }
+
+    static constexpr refusal check(const node& n, operands in) {
+        const std::size_t inputs = width(in[0]);
+        if (n.units == 0) return {mistake_kind::zero_units, 1, 0};
+        if (n.declared_in != 0 && n.declared_in != inputs)
+            return {mistake_kind::width_mismatch, n.declared_in, inputs};
+        if (n.units > max_weights / inputs) return {mistake_kind::too_large, max_weights, n.units};
+        return {};
+    }
+
+    // A layer without a bias has one of zeros.
+    static constexpr tensor_list learned(const node& n, operands in) {
+        return {tensor{.name = "weights",
+                       .file_name = "weight",
+                       .extents = {2, {n.units, width(in[0])}},
+                       .how = packing::panels,
+                       .decays = true},
+                tensor{.name = "bias",
+                       .file_name = "bias",
+                       .extents = vector_shape(n.units),
+                       .factor = false,
+                       .learned = n.bias}};
+    }
+
+    static constexpr std::size_t multiply_adds(const node& n, operands in) {
+        return width(in[0]) * n.units;
+    }
+
+    static constexpr spelling spelled(const node& n) {
+        spelling s = {"dense", count("", n.units)};
+        if (!n.bias) s.options.push(flag("no_bias"));
+        return s;
+    }
+
+    static constexpr double second_moment(const node&) { return 1.0; }
+};
+
+} // namespace LAMINATE_ISA
+} // namespace laminate::ir::kind

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// input: a row of the caller's.
+
+#include "facts.hpp"
+
+namespace laminate::ir::kind {
+inline namespace LAMINATE_ISA {
+
+struct input {
+    static constexpr traits is = {.role = role::input};
+    static constexpr shape output(const node& n, operands) { return n.output; }
+
+    static constexpr refusal check(const node& n, operands) {
+        if (n.output.size() == 0) return {mistake_kind::zero_units, 1, 0};
+        if (n.output.size() > max_weights)
+            return {mistake_kind::too_large, max_weights, n.output.size()};
+        return {};
+    }
+
+    static constexpr tensor_list learned(const node&, operands) { return {}; }
+    static constexpr std::size_t multiply_adds(const node&, operands) { return 0; }
+    static constexpr spelling spelled(const node& n) {
+        return {"input", count("", n.output.size())};
+    }
+    static constexpr double second_moment(const node&) { return 1.0; }
+};
+
+} // namespace LAMINATE_ISA
+} // namespace laminate::ir::kind

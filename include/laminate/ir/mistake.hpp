@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What can be wrong with a network: one list, from which come the kinds of mistakes, the DSL's
+// compile errors (layer/mistakes.hpp) and the generator's lines.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../base/compiler.hpp"
+
+// MISTAKE(name, culprit, sentence, line). The culprit is the network or a layer. The sentence
+// stands in a compile error, behind a type that names the layer, its place, `expected` and `found`;
+// the line in the generator's message, behind what the file calls the layer, with $expected$ and
+// $found$ filled in.
+#define LAMINATE_MISTAKES(MISTAKE) \
+    MISTAKE(no_input, network, \
+            "a network starts with its input; write input<N> | ... with the number of floats in " \
+            "one row", \
+            "the network doesn't start with an input") \
+    MISTAKE(no_layers, network, \
+            "this network is an input and nothing else; add a layer, such as input<4> | dense<2>", \
+            "the network is an input and nothing else; expected a layer") \
+    MISTAKE( \
+        second_input, layer, \
+        "this network has a second input in the middle; a chain has one, at its start; remove " \
+        "the other", \
+        "is a second input; a network has one, at its start") \
+    MISTAKE(unknown_input, layer, "this layer reads a value that no layer before it gives", \
+            "reads node $found$, which doesn't come before it") \
+    MISTAKE(unsupported_rank, layer, \
+            "this layer can't read what arrives at it; it needs rows of rank 1", \
+            "reads a value of rank $found$; expected rows of rank 1") \
+    MISTAKE(zero_units, layer, \
+            "this layer has no units; write a number of at least 1 between < and >", \
+            "has no units; expected at least 1") \
+    MISTAKE(width_mismatch, layer, \
+            "this dense layer declares an input width other than what arrives (its place in the " \
+            "stack, the width declared and the width that arrives follow its name); correct the " \
+            "one that is wrong, or leave the declared width out", \
+            "expects rows of $expected$; $found$ arrive") \
+    MISTAKE( \
+        softmax_of_scalar, layer, \
+        "softmax of a single unit is always 1; for a probability from one unit write sigmoid, " \
+        "or give the layer before softmax a unit for each class (of each group)", \
+        "is a softmax of a single unit, which is always 1; expected 2 units or more") \
+    MISTAKE(groups_indivisible, layer, \
+            "softmax(groups<N>) cuts a row into N groups of equal length, so N must divide the " \
+            "width that arrives (place in the stack, N and that width follow its name); give the " \
+            "layer before it a multiple of N units", \
+            "is a softmax in $expected$ groups; $found$ units arrive, which isn't a multiple") \
+    MISTAKE( \
+        maxout_indivisible, layer, \
+        "maxout<K> takes the maximum over groups of K units, so K must divide the width that " \
+        "arrives (place in the stack, K and that width follow its name); give the layer " \
+        "before it a multiple of K units", \
+        "takes maxima over groups of $expected$ units; $found$ arrive, which isn't a multiple") \
+    MISTAKE(too_large, layer, "this layer has more than 2^34 weights; is a number mistyped?", \
+            "is too large: a layer has at most $expected$ weights")
+
+namespace laminate::ir {
+inline namespace LAMINATE_ISA {
+
+enum class mistake_kind : std::uint8_t {
+    accepted,
+#define LAMINATE_MISTAKE(name, ...) name,
+    LAMINATE_MISTAKES(LAMINATE_MISTAKE)
+#undef LAMINATE_MISTAKE
+};
+
+enum class culprit : std::uint8_t { network, layer };
+
+constexpr culprit culprit_of(mistake_kind kind) {
+#define LAMINATE_MISTAKE(name, who, ...) \
+    if (kind == mistake_kind::name) return culprit::who;
+    LAMINATE_MISTAKES(LAMINATE_MISTAKE)
+#undef LAMINATE_MISTAKE
+    return culprit::network;
+}
+
+struct mistake {
+    mistake_kind kind = mistake_kind::accepted;
+    std::size_t node = 0;
+    std::size_t expected = 0;
+    std::size_t found = 0;
+};
+
+// A bound far beyond what fits a cache, so that no product of extents overflows.
+inline constexpr std::size_t max_weights = std::size_t{1} << 34;
+
+} // namespace LAMINATE_ISA
+} // namespace laminate::ir
