@@ -12,14 +12,14 @@
 
 #include "../tests/accuracy/truth.hpp"
 
-#include <laminate/kernel/activation.hpp>
-#include <laminate/kernel/elu.hpp>
-#include <laminate/kernel/exp.hpp>
-#include <laminate/kernel/expm1.hpp>
-#include <laminate/kernel/relu.hpp>
-#include <laminate/kernel/sigmoid.hpp>
-#include <laminate/kernel/softmax.hpp>
-#include <laminate/kernel/tanh.hpp>
+#include <laminate/kernel/forward/activation.hpp>
+#include <laminate/kernel/forward/elu.hpp>
+#include <laminate/kernel/forward/exp.hpp>
+#include <laminate/kernel/forward/expm1.hpp>
+#include <laminate/kernel/forward/relu.hpp>
+#include <laminate/kernel/forward/sigmoid.hpp>
+#include <laminate/kernel/forward/softmax.hpp>
+#include <laminate/kernel/forward/tanh.hpp>
 
 #include <benchmark/benchmark.h>
 

@@ -10,7 +10,7 @@
 #include "networks.hpp"
 #include "own/clock.hpp"
 
-#include <laminate/train/number_text.hpp>
+#include <laminate/file/number_text.hpp>
 
 #include <algorithm>
 #include <array>

@@ -10,8 +10,8 @@
 #endif
 
 #include <laminate/layer/all.hpp>
-#include <laminate/train/initialise.hpp>
-#include <laminate/train/trainer.hpp>
+#include <laminate/train/steps/initialise.hpp>
+#include <laminate/train/steps/trainer.hpp>
 
 #include <Eigen/Dense>
 #include <benchmark/benchmark.h>

@@ -42,7 +42,7 @@ function(laminate_check_targets call)
     endforeach()
 endfunction()
 
-# Names are checked, and made up from a file's, as in codegen/name.cpp, whose words these are: the
+# Names are checked, and made up from a file's, as in codegen/emit/name.cpp, whose words these are: the
 # files that the tool will write must be known before it is built.
 
 # Whether a list of taken_names.inc holds `word`, or "pthread_*" for all that begin so.

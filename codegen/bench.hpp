@@ -13,7 +13,7 @@
 
 #include "bench/measure.hpp"
 #include "bench/report.hpp"
-#include "graph/from_model.hpp"
+#include "from_model.hpp"
 
 namespace laminate {
 

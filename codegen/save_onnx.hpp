@@ -2,7 +2,7 @@
 #pragma once
 
 // save_onnx(model, "digits.onnx"): a model as an ONNX file, with the normaliser of its inputs if it
-// has one. Needs laminate::codegen to link. Promises what codegen/export/write_onnx.hpp does.
+// has one. Needs laminate::codegen to link. Promises what codegen/onnx/write/write_onnx.hpp does.
 
 #include <laminate/base/error.hpp>
 #include <laminate/model/model.hpp>
@@ -12,9 +12,9 @@
 #include <string>
 #include <utility>
 
-#include "export/write_onnx.hpp"
+#include "from_model.hpp"
 #include "graph/edit.hpp"
-#include "graph/from_model.hpp"
+#include "onnx/write/write_onnx.hpp"
 
 namespace laminate {
 

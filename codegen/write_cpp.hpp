@@ -13,8 +13,8 @@
 #include <string_view>
 #include <vector>
 
-#include "name.hpp"
-#include "source.hpp"
+#include "emit/name.hpp"
+#include "emit/source.hpp"
 
 namespace laminate {
 

@@ -5,7 +5,7 @@
 
 #include "../networks.hpp"
 
-#include <laminate/model/file.hpp>
+#include <laminate/file/whole_file.hpp>
 
 #include <boost/hana/for_each.hpp>
 #include <cstdio>

@@ -4,7 +4,7 @@
 
 #include "../networks.hpp"
 
-#include <laminate/train/initialise.hpp>
+#include <laminate/train/steps/initialise.hpp>
 
 #include <valgrind/callgrind.h>
 

@@ -9,7 +9,7 @@
 #include "../limits.hpp"
 #include "../networks.hpp"
 
-#include <laminate/train/initialise.hpp>
+#include <laminate/train/steps/initialise.hpp>
 
 #include <algorithm>
 #include <array>

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <string_view>
 
-#include "../call_text.hpp"
-#include "../fill.hpp"
-#include "../literal.hpp"
+#include "../emit/call_text.hpp"
+#include "../emit/fill.hpp"
+#include "../emit/literal.hpp"
 
 namespace laminate::codegen {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "measure.hpp"
 
+#include <laminate/file/whole_file.hpp>
 #include <laminate/ir/call.hpp>
-#include <laminate/model/file.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -12,12 +12,12 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "../command.hpp"
-#include "../embedded.hpp"
+#include "../emit/embedded.hpp"
+#include "../emit/source.hpp"
 #include "../graph/evaluate.hpp"
 #include "../graph/likely.hpp"
 #include "../graph/planned.hpp"
-#include "../source.hpp"
+#include "command.hpp"
 #include "loops.hpp"
 #include "object_code.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "object_code.hpp"
 
-#include <laminate/model/file.hpp>
+#include <laminate/file/whole_file.hpp>
 
 #include <cstdint>
 #include <string_view>

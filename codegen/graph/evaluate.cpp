@@ -5,22 +5,22 @@
 #include <laminate/ir/call.hpp>
 #include <laminate/ir/function.hpp>
 #include <laminate/ir/kind/table.hpp>
-#include <laminate/kernel/affine.hpp>
-#include <laminate/kernel/arithmetic.hpp>
-#include <laminate/kernel/elu.hpp>
-#include <laminate/kernel/erf.hpp>
-#include <laminate/kernel/exp.hpp>
-#include <laminate/kernel/gelu.hpp>
-#include <laminate/kernel/log.hpp>
-#include <laminate/kernel/log_softmax.hpp>
-#include <laminate/kernel/maxout.hpp>
-#include <laminate/kernel/piecewise.hpp>
-#include <laminate/kernel/relu.hpp>
-#include <laminate/kernel/sigmoid.hpp>
-#include <laminate/kernel/softmax.hpp>
-#include <laminate/kernel/softplus.hpp>
-#include <laminate/kernel/swish.hpp>
-#include <laminate/kernel/tanh.hpp>
+#include <laminate/kernel/forward/affine.hpp>
+#include <laminate/kernel/forward/arithmetic.hpp>
+#include <laminate/kernel/forward/elu.hpp>
+#include <laminate/kernel/forward/erf.hpp>
+#include <laminate/kernel/forward/exp.hpp>
+#include <laminate/kernel/forward/gelu.hpp>
+#include <laminate/kernel/forward/log.hpp>
+#include <laminate/kernel/forward/log_softmax.hpp>
+#include <laminate/kernel/forward/maxout.hpp>
+#include <laminate/kernel/forward/piecewise.hpp>
+#include <laminate/kernel/forward/relu.hpp>
+#include <laminate/kernel/forward/sigmoid.hpp>
+#include <laminate/kernel/forward/softmax.hpp>
+#include <laminate/kernel/forward/softplus.hpp>
+#include <laminate/kernel/forward/swish.hpp>
+#include <laminate/kernel/forward/tanh.hpp>
 #include <laminate/pack/scalar.hpp>
 
 #include <algorithm>
@@ -53,8 +53,8 @@ void apply_function(const ir::node& n, const Learned& learned, std::span<float> 
 }
 
 // One panel of a dense layer, or a narrow one: sums[chain][output], in the order that
-// kernel/dense.hpp states. Inputs behind the last, up to `padded`, count as zeros. (The kernels fix
-// widths at compile time, to keep sums in registers; here they are in memory.)
+// kernel/forward/dense.hpp states. Inputs behind the last, up to `padded`, count as zeros. (The
+// kernels fix widths at compile time, to keep sums in registers; here they are in memory.)
 void dense_panel(std::span<const float> x, std::size_t padded, std::size_t chains,
                  const float* weights, std::size_t width, const float* bias, std::span<float> y) {
     const std::size_t outputs = y.size();
@@ -96,8 +96,8 @@ void dense(const ir::call& c, const float* x, const float* weights, const float*
             y[o] = pack::add(y[o], 0.0f);
 }
 
-// The order that kernel/softmax.hpp states, whose widths are fixed at compile time; Form is one of
-// its forms.
+// The order that kernel/forward/softmax.hpp states, whose widths are fixed at compile time; Form is
+// one of its forms.
 template <class Form>
 void softmax(std::span<const float> x, std::span<float> y) {
     float maximum = -std::numeric_limits<float>::infinity();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "planned.hpp"
 
-#include <laminate/model/parameters.hpp>
+#include <laminate/model/packed/tensors.hpp>
 
 #include <array>
 #include <cmath>

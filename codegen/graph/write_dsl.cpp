@@ -2,12 +2,12 @@
 #include "write_dsl.hpp"
 
 #include <laminate/base/version.hpp>
+#include <laminate/file/whole_file.hpp>
 #include <laminate/ir/spelling.hpp>
-#include <laminate/model/file.hpp>
-#include <laminate/model/parameters.hpp>
+#include <laminate/model/packed/tensors.hpp>
 
-#include "../fill.hpp"
-#include "../name.hpp"
+#include "../emit/fill.hpp"
+#include "../emit/name.hpp"
 #include "edit.hpp"
 #include "planned.hpp"
 

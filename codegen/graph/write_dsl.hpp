@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "../source.hpp"
+#include "../emit/source.hpp"
 #include "graph.hpp"
 
 namespace laminate::codegen {

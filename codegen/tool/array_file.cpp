@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "array_file.hpp"
 
-#include <laminate/model/file.hpp>
+#include <laminate/file/whole_file.hpp>
 
 #include <algorithm>
 #include <span>
 
-#include "../onnx/tensor.hpp"
+#include "../onnx/read/tensor.hpp"
 #include "npy.hpp"
 
 namespace laminate::codegen::tool {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "causes.hpp"
 
+#include <laminate/file/half.hpp>
 #include <laminate/ir/describe.hpp>
 #include <laminate/ir/kind/table.hpp>
-#include <laminate/model/half.hpp>
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include <laminate/base/version.hpp>
 
 #include "../bench/measure.hpp"
-#include "../dispatch.hpp"
+#include "../emit/dispatch.hpp"
 #include "completion.hpp"
 #include "operators.hpp"
 #include "pages.hpp"

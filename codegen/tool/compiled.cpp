@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "compiled.hpp"
 
-#include <laminate/model/file.hpp>
+#include <laminate/file/whole_file.hpp>
 
 #include <algorithm>
 
-#include "../command.hpp"
+#include "../bench/command.hpp"
 #include "generate.hpp"
 
 #if defined(__unix__) || defined(__APPLE__)

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "generate.hpp"
 
+#include <laminate/file/whole_file.hpp>
 #include <laminate/ir/describe.hpp>
-#include <laminate/model/file.hpp>
 
 #include <fmt/format.h>
 
 #include <filesystem>
 
-#include "../dispatch.hpp"
-#include "../export/write_onnx.hpp"
+#include "../emit/dispatch.hpp"
+#include "../emit/name.hpp"
 #include "../graph/evaluate.hpp"
 #include "../graph/write_dsl.hpp"
-#include "../name.hpp"
+#include "../onnx/write/write_onnx.hpp"
 #include "array_file.hpp"
 #include "staging.hpp"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "../source.hpp"
+#include "../emit/source.hpp"
 #include "network.hpp"
 #include "outcome.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "network.hpp"
 
-#include <laminate/model/file.hpp>
+#include <laminate/file/whole_file.hpp>
 
 #include <cmath>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "npy.hpp"
 
-#include <laminate/model/half.hpp>
+#include <laminate/file/half.hpp>
 
 #include <algorithm>
 #include <bit>

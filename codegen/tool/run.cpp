@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run.hpp"
 
-#include <laminate/model/file.hpp>
+#include <laminate/file/whole_file.hpp>
 
 #include <fmt/format.h>
 

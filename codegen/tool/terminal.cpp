@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "terminal.hpp"
 
+#include <laminate/file/terminal.hpp>
+
 #include <fmt/format.h>
 
 #include <cstdio>
 #include <cstdlib>
 
-#if defined(__unix__) || defined(__APPLE__)
-#include <unistd.h>
-#endif
-
 namespace laminate::codegen::tool {
 
 namespace {
-
-bool is_terminal([[maybe_unused]] std::FILE* stream) {
-#if defined(__unix__) || defined(__APPLE__)
-    return ::isatty(::fileno(stream)) == 1;
-#else
-    return false;
-#endif
-}
 
 bool has_colours() {
     const char* const none = std::getenv("NO_COLOR"); // https://no-color.org

@@ -16,8 +16,8 @@
 #include "to_learn.hpp"
 
 #include <laminate/codegen/write_cpp.hpp>
-#include <laminate/train/fit.hpp>
-#include <laminate/train/initialise.hpp>
+#include <laminate/train/fit/fit.hpp>
+#include <laminate/train/steps/initialise.hpp>
 
 #include <cstring>
 #include <exception>

@@ -5,7 +5,7 @@
 // Needs Laminate's drawings.
 // Promises a self-contained file: no script, no font, no image from elsewhere.
 
-#include <laminate/train/svg.hpp>
+#include <laminate/train/look/svg.hpp>
 
 #include <array>
 #include <cmath>

@@ -7,7 +7,7 @@
 
 #include "dataset.hpp"
 
-#include <laminate/train/split.hpp>
+#include <laminate/train/data/split.hpp>
 
 #include <cstdint>
 #include <numeric>

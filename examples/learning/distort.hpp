@@ -4,7 +4,7 @@
 // Makes another image of an image: shifted, turned, stretched and sheared a little, as handwriting
 // varies. Needs square images, one float a pixel, 0 around them. Promises the same bits everywhere.
 
-#include <laminate/train/random.hpp>
+#include <laminate/base/random.hpp>
 
 #include <cmath>
 #include <cstddef>

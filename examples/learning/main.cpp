@@ -12,11 +12,7 @@
 #include "distort.hpp"
 
 #include <laminate/layer/all.hpp>
-#include <laminate/train/csv.hpp>
-#include <laminate/train/fit.hpp>
-#include <laminate/train/idx.hpp>
-#include <laminate/train/initialise.hpp>
-#include <laminate/train/normalise.hpp>
+#include <laminate/train/train.hpp>
 
 #include <chrono>
 #include <cstdio>

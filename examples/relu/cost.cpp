@@ -11,7 +11,7 @@
 
 #include <laminate/laminate.hpp>
 #include <laminate/model/unfused.hpp>
-#include <laminate/train/initialise.hpp>
+#include <laminate/train/steps/initialise.hpp>
 
 #include <algorithm>
 #include <array>

@@ -7,12 +7,6 @@
 #include "../digits/dataset.hpp"
 
 #include <laminate/laminate.hpp>
-#include <laminate/train/activity.hpp>
-#include <laminate/train/csv.hpp>
-#include <laminate/train/idx.hpp>
-#include <laminate/train/metrics.hpp>
-#include <laminate/train/normalise.hpp>
-#include <laminate/train/split.hpp>
 #include <laminate/train/train.hpp>
 
 #include <cstddef>

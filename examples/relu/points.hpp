@@ -5,7 +5,7 @@
 // random numbers. Promises the same floats on every machine: sines come from the C library, whose
 // last bit may differ, but every coordinate is rounded to 1/4096 afterwards.
 
-#include <laminate/train/normal.hpp>
+#include <laminate/train/steps/normal.hpp>
 
 #include <array>
 #include <cmath>

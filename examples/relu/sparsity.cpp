@@ -12,8 +12,8 @@
 
 #include "../digits/timing.hpp"
 
+#include <laminate/codegen/from_model.hpp>
 #include <laminate/codegen/graph/evaluate.hpp>
-#include <laminate/codegen/graph/from_model.hpp>
 #include <laminate/codegen/graph/optimise.hpp>
 #include <laminate/codegen/graph/planned.hpp>
 

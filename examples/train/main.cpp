@@ -7,10 +7,7 @@
 #include "to_learn.hpp"
 
 #include <laminate/laminate.hpp>
-#include <laminate/train/fit.hpp>
-#include <laminate/train/initialise.hpp>
-#include <laminate/train/normalise.hpp>
-#include <laminate/train/report.hpp>
+#include <laminate/train/train.hpp>
 
 #include <cstdio>
 #include <exception>

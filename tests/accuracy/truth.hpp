@@ -11,18 +11,18 @@
 #include <string_view>
 #include <tuple>
 
-#include "laminate/kernel/arithmetic.hpp"
-#include "laminate/kernel/elu.hpp"
-#include "laminate/kernel/erf.hpp"
-#include "laminate/kernel/exp.hpp"
-#include "laminate/kernel/expm1.hpp"
-#include "laminate/kernel/gelu.hpp"
-#include "laminate/kernel/log.hpp"
-#include "laminate/kernel/piecewise.hpp"
-#include "laminate/kernel/sigmoid.hpp"
-#include "laminate/kernel/softplus.hpp"
-#include "laminate/kernel/swish.hpp"
-#include "laminate/kernel/tanh.hpp"
+#include "laminate/kernel/forward/arithmetic.hpp"
+#include "laminate/kernel/forward/elu.hpp"
+#include "laminate/kernel/forward/erf.hpp"
+#include "laminate/kernel/forward/exp.hpp"
+#include "laminate/kernel/forward/expm1.hpp"
+#include "laminate/kernel/forward/gelu.hpp"
+#include "laminate/kernel/forward/log.hpp"
+#include "laminate/kernel/forward/piecewise.hpp"
+#include "laminate/kernel/forward/sigmoid.hpp"
+#include "laminate/kernel/forward/softplus.hpp"
+#include "laminate/kernel/forward/swish.hpp"
+#include "laminate/kernel/forward/tanh.hpp"
 
 namespace laminate::truth {
 

@@ -8,8 +8,8 @@
 #include "support/random.hpp"
 
 #include <laminate/layer/all.hpp>
-#include <laminate/train/initialise.hpp>
-#include <laminate/train/trainer.hpp>
+#include <laminate/train/steps/initialise.hpp>
+#include <laminate/train/steps/trainer.hpp>
 
 #include <bit>
 #include <cinttypes>

@@ -6,7 +6,7 @@
 //
 // usage: generate_networks <directory>
 
-#include <laminate/codegen/graph/from_model.hpp>
+#include <laminate/codegen/from_model.hpp>
 #include <laminate/codegen/graph/write_dsl.hpp>
 #include <laminate/codegen/write_cpp.hpp>
 #include <laminate/laminate.hpp>

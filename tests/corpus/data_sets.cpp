@@ -4,9 +4,9 @@
 #include "support/catch.hpp"
 #include "support/paths.hpp"
 
-#include <laminate/train/csv.hpp>
-#include <laminate/train/idx.hpp>
-#include <laminate/train/npy.hpp>
+#include <laminate/file/idx.hpp>
+#include <laminate/file/npy.hpp>
+#include <laminate/train/data/csv.hpp>
 
 #include <algorithm>
 #include <numeric>

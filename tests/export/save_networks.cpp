@@ -12,9 +12,9 @@
 #include <laminate/codegen/graph/evaluate.hpp>
 #include <laminate/codegen/save_onnx.hpp>
 #include <laminate/laminate.hpp>
-#include <laminate/train/initialise.hpp>
-#include <laminate/train/normalise.hpp>
-#include <laminate/train/trainer.hpp>
+#include <laminate/train/data/normalise.hpp>
+#include <laminate/train/steps/initialise.hpp>
+#include <laminate/train/steps/trainer.hpp>
 
 #include <cstdio>
 #include <exception>

@@ -2,7 +2,7 @@
 // libFuzzer target: the reader of tables takes any text. The first byte chooses the options.
 // Seeds: written by hand.
 
-#include <laminate/train/csv.hpp>
+#include <laminate/train/data/csv.hpp>
 
 #include <cstdlib>
 

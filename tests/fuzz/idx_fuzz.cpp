@@ -2,7 +2,7 @@
 // libFuzzer target: the reader of idx files takes any bytes.
 // Seeds: small files of every type.
 
-#include <laminate/train/idx.hpp>
+#include <laminate/file/idx.hpp>
 
 #include <cstdlib>
 

@@ -2,7 +2,7 @@
 // libFuzzer target: the reader of npy files takes any bytes.
 // Seeds: small files of every type.
 
-#include <laminate/train/npy.hpp>
+#include <laminate/file/npy.hpp>
 
 #include <cstdlib>
 

@@ -8,7 +8,7 @@
 //
 // (new inputs go to the first directory). Seeds: tests/unit/safetensors_reference.py seeds DIR.
 
-#include <laminate/model/safetensors.hpp>
+#include <laminate/file/safetensors.hpp>
 
 #include <cstdlib>
 

@@ -6,8 +6,8 @@
 #include "support/compare.hpp"
 #include "support/networks.hpp"
 
+#include <laminate/codegen/from_model.hpp>
 #include <laminate/codegen/graph/evaluate.hpp>
-#include <laminate/codegen/graph/from_model.hpp>
 #include <laminate/codegen/graph/planned.hpp>
 
 #include <bit>

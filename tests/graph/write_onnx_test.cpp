@@ -8,8 +8,8 @@
 #include "support/scratch.hpp"
 
 #include <laminate/codegen/save_onnx.hpp>
-#include <laminate/model/file.hpp>
-#include <laminate/train/normalise.hpp>
+#include <laminate/file/whole_file.hpp>
+#include <laminate/train/data/normalise.hpp>
 
 #include <cmath>
 #include <filesystem>

@@ -8,7 +8,7 @@
 #include "models.hpp"
 
 #include <laminate/codegen/graph/planned.hpp>
-#include <laminate/codegen/onnx/tensor.hpp>
+#include <laminate/codegen/onnx/read/tensor.hpp>
 
 #include <filesystem>
 #include <fstream>

@@ -5,9 +5,9 @@
 // and the corpus. Promises arrays in the order of the graph's inputs and outputs.
 
 #include <laminate/codegen/onnx/import.hpp>
-#include <laminate/codegen/onnx/tensor.hpp>
-#include <laminate/model/file.hpp>
-#include <laminate/model/half.hpp>
+#include <laminate/codegen/onnx/read/tensor.hpp>
+#include <laminate/file/half.hpp>
+#include <laminate/file/whole_file.hpp>
 
 #include "../support/catch.hpp"
 #include "../support/paths.hpp"

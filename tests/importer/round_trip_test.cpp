@@ -5,12 +5,12 @@
 #include "support/graphs.hpp"
 #include "support/networks.hpp"
 
-#include <laminate/codegen/export/write_onnx.hpp>
+#include <laminate/codegen/from_model.hpp>
 #include <laminate/codegen/graph/evaluate.hpp>
-#include <laminate/codegen/graph/from_model.hpp>
 #include <laminate/codegen/graph/planned.hpp>
 #include <laminate/codegen/onnx/import.hpp>
-#include <laminate/model/json.hpp>
+#include <laminate/codegen/onnx/write/write_onnx.hpp>
+#include <laminate/file/json.hpp>
 
 #include <algorithm>
 #include <bit>

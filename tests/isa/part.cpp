@@ -5,8 +5,8 @@
 #include <laminate/laminate.hpp>
 #include <laminate/model/parallel.hpp>
 #include <laminate/model/threads.hpp>
-#include <laminate/train/initialise.hpp>
-#include <laminate/train/trainer.hpp>
+#include <laminate/train/steps/initialise.hpp>
+#include <laminate/train/steps/trainer.hpp>
 
 #include <cstddef>
 #include <cstdint>

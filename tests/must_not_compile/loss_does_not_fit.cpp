@@ -3,7 +3,7 @@
 // expect: this loss doesn't fit the end of this network
 // expect: for one probability write dense<1> | sigmoid and binary_cross_entropy
 #include <laminate/layer/all.hpp>
-#include <laminate/train/trainer.hpp>
+#include <laminate/train/steps/trainer.hpp>
 
 namespace lam = laminate;
 

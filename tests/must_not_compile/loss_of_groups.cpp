@@ -3,7 +3,7 @@
 // expect: this loss doesn't fit the end of this network
 // expect: a softmax of one group
 #include <laminate/layer/all.hpp>
-#include <laminate/train/trainer.hpp>
+#include <laminate/train/steps/trainer.hpp>
 
 namespace lam = laminate;
 

@@ -2,7 +2,7 @@
 // A network without parameters.
 // expect: this network has no parameters, so there is nothing to train
 #include <laminate/layer/all.hpp>
-#include <laminate/train/trainer.hpp>
+#include <laminate/train/steps/trainer.hpp>
 
 namespace lam = laminate;
 

@@ -6,7 +6,7 @@
 
 #include <laminate/model/parallel.hpp>
 #include <laminate/model/threads.hpp>
-#include <laminate/train/trainer.hpp>
+#include <laminate/train/steps/trainer.hpp>
 
 #include <atomic>
 #include <cstdio>

@@ -11,9 +11,9 @@
 #include "random.hpp"
 
 #include <laminate/ir/place.hpp>
-#include <laminate/kernel/chain.hpp>
-#include <laminate/kernel/dense.hpp>
-#include <laminate/kernel/relu.hpp>
+#include <laminate/kernel/forward/chain.hpp>
+#include <laminate/kernel/forward/dense.hpp>
+#include <laminate/kernel/forward/relu.hpp>
 
 #include <array>
 #include <cmath>
@@ -40,7 +40,7 @@ inline problem make_problem(std::size_t inputs, std::size_t outputs, std::size_t
     return p;
 }
 
-// The contract on bits, as kernel/dense.hpp states it, without the epilogue.
+// The contract on bits, as kernel/forward/dense.hpp states it, without the epilogue.
 inline float in_order(const problem& p, const float* x, std::size_t output) {
     std::array<float, 64> sum = {p.bias[output]};
     for (std::size_t i = 0; i < p.inputs; ++i)

@@ -8,8 +8,8 @@
 #include "paths.hpp"
 
 #include <laminate/layer/all.hpp>
-#include <laminate/train/fit.hpp>
-#include <laminate/train/initialise.hpp>
+#include <laminate/train/fit/fit.hpp>
+#include <laminate/train/steps/initialise.hpp>
 
 #include <cstddef>
 #include <cstdint>

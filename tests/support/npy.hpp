@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include <laminate/model/file.hpp>
+#include <laminate/file/whole_file.hpp>
 
 namespace laminate::test {
 

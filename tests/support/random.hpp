@@ -4,7 +4,7 @@
 // Pseudo-random floats for tests: the same ones on every machine, in constant expressions too.
 // Needs the library's own source of them. Promises nothing beyond what that does.
 
-#include <laminate/train/random.hpp>
+#include <laminate/base/random.hpp>
 
 #include <bit>
 #include <cstddef>

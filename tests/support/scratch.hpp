@@ -4,7 +4,7 @@
 // A directory for files of one test. Needs a file system. Promises to be empty at first, and gone
 // with all that is in it at the end.
 
-#include <laminate/model/file.hpp>
+#include <laminate/file/whole_file.hpp>
 
 #include <filesystem>
 #include <random>

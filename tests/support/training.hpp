@@ -9,8 +9,8 @@
 #include "catch.hpp"
 #include "networks.hpp"
 
-#include <laminate/codegen/graph/from_model.hpp>
-#include <laminate/train/trainer.hpp>
+#include <laminate/codegen/from_model.hpp>
+#include <laminate/train/steps/trainer.hpp>
 
 #include <algorithm>
 #include <cmath>

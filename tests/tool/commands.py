@@ -974,7 +974,7 @@ class Bench(Case):
                 ("unfused", "kernel::relu{}", "kernel::abs{}", "different bits")]:
             self.text("spoil", f"""#!/bin/sh
 for word; do case $word in */{file}.cpp)
-sed -i 's/{was}/{becomes}/; s@#include <laminate/kernel/chain.hpp>@&\\n#include <laminate/kernel/arithmetic.hpp>@' "$word";;
+sed -i 's/{was}/{becomes}/; s@#include <laminate/kernel/forward/chain.hpp>@&\\n#include <laminate/kernel/forward/arithmetic.hpp>@' "$word";;
 esac; done
 exec {os.environ.get("CXX", "c++")} "$@"
 """)

@@ -5,9 +5,9 @@
 #include "support/stopped.hpp"
 
 #include <laminate/layer/all.hpp>
-#include <laminate/train/activity.hpp>
-#include <laminate/train/norms.hpp>
-#include <laminate/train/report.hpp>
+#include <laminate/train/look/activity.hpp>
+#include <laminate/train/look/norms.hpp>
+#include <laminate/train/look/report.hpp>
 
 #include <limits>
 #include <numeric>

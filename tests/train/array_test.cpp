@@ -4,7 +4,7 @@
 #include "support/catch.hpp"
 #include "support/stopped.hpp"
 
-#include <laminate/train/array.hpp>
+#include <laminate/train/data/arrays.hpp>
 
 #include <limits>
 

@@ -9,10 +9,10 @@
 #include "support/random.hpp"
 
 #include <laminate/ir/place.hpp>
-#include <laminate/kernel/norm.hpp>
-#include <laminate/kernel/softmax_gradient.hpp>
-#include <laminate/kernel/transpose.hpp>
-#include <laminate/kernel/weight_gradient.hpp>
+#include <laminate/kernel/back/norm.hpp>
+#include <laminate/kernel/back/softmax_gradient.hpp>
+#include <laminate/kernel/back/transpose.hpp>
+#include <laminate/kernel/back/weight_gradient.hpp>
 
 #include <cmath>
 #include <type_traits>

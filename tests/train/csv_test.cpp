@@ -3,7 +3,7 @@
 
 #include "support/catch.hpp"
 
-#include <laminate/train/csv.hpp>
+#include <laminate/train/data/csv.hpp>
 
 #include <clocale>
 

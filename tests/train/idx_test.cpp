@@ -3,7 +3,7 @@
 
 #include "support/catch.hpp"
 
-#include <laminate/train/idx.hpp>
+#include <laminate/file/idx.hpp>
 
 namespace lam = laminate;
 using lam::test::contains;

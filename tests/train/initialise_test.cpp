@@ -4,7 +4,7 @@
 #include "support/catch.hpp"
 
 #include <laminate/layer/all.hpp>
-#include <laminate/train/initialise.hpp>
+#include <laminate/train/steps/initialise.hpp>
 
 #include <array>
 #include <bit>

@@ -4,7 +4,7 @@
 #include "support/catch.hpp"
 #include "support/stopped.hpp"
 
-#include <laminate/train/metrics.hpp>
+#include <laminate/train/look/metrics.hpp>
 
 #include <array>
 

@@ -3,7 +3,7 @@
 
 #include "support/catch.hpp"
 
-#include <laminate/train/normal.hpp>
+#include <laminate/train/steps/normal.hpp>
 
 #include <cmath>
 

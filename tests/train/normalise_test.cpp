@@ -5,8 +5,8 @@
 #include "support/paths.hpp"
 
 #include <laminate/layer/all.hpp>
-#include <laminate/train/initialise.hpp>
-#include <laminate/train/normalise.hpp>
+#include <laminate/train/data/normalise.hpp>
+#include <laminate/train/steps/initialise.hpp>
 
 #include <cstring>
 #include <limits>

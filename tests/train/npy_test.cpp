@@ -3,7 +3,7 @@
 
 #include "support/catch.hpp"
 
-#include <laminate/train/npy.hpp>
+#include <laminate/file/npy.hpp>
 
 #include <cstring>
 #include <limits>

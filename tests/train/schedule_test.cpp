@@ -3,7 +3,7 @@
 
 #include "support/catch.hpp"
 
-#include <laminate/train/schedule.hpp>
+#include <laminate/train/fit/schedule.hpp>
 
 namespace lam = laminate;
 

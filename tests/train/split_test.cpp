@@ -4,7 +4,7 @@
 #include "support/catch.hpp"
 #include "support/stopped.hpp"
 
-#include <laminate/train/split.hpp>
+#include <laminate/train/data/split.hpp>
 
 #include <algorithm>
 #include <array>

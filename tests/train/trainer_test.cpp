@@ -4,7 +4,7 @@
 #include "support/compare.hpp"
 #include "support/training.hpp"
 
-#include <laminate/train/initialise.hpp>
+#include <laminate/train/steps/initialise.hpp>
 
 #include <array>
 #include <limits>

@@ -11,12 +11,12 @@
 #include "support/random.hpp"
 
 #include <laminate/base/panel.hpp>
-#include <laminate/kernel/activation.hpp>
-#include <laminate/kernel/chain.hpp>
-#include <laminate/kernel/elu.hpp>
-#include <laminate/kernel/relu.hpp>
-#include <laminate/kernel/sigmoid.hpp>
-#include <laminate/kernel/tanh.hpp>
+#include <laminate/kernel/forward/activation.hpp>
+#include <laminate/kernel/forward/chain.hpp>
+#include <laminate/kernel/forward/elu.hpp>
+#include <laminate/kernel/forward/relu.hpp>
+#include <laminate/kernel/forward/sigmoid.hpp>
+#include <laminate/kernel/forward/tanh.hpp>
 #include <laminate/pack/group.hpp>
 
 #include <algorithm>

@@ -8,7 +8,7 @@
 #include "support/packs.hpp"
 #include "support/random.hpp"
 
-#include <laminate/kernel/affine.hpp>
+#include <laminate/kernel/forward/affine.hpp>
 
 #include <algorithm>
 #include <array>

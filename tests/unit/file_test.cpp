@@ -4,8 +4,8 @@
 #include "support/catch.hpp"
 #include "support/scratch.hpp"
 
-#include <laminate/model/file.hpp>
-#include <laminate/model/safetensors.hpp>
+#include <laminate/file/safetensors.hpp>
+#include <laminate/file/whole_file.hpp>
 
 #include <cstdlib>
 #include <filesystem>

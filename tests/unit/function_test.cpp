@@ -12,8 +12,8 @@
 #include "support/random.hpp"
 
 #include <laminate/base/panel.hpp>
-#include <laminate/kernel/activation.hpp>
-#include <laminate/kernel/affine.hpp>
+#include <laminate/kernel/forward/activation.hpp>
+#include <laminate/kernel/forward/affine.hpp>
 #include <laminate/pack/group.hpp>
 
 #include <algorithm>

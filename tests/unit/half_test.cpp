@@ -3,7 +3,7 @@
 
 #include "support/catch.hpp"
 
-#include <laminate/model/half.hpp>
+#include <laminate/file/half.hpp>
 
 #include <bit>
 #include <cmath>

@@ -3,7 +3,7 @@
 
 #include "support/catch.hpp"
 
-#include <laminate/model/json.hpp>
+#include <laminate/file/json.hpp>
 
 #include <cstddef>
 #include <limits>

@@ -9,7 +9,7 @@
 #include "support/random.hpp"
 
 #include <laminate/base/panel.hpp>
-#include <laminate/kernel/maxout.hpp>
+#include <laminate/kernel/forward/maxout.hpp>
 
 #include <algorithm>
 #include <array>

@@ -6,7 +6,7 @@
 #include "support/catch.hpp"
 #include "support/networks.hpp"
 
-#include <laminate/codegen/graph/from_model.hpp>
+#include <laminate/codegen/from_model.hpp>
 #include <laminate/codegen/graph/likely.hpp>
 #include <laminate/codegen/graph/reference.hpp>
 

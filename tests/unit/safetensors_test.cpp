@@ -5,7 +5,7 @@
 #include "support/paths.hpp"
 #include "support/scratch.hpp"
 
-#include <laminate/model/safetensors.hpp>
+#include <laminate/file/safetensors.hpp>
 
 #include <array>
 #include <cmath>

@@ -7,8 +7,8 @@
 #include "support/packs.hpp"
 #include "support/random.hpp"
 
-#include <laminate/kernel/log_softmax.hpp>
-#include <laminate/kernel/softmax.hpp>
+#include <laminate/kernel/forward/log_softmax.hpp>
+#include <laminate/kernel/forward/softmax.hpp>
 #include <laminate/pack/group.hpp>
 
 #include <algorithm>
@@ -36,7 +36,7 @@ std::array<float, Width> softmax(const std::array<float, Width>& x) {
     return y;
 }
 
-// The contract on bits, as kernel/softmax.hpp states it.
+// The contract on bits, as kernel/forward/softmax.hpp states it.
 std::vector<float> in_order(const float* x, std::size_t width) {
     const float maximum = *std::max_element(x, x + width);
     std::vector<float> y(width);

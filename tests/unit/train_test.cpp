@@ -4,8 +4,8 @@
 #include "support/catch.hpp"
 
 #include <laminate/layer/all.hpp>
-#include <laminate/train/classification.hpp>
-#include <laminate/train/initialise.hpp>
+#include <laminate/train/look/classification.hpp>
+#include <laminate/train/steps/initialise.hpp>
 
 #include <array>
 #include <cmath>

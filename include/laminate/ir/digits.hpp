@@ -2,7 +2,7 @@
 #pragma once
 
 // How many digits linear layers lose to rounding, estimated from their numbers: what decides
-// whether a fold is made (codegen/graph/passes, train/normalise.hpp). Not a bound, which says
+// whether a fold is made (codegen/graph/passes, train/data/normalise.hpp). Not a bound, which says
 // little of wide layers, but what is usual: values vary and are rounded independently of each
 // other, so squares add up. Needs weights that fit a float. Promises nothing of one row; a factor
 // of 2 over many.

@@ -3,7 +3,7 @@
 
 // x * P(a normal number is below x) = x / 2 * (1 + erf(x / sqrt(2)))  (Hendrycks and Gimpel, 2016),
 // or gelu(tanh_approximation): x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))). Both within
-// the errors that kernel/gelu.hpp states. NaN stays NaN.
+// the errors that kernel/forward/gelu.hpp states. NaN stays NaN.
 
 #include "../base/compiler.hpp"
 #include "layer.hpp"

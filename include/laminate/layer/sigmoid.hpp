@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// 1 / (1 + exp(-x)), within the error that kernel/sigmoid.hpp states.
+// 1 / (1 + exp(-x)), within the error that kernel/forward/sigmoid.hpp states.
 // Needs nothing. Promises that NaN stays NaN.
 
 #include "../base/compiler.hpp"

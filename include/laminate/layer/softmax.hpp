@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// softmax: exp(x[i]) / sum of all exp(x[j]), computed as kernel/softmax.hpp says. log_softmax: its
-// logarithm. softmax(groups<N>) cuts the row into N groups of equal length, each of which is
-// normalised by itself. Needs groups of at least two units. Promises that a NaN makes every output
-// of its group NaN.
+// softmax: exp(x[i]) / sum of all exp(x[j]), computed as kernel/forward/softmax.hpp says.
+// log_softmax: its logarithm. softmax(groups<N>) cuts the row into N groups of equal length, each
+// of which is normalised by itself. Needs groups of at least two units. Promises that a NaN makes
+// every output of its group NaN.
 
 #include <cstddef>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// x / (1 + exp(-alpha * x)) (Ramachandran et al., 2017), within the error that kernel/swish.hpp
-// states. Needs 2^-30 <= alpha <= 2^30; it is 1 unless given, which has a name of its own, silu.
-// NaN stays NaN.
+// x / (1 + exp(-alpha * x)) (Ramachandran et al., 2017), within the error that
+// kernel/forward/swish.hpp states. Needs 2^-30 <= alpha <= 2^30; it is 1 unless given, which has a
+// name of its own, silu. NaN stays NaN.
 
 #include "../base/compiler.hpp"
 #include "options.hpp"

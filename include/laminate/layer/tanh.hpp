@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The hyperbolic tangent, within the error that kernel/tanh.hpp states.
+// The hyperbolic tangent, within the error that kernel/forward/tanh.hpp states.
 // Needs nothing. Promises that NaN stays NaN.
 
 #include "../base/compiler.hpp"

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+#include "call_text.hpp"
+
+#include <laminate/base/error.hpp>
+#include <laminate/ir/call.hpp>
+#include <laminate/ir/describe.hpp>
+#include <laminate/ir/function.hpp>
+#include <laminate/ir/kind/table.hpp>
+
+#include <initializer_list>
+#include <utility>
+
+#include "fill.hpp"
+#include "literal.hpp"
+
+namespace laminate::codegen {
+
+namespace {
+
+struct functor_source {
+    const char* file;
+    std::string construction;
+};
+
+// An argument of a functor as text: a number, or the name of an array.
+struct argument {
+    argument(float number) : text(literal(number)) {}
+    argument(std::string name) : text(std::move(name)) {}
+    std::string text;
+};
+
+// "elu{0x1p-1f}"
+std::string construction(const char* functor, std::initializer_list<argument> arguments) {
+    std::string all;
+    for (const argument& a : arguments)
+        all += sentence(all.empty() ? "" : ", ", a.text);
+    return sentence(functor, "{", all, "}");
+}
+
+functor_source functor(std::span<const ir::node> nodes, std::size_t index) {
+    const ir::node& n = nodes[index];
+    const ir::tensor_list tensors = ir::of(n.kind).learned(n, ir::operands_of(nodes, index));
+    const auto learned = [&](std::size_t k) { return array_name(n, index, tensors[k].name); };
+#define LAMINATE_FUNCTOR(operation, when, file, functor, ...) \
+    if (n.kind == ir::op::operation && (when)) \
+        return {#file, construction(#functor, {__VA_ARGS__})};
+    LAMINATE_FUNCTIONS(LAMINATE_FUNCTOR)
+#undef LAMINATE_FUNCTOR
+    raise({sentence("defect in Laminate: the emitter lacks the functor of ", ir::name(n.kind))});
+}
+
+// "kernel::compose(kernel::relu{}, kernel::tanh{})"
+std::string epilogue(const ir::plan_view& plan, const ir::step& s) {
+    std::string functors;
+    for (std::size_t e = 0; e < s.epilogue_size; ++e)
+        functors += sentence(e == 0 ? "" : ", ",
+                             "kernel::", functor(plan.nodes, s.epilogue[e]).construction);
+    return sentence("kernel::compose(", functors, ")");
+}
+
+// The rows that a step reads or writes, as "pointer, stride".
+std::string rows(std::size_t offset, const char* callers, std::size_t callers_stride,
+                 std::size_t scratch_stride) {
+    if (offset == ir::caller) return sentence(callers, ", ", callers_stride);
+    if (offset == 0) return sentence("scratch, ", scratch_stride);
+    return sentence("scratch + ", offset, ", ", scratch_stride);
+}
+
+// "dense<64>, relu"
+std::string title(const ir::plan_view& plan, const ir::step& s) {
+    std::string layers = ir::text::layer(plan.nodes[s.node]);
+    for (std::size_t e = 0; e < s.epilogue_size; ++e)
+        if (s.epilogue[e] != s.node)
+            layers += sentence(", ", ir::text::layer(plan.nodes[s.epilogue[e]]));
+    return layers;
+}
+
+const char* truth(bool b) { return b ? "true" : "false"; }
+
+std::string template_arguments(const ir::call& c) {
+    switch (c.run) {
+    case ir::kernel::dense:
+        return sentence("pack::portable, kernel::dense_shape<", c.inputs, ", ", c.outputs, ", ",
+                        c.panels, ", ", c.chains, ", ", truth(c.exact), ", ", truth(c.skips_zeros),
+                        ", ", truth(c.far), ">, MaxRows");
+    case ir::kernel::softmax:
+    case ir::kernel::log_softmax:
+        return sentence("pack::portable, ", c.outputs, ", ", c.groups);
+    case ir::kernel::maxout:
+        return sentence(c.one_lane ? "pack::scalar, " : "pack::portable, ", c.outputs, ", ",
+                        c.pieces, ", ", c.unit_step, ", ", c.piece_step);
+    case ir::kernel::activation:
+        return sentence("pack::portable, ", c.outputs);
+    }
+    raise({"defect in Laminate: the emitter lacks a kernel"});
+}
+
+// "row_2", the rows that step 2 hands on.
+std::string handed(std::size_t index) { return sentence("row_", index + 1); }
+
+std::string call(const ir::plan_view& plan, std::size_t index) {
+    const ir::step& s = plan.steps[index];
+    const ir::call c = ir::call_of(plan, s);
+    const std::size_t stride = plan.cost.scratch_bytes / sizeof(float);
+    const bool takes = index > 0 && plan.steps[index - 1].hands_on;
+    std::string from = rows(s.source, "in", plan.inputs(), stride);
+    std::string to = rows(s.target, "out", plan.outputs(), stride);
+    std::string between;
+    if (s.hands_on || takes) {
+        // Here rows are one argument each.
+        from = takes ? handed(index - 1) : sentence("kernel::rows_at<const float>{", from, "}");
+        const std::string type = s.hands_on ? sentence("kernel::rows_between<pack::portable, ",
+                                                       plan.flows[s.last].floats, ", MaxRows>")
+                                            : "kernel::rows_at<float>";
+        between = sentence("    ", type, " ", handed(index), "{", to, "};\n");
+        to = handed(index);
+    }
+    const bool takes_functors = c.run == ir::kernel::dense || c.run == ir::kernel::activation;
+    std::string weights;
+    if (c.run == ir::kernel::dense)
+        for (const ir::tensor& t : plan.tensors_of(s.node))
+            weights += sentence(array_name(plan.nodes[s.node], s.node, t.name), ", ");
+    if (!weights.empty())
+        weights = sentence("        ", weights.substr(0, weights.size() - 1), "\n");
+    return fill(R"(    // $number$. $title$
+$between$    kernel::$kernel$<$arguments$>(
+        $from$,
+$weights$
+        $to$, rows$epilogue$);
+)",
+                {{"number", std::to_string(index + 1)},
+                 {"title", title(plan, s)},
+                 {"kernel", ir::name(c.run)},
+                 {"arguments", template_arguments(c)},
+                 {"between", between},
+                 {"from", from},
+                 {"weights", weights},
+                 {"to", to},
+                 {"epilogue", takes_functors ? sentence(",\n        ", epilogue(plan, s)) : ""}});
+}
+
+// Calls f(name, where it begins, floats) for each array of parameters.
+template <class Function>
+void for_each_array(const ir::plan_view& plan, const Function& f) {
+    for (const ir::tensor& t : plan.tensors)
+        f(array_name(plan.nodes[t.node], t.node, t.name), t.begin, t.floats);
+}
+
+} // namespace
+
+std::string array_name(const ir::node& n, std::size_t index, const char* part) {
+    return sentence(ir::name(n.kind), "_", index - 1, "_", part);
+}
+
+std::string functor_text(std::span<const ir::node> nodes, std::size_t index) {
+    return functor(nodes, index).construction;
+}
+
+std::string calls(const ir::plan_view& plan) {
+    std::string all;
+    for (std::size_t s = 0; s < plan.steps.size(); ++s)
+        all += call(plan, s);
+    return all;
+}
+
+std::set<std::string> kernel_files(const ir::plan_view& plan) {
+    std::set<std::string> files = {"laminate/pack/portable.hpp"};
+    const auto kernel = [&](const char* name) {
+        files.insert(sentence("laminate/kernel/forward/", name, ".hpp"));
+    };
+    for (const ir::step& s : plan.steps) {
+        kernel(ir::name(s.run));
+        if (s.run == ir::kernel::dense || s.run == ir::kernel::activation) kernel("chain");
+        for (std::size_t e = 0; e < s.epilogue_size; ++e)
+            kernel(functor(plan.nodes, s.epilogue[e]).file);
+    }
+    return files;
+}
+
+std::string parameter_arrays(const ir::plan_view& plan, std::span<const float> packed) {
+    std::string all;
+    for_each_array(plan, [&](const std::string& name, std::size_t begin, std::size_t floats) {
+        all += array(name, packed.subspan(begin, floats));
+    });
+    return all;
+}
+
+std::string parameter_pointers(const ir::plan_view& plan) {
+    std::string all;
+    for_each_array(plan, [&](const std::string& name, std::size_t begin, std::size_t) {
+        all += sentence("    const float* const ", name, " = packed + ", begin, ";\n");
+    });
+    return all;
+}
+
+} // namespace laminate::codegen

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A model of a declared network as a graph that the generator could have read from a file. Needs
+// the DSL. Promises the parameters as users know them, exactly.
+
+#include <laminate/model/model.hpp>
+
+#include <boost/hana/for_each.hpp>
+#include <cstddef>
+#include <vector>
+
+#include "graph/graph.hpp"
+
+namespace laminate::codegen {
+
+// The parameters of a model through its views, one entry per node.
+template <class Model>
+std::vector<layer_parameters> parameters_of(const Model& model) {
+    std::vector<layer_parameters> all(1);
+    const auto add = [&all](const auto& layer) {
+        const ir::node& n =
+            detail::plan_of<typename Model::network, ir::fusion::on>.nodes[all.size()];
+        layer_parameters p;
+        const std::vector<std::vector<double>*> tensors = tensors_of(n, p);
+        std::size_t k = 0;
+        layer.each([&](const auto& tensor) {
+            tensor.each([&](float x) { tensors[k]->push_back(static_cast<double>(x)); });
+            ++k;
+        });
+        all.push_back(p);
+    };
+    boost::hana::for_each(model.layers(), add);
+    return all;
+}
+
+template <declared Network, template <std::size_t> class Storage>
+graph graph_of(const basic_model<Network, Storage>& model) {
+    graph g;
+    const auto& nodes = detail::plan_of<Network, ir::fusion::on>.nodes;
+    g.nodes.assign(nodes.begin(), nodes.end());
+    g.parameters = parameters_of(model);
+    g.origins.resize(g.nodes.size());
+    g.input_shape = {g.inputs()};
+    g.output_shape = {g.outputs()};
+    return g;
+}
+
+} // namespace laminate::codegen

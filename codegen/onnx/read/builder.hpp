@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The network while it grows: nodes are only added, each over one other, and flows refer to them.
+// What becomes linear in one and the same value becomes one dense layer (or an affine one, or
+// nothing but a choice of units); what is a function of one and the same value becomes the layer
+// that it is. Needs flows of its own nodes. Promises that finish() leaves the chain from the input
+// to the output and drops the rest.
+
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "../../graph/graph.hpp"
+#include "budget.hpp"
+#include "formula.hpp"
+#include "value.hpp"
+
+namespace laminate::codegen::onnx {
+
+// y = weights x + bias, where x is the row of node `base`.
+struct linear_form {
+    std::size_t base = 0;
+    std::size_t columns = 0;
+    std::vector<double> weights; // [rows, columns]
+    std::vector<double> bias;    // [rows]
+
+    std::size_t rows() const { return bias.size(); }
+};
+
+class builder {
+public:
+    explicit builder(budget& spent) : spent_(spent) {}
+
+    // What new nodes are said to come from.
+    void set_origin(std::string origin) { origin_ = std::move(origin); }
+
+    flow add_input(dims shape, element type, std::size_t batch);
+
+    // f of every element.
+    flow elementwise(const flow& x, ir::node f);
+    // A function with a number per element, x.slope of prelu; shared where there is only one.
+    flow prelu(const flow& x, std::vector<double> slope);
+    // scale * x + shift, per element.
+    flow affine(const flow& x, const std::vector<double>& scale, const std::vector<double>& shift);
+    // The largest of each `pieces` neighbouring elements of x; `like` is x so reduced.
+    flow maxout(const flow& x, std::size_t pieces, flow like);
+    // Of each of `groups` neighbouring parts of x's elements.
+    flow softmax(const flow& x, ir::op kind, std::size_t groups);
+
+    // A step of a function of one value, element by element: the layer that this is by now, or a
+    // node that only what is done with it may make one, else finish() refuses it. Nothing if the
+    // values aren't functions of one and the same value.
+    std::optional<flow> combine(step does, std::span<const value* const> of, element type);
+
+    // Values as linear forms of one and the same node, the last one that all have before them, or
+    // what is before that if it is a dense layer to be replaced; none if there is no such node.
+    std::optional<std::vector<linear_form>> linear_in_one(std::span<const value* const> values,
+                                                          bool replace_dense);
+    // The flow that a linear form is; `like` has its shape, type and batch. The first is always a
+    // layer of weights, the second only where nothing simpler will do.
+    flow dense(linear_form form, flow like);
+    flow linear(linear_form form, flow like);
+
+    const ir::node& node(std::size_t index) const { return nodes_[index]; }
+    const layer_parameters& parameters(std::size_t index) const { return parameters_[index]; }
+
+    // The network whose output's elements are those of `out`.
+    graph finish(const flow& out);
+
+private:
+    std::size_t width(std::size_t index) const { return nodes_[index].output.size(); }
+    std::size_t append(ir::node n, layer_parameters p, std::size_t over, std::size_t width);
+    flow over(const flow& x, std::size_t node) const;
+    bool is_injective(const flow& x) const;
+    bool is_only_scaled(const flow& x) const;
+    flow shifted_after_scaling(const flow& x, const std::vector<double>& shift);
+    flow in_order(const flow& x); // over a node whose row is x's elements
+    std::vector<std::size_t> linear_chain(std::size_t index) const;
+    linear_form choice(const flow& x);
+    linear_form rows_of_dense(const flow& x);
+    linear_form form_of(const flow& x, std::size_t base);
+    linear_form through(const linear_form& outer);
+
+    // Functions of one value: builder_function.cpp.
+    struct function {
+        std::vector<std::size_t> bases; // of which it is one, the nearest first
+        std::size_t unit = 0;           // any, as it is the same for all
+    };
+    std::vector<operand> operands(std::size_t node) const;
+    std::optional<std::size_t> before(std::size_t node) const;
+    std::optional<std::size_t> shared_base(std::span<const operand> of) const;
+    std::optional<indices> nodes_between(std::size_t base, std::size_t node) const;
+    bool is_alike(std::size_t node, const indices& units) const;
+    estimate apply(std::size_t node, std::size_t unit, std::span<const estimate> of) const;
+    scalar_function function_of(std::size_t node, std::size_t base, std::size_t unit) const;
+    flow read(const flow& y, std::size_t base);
+    flow read_prelu(const flow& y, std::size_t base);
+    flow read_behind(const flow& x, const flow& y);
+    std::size_t settled(std::size_t node);
+    [[noreturn]] void refuse_function(std::size_t node) const;
+
+    budget& spent_;
+    std::string origin_ = "the input";
+    std::vector<ir::node> nodes_;
+    std::vector<layer_parameters> parameters_;
+    std::vector<std::string> origins_;
+    std::unordered_map<std::size_t, formula> formulas_; // nodes that are inputs only in name
+    std::unordered_map<std::size_t, function> open_;    // formulas, and layers of them
+    // Affine nodes that are another one and a shift.
+    std::unordered_map<std::size_t, std::size_t> shifted_;
+};
+
+} // namespace laminate::codegen::onnx

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Maxout: y[u] = max over j < Pieces of piece j of unit u (Goodfellow et al., Maxout Networks,
+// 2013). Needs piece j of unit u at x[u * UnitStep + j * PieceStep], and UnitStep 1 unless P has
+// one lane. Reads and writes exactly Units outputs of each row; a NaN in any piece gives NaN.
+
+#include <cstddef>
+
+#include "../../base/compiler.hpp"
+
+namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
+
+template <class P>
+LAMINATE_INLINE typename P::reg max_or_nan(typename P::reg a, typename P::reg b) {
+    return P::select(P::is_nan(a), a, P::max(a, b)); // max passes a NaN in b
+}
+
+template <class P, std::size_t Units, std::size_t Pieces, std::size_t UnitStep,
+          std::size_t PieceStep>
+constexpr void maxout(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
+                      std::size_t rows) {
+    static_assert(UnitStep == 1 || P::lanes == 1,
+                  "Laminate: a maxout over units that aren't adjacent needs the scalar pack");
+    for (std::size_t row = 0; row < rows; ++row) {
+        const float* const from = x + row * x_stride;
+        float* const to = y + row * y_stride;
+        for (std::size_t u = 0; u < Units; u += P::lanes) {
+            const std::size_t count = Units - u < P::lanes ? Units - u : P::lanes;
+            const bool whole = count == P::lanes;
+            const float* const first = from + u * UnitStep;
+            typename P::reg best = whole ? P::load(first) : P::load_first(first, count);
+            for (std::size_t j = 1; j < Pieces; ++j) {
+                const float* const piece = first + j * PieceStep;
+                best = max_or_nan<P>(best, whole ? P::load(piece) : P::load_first(piece, count));
+            }
+            if (whole) {
+                P::store(to + u, best);
+            } else {
+                P::store_first(to + u, best, count);
+            }
+        }
+    }
+}
+
+} // namespace LAMINATE_ISA
+} // namespace laminate::kernel
