@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "array_file.hpp"
 
+#include <laminate/file/npy.hpp>
 #include <laminate/file/whole_file.hpp>
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "../onnx/read/tensor.hpp"
-#include "npy.hpp"
 
 namespace laminate::codegen::tool {
 
 namespace {
-
-constexpr std::size_t max_array_file = std::size_t{1} << 31;
 
 template <class Extent>
 std::string text_of(const std::vector<Extent>& shape) {
@@ -48,9 +47,14 @@ bool ends_in(const std::vector<std::int64_t>& found, std::size_t size,
 std::string shape_text(const std::vector<std::size_t>& shape) { return text_of(shape); }
 std::string shape_text(const std::vector<std::int64_t>& shape) { return text_of(shape); }
 
+onnx::array array_of_npy(std::string_view bytes, std::string_view name) {
+    double_array read = parse_npy_doubles(bytes, name).value();
+    return {{read.shape.begin(), read.shape.end()}, std::move(read.values), read.whole};
+}
+
 onnx::array read_array(const std::string& path) {
     const std::string bytes = read_file(path, max_array_file).value();
-    if (bytes.starts_with("\x93NUMPY")) return parse_npy(bytes, path).value();
+    if (bytes.starts_with("\x93NUMPY")) return array_of_npy(bytes, path);
     if (path.ends_with(".pb")) return onnx::parse_tensor(bytes, path).value();
     raise(error{sentence(path, ": expected an array as .npy (numpy.save) or .pb (an ONNX "
                                "TensorProto), found neither. Save it with numpy.save")});

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "../onnx/import.hpp"
@@ -14,6 +15,7 @@
 namespace laminate::codegen::tool {
 
 onnx::array read_array(const std::string& path);
+onnx::array array_of_npy(std::string_view bytes, std::string_view name); // in messages
 
 struct rows {
     std::size_t count = 0;

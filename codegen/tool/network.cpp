@@ -10,7 +10,6 @@
 
 #include "../graph/bounds.hpp"
 #include "array_file.hpp"
-#include "npy.hpp"
 
 namespace laminate::codegen::tool {
 
@@ -122,9 +121,8 @@ std::vector<interval> parse_input_range(const std::string& text) {
     } else {
         if (!std::filesystem::exists(text)) refuse_range(text, "neither them nor such a file");
         const std::string bytes = read_file(text, std::size_t{1} << 28).value();
-        ranges = bytes.starts_with("\x93NUMPY")
-                     ? ranges_of_array(parse_npy(bytes, text).value(), text)
-                     : ranges_of_text(bytes, text);
+        ranges = bytes.starts_with("\x93NUMPY") ? ranges_of_array(array_of_npy(bytes, text), text)
+                                                : ranges_of_text(bytes, text);
         if (ranges.empty()) refuse_range(text, "none");
     }
     for (interval& range : ranges) {

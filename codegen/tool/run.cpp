@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "run.hpp"
 
+#include <laminate/file/npy.hpp>
 #include <laminate/file/whole_file.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "npy.hpp"
 #include "results.hpp"
 
 namespace laminate::codegen::tool {

@@ -3,6 +3,7 @@
 // Seeds: small files of every type.
 
 #include <laminate/file/idx.hpp>
+#include <laminate/train/data/arrays.hpp>
 
 #include <cstdlib>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 // Numbers of a shape, as files of arrays (.npy, IDX) hold them. Needs readers that check sizes.
-// Promises float values, row-major.
+// Promises values that are row-major.
 
 #include <cstddef>
 #include <vector>
@@ -18,6 +18,13 @@ struct array {
     [[nodiscard]] std::size_t rows() const { return shape.empty() ? 1 : shape[0]; }
 
     friend bool operator==(const array&, const array&) = default;
+};
+
+// The same in double, for who computes in it; `whole` numbers may stand for positions or sizes.
+struct double_array {
+    std::vector<std::size_t> shape;
+    std::vector<double> values;
+    bool whole = false;
 };
 
 // The most bytes of a file of data that are read.

@@ -13,6 +13,7 @@
 
 #include "../base/compiler.hpp"
 #include "array.hpp"
+#include "byte_order.hpp"
 #include "half.hpp"
 #include "number_text.hpp"
 #include "tensor_file.hpp"
@@ -23,13 +24,6 @@ namespace laminate::inline LAMINATE_ISA {
 inline constexpr std::size_t max_idx_axes = 16;
 
 namespace detail {
-
-inline std::uint64_t big_endian(std::string_view bytes) {
-    std::uint64_t bits = 0;
-    for (const char c : bytes)
-        bits = bits << 8 | static_cast<unsigned char>(c);
-    return bits;
-}
 
 inline std::size_t idx_bytes(unsigned type) {
     switch (type) {
