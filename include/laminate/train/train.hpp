@@ -7,6 +7,7 @@
 
 #include "../file/idx.hpp"
 #include "../file/npy.hpp"
+#include "data/arrays.hpp"
 #include "data/csv.hpp"
 #include "data/normalise.hpp"
 #include "data/split.hpp"
