@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "../fill.hpp"
+#include "../emit/fill.hpp"
 
 namespace laminate::codegen {
 

@@ -148,11 +148,11 @@ public:
     // struct of views named weights, bias, slope, scale, shift as the layer has them.
     template <std::size_t Index>
     constexpr auto layer() {
-        return detail::parameters_of<plan_type, Index + 1>(storage_.data());
+        return detail::views_of<plan_type, Index + 1>(storage_.data());
     }
     template <std::size_t Index>
     constexpr auto layer() const {
-        return detail::parameters_of<plan_type, Index + 1>(storage_.data());
+        return detail::views_of<plan_type, Index + 1>(storage_.data());
     }
 
     // All of them, as a Hana tuple.

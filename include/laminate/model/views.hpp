@@ -126,7 +126,7 @@ constexpr auto tensor_view(Float* packed) {
 
 // That of the whole node.
 template <class Plan, std::size_t Index, class Float>
-constexpr auto parameters_of(Float* packed) {
+constexpr auto views_of(Float* packed) {
     constexpr ir::node n = Plan::value.nodes[Index];
     if constexpr (n.kind == ir::op::dense && n.bias) {
         return dense_parameters{tensor_view<Plan, Index, 0>(packed),

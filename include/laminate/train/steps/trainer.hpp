@@ -175,7 +175,7 @@ public:
     std::span<const float> gradient() const { return parameters_.span().first(floats_); }
     template <std::size_t Index>
     auto gradient_of() const {
-        return detail::parameters_of<plan_type, Index + 1>(gradient().data());
+        return detail::views_of<plan_type, Index + 1>(gradient().data());
     }
     auto gradients() const {
         return [this]<std::size_t... I>(std::index_sequence<I...>) {
