@@ -87,7 +87,7 @@ interval affine(double scale, double shift, interval x) {
 // error.
 interval by_ends(const ir::node& n, double slope, interval x) {
     const auto f = [&](double at) {
-        return reference::exact(n, std::clamp(at, x.low, x.high), slope, 0.0);
+        return reference::function_at(n, std::clamp(at, x.low, x.high), slope, 0.0);
     };
     const auto threshold = static_cast<double>(n.threshold);
     const interval y =

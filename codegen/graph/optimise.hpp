@@ -41,7 +41,7 @@ struct pass_report {
     std::size_t multiply_adds_before = 0, multiply_adds_after = 0;
     // Whether every result keeps its value, whatever the input, unless a value overflows on the
     // way. (The sign of a zero may change.)
-    bool exact = true;
+    bool keeps_values = true;
 };
 
 // Runs all passes until none changes anything. Reports every pass of the first round, and of later

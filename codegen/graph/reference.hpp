@@ -98,8 +98,8 @@ inline row dense(const ir::node& n, const layer_parameters& p, const row& x, ari
     return y;
 }
 
-// The exact function of an elementwise node.
-inline double exact(const ir::node& n, double x, double slope, double shift = 0.0) {
+// The function of an elementwise node at x, rounded by double alone.
+inline double function_at(const ir::node& n, double x, double slope, double shift = 0.0) {
     const auto alpha = static_cast<double>(n.alpha);
     const auto beta = static_cast<double>(n.beta);
     const auto lambd = static_cast<double>(n.threshold);
@@ -247,7 +247,7 @@ inline row elementwise(const ir::node& n, const layer_parameters& p, const row& 
     for (std::size_t i = 0; i < x.size(); ++i) {
         const double slope = p.slope.empty() ? 0.0 : p.slope[n.shared ? 0 : i];
         const double shift = p.bias.empty() ? 0.0 : p.bias[i];
-        const double value = exact(n, x[i].value, slope, shift);
+        const double value = function_at(n, x[i].value, slope, shift);
         y[i] = {value, 0.0};
         if (x[i].bound == 0.0 && !std::isfinite(value)) continue; // the float is the same
         double off = steepest(n.kind) * x[i].bound;
@@ -258,7 +258,7 @@ inline row elementwise(const ir::node& n, const layer_parameters& p, const row& 
             if (x[i].bound == 0.0) break;
             for (double at : {corner, std::nextafter(corner, -1e9), std::nextafter(corner, 1e9)}) {
                 if (!(low <= at && at <= high)) continue;
-                const double there = std::abs(exact(n, at, slope, shift) - value);
+                const double there = std::abs(function_at(n, at, slope, shift) - value);
                 if (!(there <= off) && !std::isnan(off)) off = there; // a NaN stays
             }
         }

@@ -66,7 +66,7 @@ std::string pass_text(const pass_report& pass, bool trace) {
     if (const std::string c = change(pass.multiply_adds_before, pass.multiply_adds_after);
         !c.empty())
         text += fmt::format(", multiply-adds {}", c);
-    text += pass.exact ? "; the same bits\n" : "; within rounding\n";
+    text += pass.keeps_values ? "; the same bits\n" : "; within rounding\n";
     if (trace)
         for (const std::string& event : pass.events)
             text += fmt::format("    {}\n", event);
@@ -116,7 +116,7 @@ json passes_json(const std::vector<pass_report>& passes) {
                         {"left_out", p.left_out},
                         {"parameters", {p.parameters_before, p.parameters_after}},
                         {"multiply_adds", {p.multiply_adds_before, p.multiply_adds_after}},
-                        {"same_bits", p.exact}});
+                        {"same_bits", p.keeps_values}});
     return list;
 }
 

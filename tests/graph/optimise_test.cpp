@@ -49,7 +49,8 @@ std::vector<op> kinds(const codegen::graph& g) {
     return all;
 }
 bool exact(const optimised& o) {
-    return std::all_of(o.reports.begin(), o.reports.end(), [](const auto& r) { return r.exact; });
+    return std::all_of(o.reports.begin(), o.reports.end(),
+                       [](const auto& r) { return r.keeps_values; });
 }
 
 using kinds_of = std::vector<op>;

@@ -70,7 +70,8 @@ inline numbers forward(const ir::node& n, const exact_parameters& p, const numbe
                                           x.begin() + static_cast<long>(u + n.units)));
     } else {
         for (std::size_t u = 0; u < x.size(); ++u)
-            y.push_back(codegen::reference::exact(n, x[u], slope_of(n, p, u), shift_of(p, u)));
+            y.push_back(
+                codegen::reference::function_at(n, x[u], slope_of(n, p, u), shift_of(p, u)));
     }
     return y;
 }

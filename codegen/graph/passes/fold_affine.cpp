@@ -84,7 +84,7 @@ std::string fold(graph& network, const std::vector<typical_row>& values, std::si
     report.events.push_back(sentence("folded ", network.origins[affine], " (",
                                      network.nodes[affine].output.size(), " units) into ",
                                      network.origins[dense], behind ? " before it" : " behind it"));
-    report.exact = false;
+    report.keeps_values = false;
     network.parameters[dense].weights = std::move(f.weights);
     set_bias(network, dense, std::move(f.bias));
     erase(network, affine, dense);

@@ -36,7 +36,7 @@ void merge(graph& network, const typical_row& x, std::size_t first, pass_report&
     }
     report.events.push_back(sentence("merged ", network.origins[first], " with ",
                                      network.origins[second], " (", units, " units)"));
-    report.exact = false;
+    report.keeps_values = false;
     network.nodes[second].kind = ir::op::affine;
     network.parameters[second] = std::move(both);
     erase(network, first, second);

@@ -55,7 +55,7 @@ void merge(graph& network, const typical_row& x, std::size_t first, pass_report&
     report.events.push_back(sentence("merged ", network.origins[first], " and ",
                                      network.origins[second], ": ", middle * (in + out),
                                      " multiply-adds become ", in * out));
-    report.exact = false;
+    report.keeps_values = false;
     network.parameters[second].weights = std::move(weights);
     set_bias(network, second, std::move(bias));
     network.nodes[second].declared_in = 0;

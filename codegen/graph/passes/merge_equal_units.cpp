@@ -64,7 +64,7 @@ void merge(graph& network, std::size_t node, std::size_t next, pass_report& repo
     }
     network.parameters[next].weights = std::move(weights);
     keep_units(network, node, next, keep);
-    report.exact = false;
+    report.keeps_values = false;
     report.events.push_back(sentence("merged ", merged, " of ", units, " units of ",
                                      network.origins[node], " with units that equal them"));
 }

@@ -144,7 +144,7 @@ bool remove(graph& network, std::size_t node, std::size_t next, found f,
             network.parameters[next].weights[o * units] = 0.0;
     }
     const bool ordered = keep_units(network, node, next, f.keep);
-    report.exact = report.exact && ordered && !added;
+    report.keeps_values = report.keeps_values && ordered && !added;
     return true;
 }
 

@@ -35,7 +35,7 @@ void remove_unread_units(graph& network, const optimise_options&, pass_report& r
         report.events.push_back(sentence("removed ", unread, " of ", read.size(), " units of ",
                                          network.origins[i], ": ", network.origins[*next],
                                          " doesn't read them"));
-        report.exact = keep_units(network, i, *next, read) && report.exact;
+        report.keeps_values = keep_units(network, i, *next, read) && report.keeps_values;
     }
 }
 

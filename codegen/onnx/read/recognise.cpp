@@ -71,7 +71,7 @@ public:
         std::size_t blurred = 0;
         for (std::size_t i = 0; i < points_.size(); ++i) {
             if (i == values_.size()) values_.push_back(f_.at(points_[i]));
-            const double truth = reference::exact(layer, points_[i], slope);
+            const double truth = reference::function_at(layer, points_[i], slope);
             const estimate& y = values_[i];
             const bool is_blurred = y.off > 0x1p-12 * (std::abs(y.value) + std::abs(points_[i]));
             if (is_blurred && ++blurred > points_.size() / 4) return false;
