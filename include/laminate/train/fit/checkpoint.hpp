@@ -24,6 +24,7 @@
 #include "../../ir/describe.hpp"
 #include "../../model/parameters.hpp"
 #include "../data/dataset.hpp"
+#include "../steps/divergence.hpp"
 #include "../steps/trainer.hpp"
 #include "early_stopping.hpp"
 #include "history.hpp"
@@ -155,10 +156,6 @@ constexpr std::string_view moments_of() {
         return "another optimiser";
 }
 
-inline bool all_finite(std::span<const float> numbers) {
-    return std::ranges::all_of(numbers, [](float x) { return std::isfinite(x); });
-}
-
 // Whether these numbers can be those of a run.
 inline bool is_possible(const run_state& run) {
     return run.base_rate >= 0.0f && std::isfinite(run.base_rate) && std::isfinite(run.loss_sum) &&
@@ -268,7 +265,7 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
         if (found->size() != size)
             return std::optional(
                 wrong("tensor '", name, "': expected ", size, " numbers, found ", found->size()));
-        if (!all_finite(*found))
+        if (!training::all_finite(*found))
             return std::optional(wrong("tensor '", name,
                                        "': expected finite numbers, found "
                                        "NaN or an infinity"));
