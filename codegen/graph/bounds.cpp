@@ -250,7 +250,8 @@ bool passes(const ir::node& n, interval in) {
     case ir::op::thresholded_relu:
         return in.low > static_cast<double>(n.alpha);
     case ir::op::clip:
-        return in.low >= static_cast<double>(n.beta) && in.high <= static_cast<double>(n.max_value);
+        return in.low >= static_cast<double>(n.min_value) &&
+               in.high <= static_cast<double>(n.max_value);
     default:
         return false;
     }

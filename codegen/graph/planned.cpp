@@ -49,7 +49,7 @@ std::optional<error> check(const graph& network, std::span<const ir::node> infer
 std::optional<error> check_options(const graph& network) {
     for (std::size_t i = 0; i < network.nodes.size(); ++i) {
         const ir::node& n = network.nodes[i];
-        for (const float number : {n.alpha, n.beta, n.max_value, n.threshold})
+        for (const float number : {n.alpha, n.beta, n.min_value, n.max_value, n.threshold})
             if (std::isnan(number))
                 return error{sentence(origin(network, i), ": one of its options is nan; expected ",
                                       "numbers")};

@@ -134,7 +134,7 @@ inline double function_at(const ir::node& n, double x, double slope, double shif
     case ir::op::softsign:
         return std::isinf(x) ? std::copysign(1.0, x) : x / (1.0 + std::abs(x));
     case ir::op::clip:
-        return std::clamp(x, beta, static_cast<double>(n.max_value));
+        return std::clamp(x, static_cast<double>(n.min_value), static_cast<double>(n.max_value));
     case ir::op::shrink:
         return x < -lambd ? x + beta : x > lambd ? x - beta : 0.0;
     case ir::op::abs:

@@ -38,7 +38,7 @@ std::vector<ir::node> functions() {
 #undef LAMINATE_ADD
     for (ir::node& n : all)
         if (n.kind == op::leaky_relu) n.threshold = 0.0f;
-    all.push_back({.kind = op::clip, .beta = -1.0f, .max_value = 2.0f});
+    all.push_back({.kind = op::clip, .min_value = -1.0f, .max_value = 2.0f});
     return all;
 }
 
@@ -132,7 +132,7 @@ TEST_CASE("bounds: elementwise functions are as narrow as stated", "[bounds]") {
     for (ir::node n : all_functions) {
         // Of the three ReLUs and the two clips of functions() those with all their options.
         if (n.kind == op::relu && (n.alpha == 0.0f || n.max_value != 3.0f)) continue;
-        if (n.kind == op::clip && n.beta != -1.0f) continue;
+        if (n.kind == op::clip && n.min_value != -1.0f) continue;
         INFO(ir::name(n.kind));
         const auto* const stated =
             std::find_if(std::begin(widths), std::end(widths),

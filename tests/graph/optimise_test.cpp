@@ -228,7 +228,7 @@ TEST_CASE("optimise: ReLUs that are always active are dropped", "[optimise]") {
     CHECK(events(optimise(partly, {{0.0, 1.0}, {0.0, 2.0}})).empty());
     // Of the input itself, up to its very bounds.
     const codegen::graph clipped =
-        graph_builder(2).add({.kind = op::clip, .beta = 0.0f, .max_value = 1.0f}, {}).dense(2);
+        graph_builder(2).add({.kind = op::clip, .min_value = 0.0f, .max_value = 1.0f}, {}).dense(2);
     CHECK(kinds(optimise(clipped, {{0.0, 1.0}, {0.5, 1.0}}).network) ==
           kinds_of{op::input, op::dense});
     CHECK(events(optimise(clipped, {{-0.125, 1.0}, {0.5, 1.0}})).empty());

@@ -62,7 +62,7 @@ inline double function_of(const ir::node& n, double x) {
     case ir::op::erf:
         return std::erf(x);
     case ir::op::clip:
-        return std::min(std::max(x, beta), most);
+        return std::min(std::max(x, static_cast<double>(n.min_value)), most);
     case ir::op::shrink:
         return x < -threshold ? x + beta : x > threshold ? x - beta : 0.0;
     case ir::op::abs:

@@ -111,8 +111,8 @@ TEST_CASE("every layer of its own is read back as that layer, with the same bits
     check({.kind = ir::op::dropout, .alpha = 0.5f}, ir::op::linear);
     check({.kind = ir::op::hard_sigmoid, .alpha = 0.2f, .beta = 0.4f}, ir::op::hard_sigmoid);
     check({.kind = ir::op::shrink, .beta = 0.3f, .threshold = 0.6f}, ir::op::shrink);
-    check({.kind = ir::op::clip, .beta = -1.0f, .max_value = 0.5f}, ir::op::clip);
-    check({.kind = ir::op::clip, .beta = -infinity, .max_value = infinity}, ir::op::clip);
+    check({.kind = ir::op::clip, .min_value = -1.0f, .max_value = 0.5f}, ir::op::clip);
+    check({.kind = ir::op::clip, .min_value = -infinity, .max_value = infinity}, ir::op::clip);
     check({.kind = ir::op::softmax, .groups = 4}, ir::op::softmax);
     check({.kind = ir::op::maxout, .units = 3}, ir::op::maxout);
 }

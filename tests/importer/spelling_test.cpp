@@ -243,7 +243,7 @@ const spelt_layer spelt_layers[] = {
          const std::string high = s("Where", {s("Greater", {"x", s(2)}), s(2), "x"});
          return s("Where", {s("Not", {s("LessOrEqual", {s(-1), "x"})}), s(-1), high});
      },
-     {.kind = ir::op::clip, .beta = -1.0f, .max_value = 2.0f}},
+     {.kind = ir::op::clip, .min_value = -1.0f, .max_value = 2.0f}},
     {"square",
      [](spelling& s) {
          return s("Mul", {"x", "x"});
@@ -345,6 +345,7 @@ TEST_CASE("a function of one value is the layer that it is, however it is spelt"
         const ir::node& found = network->network.nodes[1];
         CHECK(found.alpha == one.layer.alpha);
         CHECK(found.beta == one.layer.beta);
+        CHECK(found.min_value == one.layer.min_value);
         CHECK(found.threshold == one.layer.threshold);
         CHECK(found.max_value == one.layer.max_value);
         CHECK(network->batch_is_free);

@@ -115,7 +115,8 @@ inline double derivative(const ir::node& n, double x, double y, double slope) {
     case ir::op::softsign:
         return 1.0 / ((1.0 + std::abs(x)) * (1.0 + std::abs(x)));
     case ir::op::clip:
-        return x > beta && x < static_cast<double>(n.max_value) ? 1.0 : 0.0;
+        return x > static_cast<double>(n.min_value) && x < static_cast<double>(n.max_value) ? 1.0
+                                                                                            : 0.0;
     case ir::op::shrink:
         return std::abs(x) > static_cast<double>(n.threshold) ? 1.0 : 0.0;
     case ir::op::abs:

@@ -81,7 +81,7 @@ TEST_CASE("layer: options, in any order", "[layer]") {
                       ir::node{.kind = ir::op::hard_sigmoid, .alpha = 0.2f, .beta = 0.5f},
                   "ONNX's numbers");
     static_assert(node_of(lam::clip(lam::max_value<2.0f>, lam::min_value<-1.0f>)) ==
-                      ir::node{.kind = ir::op::clip, .beta = -1.0f, .max_value = 2.0f},
+                      ir::node{.kind = ir::op::clip, .min_value = -1.0f, .max_value = 2.0f},
                   "as declared");
     static_assert(node_of(lam::shrink(lam::bias<0.5f>)) ==
                       ir::node{.kind = ir::op::shrink, .beta = 0.5f, .threshold = 0.5f},

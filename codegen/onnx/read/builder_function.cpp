@@ -140,7 +140,7 @@ scalar_function builder::function_of(std::size_t node, std::size_t base, std::si
                                : rounded_constant(o.number));
         }
         const ir::node& n = nodes_[at];
-        for (float number : {n.alpha, n.beta, n.threshold, n.max_value})
+        for (float number : {n.alpha, n.beta, n.threshold, n.min_value, n.max_value})
             note(static_cast<double>(number));
         for (const std::vector<double>* numbers : {&parameters_[at].slope, &parameters_[at].bias})
             if (!numbers->empty()) note((*numbers)[numbers->size() == 1 ? 0 : unit]);

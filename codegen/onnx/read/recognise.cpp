@@ -135,7 +135,8 @@ std::vector<ir::node> candidates(const trial& f) {
     all.push_back(layer_of(ir::op::hard_sigmoid, (f.at(step) - f.at(0.0)) / step, f.at(0.0)));
     const double alpha = swish_alpha(f);
     if (alpha >= 0x1p-30 && alpha <= 0x1p30) all.push_back(layer_of(ir::op::swish, alpha));
-    ir::node clip = layer_of(ir::op::clip, 0.0, low == f.at(-2.0 * far) ? low : -infinity);
+    ir::node clip = layer_of(ir::op::clip);
+    clip.min_value = static_cast<float>(low == f.at(-2.0 * far) ? low : -infinity);
     clip.max_value = static_cast<float>(most);
     all.push_back(clip);
     for (double corner : f.corners()) {
@@ -150,8 +151,8 @@ std::vector<ir::node> candidates(const trial& f) {
         all.push_back(shrink);
     }
     std::erase_if(all, [](const ir::node& n) {
-        const bool has_beta = n.kind == ir::op::clip ? n.beta < n.max_value : std::isfinite(n.beta);
-        return !has_beta || !std::isfinite(n.alpha) || std::isnan(n.max_value);
+        return !std::isfinite(n.alpha) || !std::isfinite(n.beta) || std::isnan(n.max_value) ||
+               !(n.min_value < n.max_value);
     });
     return all;
 }

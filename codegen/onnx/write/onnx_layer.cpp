@@ -102,7 +102,7 @@ public:
             to_.add("Shrink", {x_}, y_, {{"lambd", n_.threshold}, {"bias", n_.beta}});
             return;
         case ir::op::clip:
-            return clip(n_.beta, n_.max_value, x_);
+            return clip(n_.min_value, n_.max_value, x_);
         case ir::op::square:
             to_.add("Mul", {x_, x_}, y_);
             return;

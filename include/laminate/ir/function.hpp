@@ -23,7 +23,7 @@
     FUNCTION(thresholded_relu, true, piecewise, thresholded_relu, n.alpha) \
     FUNCTION(hard_sigmoid, true, piecewise, hard_sigmoid, n.alpha, n.beta) \
     FUNCTION(hard_swish, true, piecewise, hard_swish) \
-    FUNCTION(clip, true, piecewise, clip, n.beta, n.max_value) \
+    FUNCTION(clip, true, piecewise, clip, n.min_value, n.max_value) \
     FUNCTION(shrink, true, piecewise, shrink, n.threshold, n.beta) \
     FUNCTION(swish, n.alpha == 1.0f, swish, silu) \
     FUNCTION(swish, true, swish, swish, n.alpha) \

@@ -35,12 +35,14 @@ struct node {
     bool bias = true;            // dense
     bool shared = false;         // prelu: one slope for all units
     std::size_t groups = 1;      // softmax, log_softmax: parts of the row, each a distribution
-    // What a number of a layer is called follows its name here; 0 where it isn't mentioned.
+    // What a number of a layer is called follows its name here; the default where it isn't
+    // mentioned.
     float alpha = 0.0f; // alpha of elu, celu, thresholded_relu, hard_sigmoid, swish;
                         // relu, leaky_relu: negative_slope; dropout: rate
-    float beta = 0.0f;  // hard_sigmoid: beta; shrink: bias; clip: min_value
-    float max_value = std::numeric_limits<float>::infinity(); // relu, clip
-    float threshold = 0.0f;                                   // relu; shrink: lambd
+    float beta = 0.0f;  // hard_sigmoid: beta; shrink: bias
+    float min_value = -std::numeric_limits<float>::infinity(); // clip
+    float max_value = std::numeric_limits<float>::infinity();  // relu, clip
+    float threshold = 0.0f;                                    // relu; shrink: lambd
 
     LAMINATE_OF_ISA friend constexpr bool operator==(const node&, const node&) = default;
 };

@@ -4,19 +4,16 @@
 // min(max_value, max(min_value, x)): clip(min_value<-1.0f>, max_value<1.0f>). A side that isn't
 // given is open. NaN stays NaN.
 
-#include <limits>
-
 #include "../base/compiler.hpp"
 #include "options.hpp"
 
 namespace laminate::layers {
-template <activation_options Options =
-              activation_options{.beta = -std::numeric_limits<float>::infinity()}>
+template <activation_options Options = activation_options{}>
 struct clip : layer_base {
-    static_assert(Options.beta <= Options.max_value,
+    static_assert(Options.min_value <= Options.max_value,
                   "Laminate: clip needs min_value <= max_value; exchange the two numbers");
     static constexpr ir::node node = {
-        .kind = ir::op::clip, .beta = Options.beta, .max_value = Options.max_value};
+        .kind = ir::op::clip, .min_value = Options.min_value, .max_value = Options.max_value};
 
     template <class... Given>
     constexpr auto operator()(Given...) const {

@@ -15,6 +15,7 @@ namespace laminate::inline LAMINATE_ISA {
 struct activation_options {
     float alpha = 0.0f;
     float beta = 0.0f;
+    float min_value = -std::numeric_limits<float>::infinity();
     float max_value = std::numeric_limits<float>::infinity();
     float threshold = 0.0f;
 };
@@ -44,7 +45,7 @@ struct beta {
 };
 template <float Value>
 struct min_value {
-    static constexpr void set(activation_options& o) { o.beta = Value; }
+    static constexpr void set(activation_options& o) { o.min_value = Value; }
 };
 template <float Value>
 struct lambd {
@@ -82,8 +83,8 @@ inline constexpr bool takes = false;
 
 // NaN differs from itself.
 consteval bool are_numbers(const activation_options& o) {
-    return o.alpha == o.alpha && o.beta == o.beta && o.max_value == o.max_value &&
-           o.threshold == o.threshold;
+    return o.alpha == o.alpha && o.beta == o.beta && o.min_value == o.min_value &&
+           o.max_value == o.max_value && o.threshold == o.threshold;
 }
 
 template <class Layer, class... Given>

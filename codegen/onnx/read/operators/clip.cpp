@@ -32,7 +32,7 @@ void clip(call& c) {
     // Where min is larger, ONNX says that max is the result.
     const double low = std::min(bound(c, 1, "min", -infinity), high);
     ir::node f = node_of(ir::op::clip);
-    f.beta = static_cast<float>(low);
+    f.min_value = static_cast<float>(low);
     f.max_value = static_cast<float>(high);
     apply(c, f, [=](double x) { return std::min(std::max(x, low), high); });
 }

@@ -42,10 +42,8 @@ void min_max(call& c) {
         refuse("expected one number to compare with, found several");
     const value all = expanded(c, x, broadcast(shape_of(x), limit->shape));
     ir::node f = node_of(largest && numbers.front() == 0.0 ? ir::op::relu : ir::op::clip);
-    if (f.kind == ir::op::clip) {
-        f.beta = -std::numeric_limits<float>::infinity();
-        (largest ? f.beta : f.max_value) = static_cast<float>(numbers.front());
-    }
+    if (f.kind == ir::op::clip)
+        (largest ? f.min_value : f.max_value) = static_cast<float>(numbers.front());
     c.set(c.network().elementwise(std::get<flow>(all), f));
 }
 

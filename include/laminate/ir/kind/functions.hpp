@@ -36,7 +36,7 @@ struct clip : function {
     static constexpr spelling spelled(const node& n) {
         constexpr float inf = std::numeric_limits<float>::infinity();
         spelling s = {"clip"};
-        s.add("min_value", n.beta, -inf);
+        s.add("min_value", n.min_value, -inf);
         s.add("max_value", n.max_value, inf);
         return s;
     }
