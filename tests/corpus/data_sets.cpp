@@ -6,6 +6,7 @@
 
 #include <laminate/file/idx.hpp>
 #include <laminate/file/npy.hpp>
+#include <laminate/train/data/arrays.hpp>
 #include <laminate/train/data/csv.hpp>
 
 #include <algorithm>
