@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The elementwise operations and the functors of kernel/ that stand for them: one list, from which
-// the DSL makes calls and the generator their text. Needs nodes. Promises that an operation with a
-// line here is emitted, and that there is no second list.
+// The elementwise operations and the functors of kernel/forward that stand for them: one list, from
+// which the DSL makes calls and the generator their text. Needs nodes. Promises that an operation
+// with a line here is emitted, and that there is no second list.
 
 // FUNCTION(operation, when, file, functor, arguments...): node n, of that operation, is
-// kernel::functor{arguments...} of kernel/<file>.hpp, if `when` holds of it. The first line that
-// fits counts. learned(k) is its learned tensor number k.
+// kernel::functor{arguments...} of kernel/forward/<file>.hpp, if `when` holds of it. The first line
+// that fits counts. learned(k) is its learned tensor number k.
 #define LAMINATE_FUNCTIONS(FUNCTION) \
     FUNCTION(relu, is_plain_relu(n), relu, relu) \
     FUNCTION(relu, true, relu, relu_with, n.max_value, n.alpha, n.threshold) \
