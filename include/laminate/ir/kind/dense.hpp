@@ -3,6 +3,7 @@
 
 // dense: y = W x + b, W [units, inputs].
 
+#include "../../base/compiler.hpp"
 #include "facts.hpp"
 
 namespace laminate::ir::kind {

@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "../../base/compiler.hpp"
 #include "facts.hpp"
 
 namespace laminate::ir::kind {

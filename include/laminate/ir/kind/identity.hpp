@@ -3,6 +3,7 @@
 
 // What gives what it gets, when not training: linear always, dropout.
 
+#include "../../base/compiler.hpp"
 #include "facts.hpp"
 
 namespace laminate::ir::kind {

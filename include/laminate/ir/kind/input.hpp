@@ -3,6 +3,7 @@
 
 // input: a row of the caller's.
 
+#include "../../base/compiler.hpp"
 #include "facts.hpp"
 
 namespace laminate::ir::kind {

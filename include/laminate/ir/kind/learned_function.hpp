@@ -3,6 +3,7 @@
 
 // Functions that learn numbers: affine, scale * x + shift; prelu, a leaky ReLU.
 
+#include "../../base/compiler.hpp"
 #include "facts.hpp"
 
 namespace laminate::ir::kind {

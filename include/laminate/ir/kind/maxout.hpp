@@ -3,6 +3,7 @@
 
 // maxout: the maximum of each node::pieces neighbouring inputs.
 
+#include "../../base/compiler.hpp"
 #include "facts.hpp"
 
 namespace laminate::ir::kind {

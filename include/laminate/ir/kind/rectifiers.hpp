@@ -6,6 +6,7 @@
 
 #include <limits>
 
+#include "../../base/compiler.hpp"
 #include "facts.hpp"
 
 namespace laminate::ir::kind {

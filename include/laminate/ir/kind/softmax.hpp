@@ -3,6 +3,7 @@
 
 // softmax, and its logarithm: of a row, or of each of node::groups parts of it.
 
+#include "../../base/compiler.hpp"
 #include "facts.hpp"
 
 namespace laminate::ir::kind {
