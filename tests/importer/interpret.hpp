@@ -131,7 +131,7 @@ inline std::vector<double> interpret(const codegen::graph& network, std::vector<
         } else if (ir::is_softmax(n.kind)) {
             x = softmax_of(n, x);
         } else if (n.kind == ir::op::maxout) {
-            x = maxout_of(n.units, x);
+            x = maxout_of(n.pieces, x);
         } else {
             for (std::size_t u = 0; u < x.size(); ++u) {
                 if (n.kind == ir::op::affine)
