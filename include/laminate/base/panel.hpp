@@ -67,8 +67,9 @@ constexpr std::size_t weight_position(std::size_t inputs, std::size_t outputs, s
     return begin * inputs + input * width + (output - begin);
 }
 
-// A value that feeds maxout<pieces> is stored piece by piece, each in whole lines, so that the
-// maximum runs over whole registers: unit u lies at (u % pieces) * piece_stride + u / pieces.
+// A value whose reader wants its units in pieces is stored piece by piece, each in whole lines, so
+// that what joins the pieces runs over whole registers: unit u lies at
+// (u % pieces) * piece_stride + u / pieces.
 constexpr std::size_t piece_stride(std::size_t units, std::size_t pieces) {
     return whole_lines(units / pieces);
 }

@@ -30,7 +30,7 @@ struct node {
     std::array<std::size_t, max_inputs> inputs = {none, none, none, none}; // indices of nodes
     shape output = {};           // of an input: as declared; of all others: see infer.hpp
     std::size_t units = 0;       // dense: outputs
-    std::size_t pieces = 1;      // maxout: linear pieces of each output
+    std::size_t pieces = 1;      // of which each output takes the largest
     std::size_t declared_in = 0; // dense: the input width the user wrote, 0 if none
     bool bias = true;            // dense
     bool shared = false;         // prelu: one slope for all units

@@ -14,7 +14,7 @@
 #include "../../base/compiler.hpp"
 #include "../forward/log.hpp"
 #include "../forward/softmax.hpp"
-#include "maxout_gradient.hpp"
+#include "some.hpp"
 #include "softmax_gradient.hpp"
 
 namespace laminate::kernel {

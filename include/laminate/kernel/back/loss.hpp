@@ -16,7 +16,7 @@
 #include "../forward/log.hpp"
 #include "../forward/sigmoid.hpp"
 #include "../forward/softmax.hpp"
-#include "maxout_gradient.hpp"
+#include "some.hpp"
 
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {

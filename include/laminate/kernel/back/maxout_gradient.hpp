@@ -10,21 +10,10 @@
 
 #include "../../base/compiler.hpp"
 #include "../forward/chain.hpp"
+#include "some.hpp"
 
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
-
-template <class P>
-LAMINATE_INLINE typename P::reg load_some(const float* from, std::size_t count) {
-    return count == P::lanes ? P::load(from) : P::load_first(from, count);
-}
-template <class P>
-LAMINATE_INLINE void store_some(float* to, typename P::reg a, std::size_t count) {
-    if (count == P::lanes)
-        P::store(to, a);
-    else
-        P::store_first(to, a, count);
-}
 
 // dx = dy where x is y, else 0, and then the epilogue, for all pieces.
 template <class P, std::size_t Units, std::size_t Pieces, std::size_t UnitStep,

@@ -15,7 +15,7 @@
 #include "../forward/exp.hpp"
 #include "../forward/softmax.hpp"
 #include "derivative.hpp"
-#include "maxout_gradient.hpp"
+#include "some.hpp"
 
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {

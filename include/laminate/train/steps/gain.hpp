@@ -29,7 +29,7 @@ constexpr ir::node activation_after(std::span<const ir::node> nodes, std::size_t
 
 // What a node of the ReLU family asks of the weights before it: sqrt(2) for relu,
 // sqrt(2 / (1 + slope^2)) for leaky_relu and prelu (He et al., 2015), 1.245 for elu, 1 / sqrt(M)
-// for maxout, 1 for all others.
+// for the largest of K, 1 for all others.
 constexpr double relu_gain(const ir::node& n) {
     return pack::newton_root(1.0 / ir::of(n.kind).second_moment(n));
 }

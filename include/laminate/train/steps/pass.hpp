@@ -46,11 +46,11 @@ constexpr auto make_layout() {
         return std::exchange(layout.floats, layout.floats + floats);
     };
     layout.input =
-        take(stages.at[0].run == stage_kind::dense ? 0 : whole_lines(Plan::value.inputs()));
+        take(stages.at[0].run == ir::kernel::dense ? 0 : whole_lines(Plan::value.inputs()));
     for (std::size_t s = 0; s < stages.count; ++s) {
         layout.value[s] = take(stages.at[s].floats);
         layout.gradient[s] = take(stages.at[s].floats);
-        if (stages.at[s].run == stage_kind::dropout) layout.mask[s] = take(stages.at[s].floats);
+        if (stages.at[s].drops) layout.mask[s] = take(stages.at[s].floats);
     }
     return layout;
 }
@@ -60,8 +60,7 @@ constexpr auto make_layout() {
 template <class Plan>
 constexpr std::size_t destination(std::size_t stage) {
     constexpr auto& stages = stages_of<Plan>;
-    while (!stages.at[stage].learned && (stages.at[stage].run == stage_kind::function ||
-                                         stages.at[stage].run == stage_kind::dropout))
+    while (!stages.at[stage].learned && stages.at[stage].run == ir::kernel::activation)
         --stage;
     return stage;
 }
@@ -108,7 +107,7 @@ public:
     detail::rows_at<const float> source() const {
         if constexpr (S > 0)
             return {value(S - 1), stages.at[S - 1].floats};
-        else if constexpr (stages.at[0].run == stage_kind::dense)
+        else if constexpr (stages.at[0].run == ir::kernel::dense)
             return {work_.inputs, plan.inputs()};
         else
             return {rows_at(layout.input), whole_lines(plan.inputs())};
@@ -116,7 +115,7 @@ public:
 
     // All values of rows [row, row + rows).
     void forward(std::size_t row, std::size_t rows) const {
-        if constexpr (stages.at[0].run != stage_kind::dense) copy_inputs(row, rows);
+        if constexpr (stages.at[0].run != ir::kernel::dense) copy_inputs(row, rows);
         [&]<std::size_t... S>(std::index_sequence<S...>) { (forward_stage<S>(row, rows), ...); }
         (std::make_index_sequence<count>{});
     }
@@ -143,7 +142,7 @@ public:
     // Weights turned around, where gradients go back through them.
     template <std::size_t S>
     void turn_stage() const {
-        if constexpr (stages.at[S].run == stage_kind::dense && S > stages.first_learned) {
+        if constexpr (stages.at[S].run == ir::kernel::dense && S > stages.first_learned) {
             constexpr ir::call c = call<S>();
             kernel::transpose_weights<P, c.inputs, c.outputs, c.panels, ir::panels(c.inputs)>(
                 work_.parameters + plan.tensor_of(stages.at[S].node, 0).begin,
@@ -157,7 +156,7 @@ public:
     static constexpr std::size_t turned_begin(std::size_t s) {
         std::size_t floats = 0;
         for (std::size_t i = stages.first_learned + 1; i < s; ++i)
-            if (stages.at[i].run == stage_kind::dense)
+            if (stages.at[i].run == ir::kernel::dense)
                 floats += ir::width(ir::arriving(plan.view().nodes, stages.at[i].node)) == 0
                               ? 0
                               : kernel::turned_floats(
@@ -185,7 +184,7 @@ public:
     // The weights that reach each unit of stage S, scaled back to a norm of `most` at most.
     template <std::size_t S>
     static void limit_stage(float* parameters, float most) {
-        if constexpr (stages.at[S].run == stage_kind::dense) {
+        if constexpr (stages.at[S].run == ir::kernel::dense) {
             constexpr ir::call c = call<S>();
             kernel::limit_norms<P, c.inputs, c.outputs, c.panels>(
                 parameters + plan.tensor_of(stages.at[S].node, 0).begin, most);
@@ -241,7 +240,7 @@ private:
         const auto [from, x_stride] = source<S>();
         const float* const x = from + row * x_stride;
         float* const y = value(S) + row * s.floats;
-        if constexpr (s.run == stage_kind::dense) {
+        if constexpr (s.run == ir::kernel::dense) {
             constexpr ir::call c = call<S>();
             constexpr std::size_t weights = plan.tensor_of(s.node, 0).begin;
             constexpr std::size_t bias = plan.tensor_of(s.node, 1).begin;
@@ -250,7 +249,7 @@ private:
             kernel::dense<P, shape, detail::max_tile_rows>(x, x_stride, work_.parameters + weights,
                                                            work_.parameters + bias, y, s.floats,
                                                            rows, fused_function<S>());
-        } else if constexpr (s.run == stage_kind::dropout) {
+        } else if constexpr (s.drops) {
             if (work_.drops)
                 drop<S>(x, y, row, rows);
             else
@@ -277,14 +276,14 @@ private:
     template <std::size_t S, std::size_t To>
     auto factors() const {
         constexpr stage s = stages.at[S];
-        if constexpr (S == To && s.run == stage_kind::dense && s.fused != ir::none) {
+        if constexpr (S == To && s.run == ir::kernel::dense && s.fused != ir::none) {
             using f = decltype(function<s.fused>());
             return kernel::times(
                 kernel::through_function<f>{function<s.fused>(), nullptr, value(S)},
                 kernel::factors<>{});
         } else if constexpr (S == To) {
             return kernel::factors<>{};
-        } else if constexpr (s.run == stage_kind::dropout) {
+        } else if constexpr (s.drops) {
             return kernel::times(kernel::through_mask{mask(S)}, factors<S - 1, To>());
         } else {
             return kernel::times(through<S>(), factors<S - 1, To>());
@@ -304,25 +303,27 @@ private:
         constexpr std::size_t stride = stages.at[to].floats;
         const float* const dy = gradient(S) + row * s.floats;
         float* const dx = gradient(to) + row * stride;
-        if constexpr (s.run == stage_kind::dense) {
+        if constexpr (s.run == ir::kernel::dense) {
             constexpr ir::call c = call<S>();
             using shape = kernel::dense_shape<c.outputs, c.inputs, ir::panels(c.inputs),
                                               back_chains(c.inputs, c.outputs), false>;
             kernel::dense_rows<P, shape>(dy, s.floats, work_.turned + turned_begin(S), work_.zeros,
                                          dx, stride, rows, epilogue<S - 1>());
-        } else if constexpr (s.run == stage_kind::softmax) {
+        } else if constexpr (s.run == ir::kernel::softmax || s.run == ir::kernel::log_softmax) {
             constexpr ir::node n = plan.nodes[s.node];
             using form = std::conditional_t<n.kind == ir::op::softmax, kernel::share_gradient,
                                             kernel::log_share_gradient>;
             kernel::softmax_gradient<P, n.output.size(), n.groups, form>(
                 value(S) + row * s.floats, dy, s.floats, dx, stride, rows, epilogue<S - 1>());
-        } else if constexpr (s.run == stage_kind::maxout) {
+        } else if constexpr (s.run == ir::kernel::maxout) {
             constexpr ir::call c = call<S>();
             using pack = std::conditional_t<c.one_lane, pack::scalar, P>;
             kernel::maxout_gradient<pack, c.outputs, c.pieces, c.unit_step, c.piece_step>(
                 source<S>().first + row * stride, stride, value(S) + row * s.floats, dy, s.floats,
                 dx, rows, epilogue<S - 1>());
         } else if constexpr (s.learned) {
+            static_assert(s.run == ir::kernel::activation,
+                          "Laminate: train/steps/pass.hpp lacks a kernel's way back; add it");
             const auto all = kernel::times(through<S>(), factors<S - 1, to>());
             kernel::back_rows<P>(
                 dy, dx, stride, rows,
@@ -339,7 +340,7 @@ private:
             const float* const dy = gradient(S);
             if (!plan.tensors[p.tensor].factor) // it is added
                 return kernel::bias_gradient<P>(dy, s.floats, rows, to, p.floats);
-            if constexpr (s.run == stage_kind::dense) {
+            if constexpr (s.run == ir::kernel::dense) {
                 constexpr ir::call c = call<S>();
                 float* const weights = work_.gradient + plan.tensor_of(s.node, 0).begin;
                 if constexpr (is_narrow(c.inputs, c.outputs))

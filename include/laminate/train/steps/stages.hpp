@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <utility>
 
 #include "../../base/compiler.hpp"
@@ -17,10 +16,9 @@
 
 namespace laminate::inline LAMINATE_ISA::training {
 
-enum class stage_kind : std::uint8_t { dense, function, softmax, maxout, dropout };
-
 struct stage {
-    stage_kind run = stage_kind::function;
+    ir::kernel run = ir::kernel::activation;
+    bool drops = false;           // a dropout: an identity but for training
     std::size_t node = 0;         // whose parameters and shape
     std::size_t step = ir::none;  // of the unfused plan
     std::size_t fused = ir::none; // dense: an elementwise node computed with it
@@ -35,22 +33,6 @@ struct stage_list {
     std::size_t count = 0;
     std::size_t first_learned = ir::none; // no gradient is needed before it
 };
-
-constexpr stage_kind kind_of(ir::op op) {
-    switch (op) {
-    case ir::op::dense:
-        return stage_kind::dense;
-    case ir::op::softmax:
-    case ir::op::log_softmax:
-        return stage_kind::softmax;
-    case ir::op::maxout:
-        return stage_kind::maxout;
-    case ir::op::dropout:
-        return stage_kind::dropout;
-    default:
-        return stage_kind::function;
-    }
-}
 
 // The function of elementwise node Index.
 template <class Plan, std::size_t Index>
@@ -93,14 +75,14 @@ constexpr auto make_stages() {
                 ++step;
         const bool follows = list.count > 0 && list.at[list.count - 1].last + 1 == i;
         stage* const before = follows ? &list.at[list.count - 1] : nullptr;
-        if (fuses[i] && before != nullptr && before->run == stage_kind::dense &&
+        if (fuses[i] && before != nullptr && before->run == ir::kernel::dense &&
             before->fused == ir::none) {
             before->fused = before->last = i;
             continue;
         }
         const bool learned = Plan::value.tensors_of(i) > 0;
         if (learned && list.first_learned == ir::none) list.first_learned = list.count;
-        list.at[list.count++] = {kind_of(n.kind), i, identity ? ir::none : step,
+        list.at[list.count++] = {ir::of(n.kind).is.run, identity, i, identity ? ir::none : step,
                                  ir::none,        i, Plan::value.flows[i].floats,
                                  learned};
     }
