@@ -128,7 +128,7 @@ inline std::vector<double> interpret(const codegen::graph& network, std::vector<
         if (n.inputs[0] != i - 1) throw std::runtime_error("the nodes are no chain");
         if (n.kind == ir::op::dense) {
             x = dense_of(p, n.units, x);
-        } else if (ir::is_softmax(n.kind)) {
+        } else if (n.kind == ir::op::softmax || n.kind == ir::op::log_softmax) {
             x = softmax_of(n, x);
         } else if (n.kind == ir::op::maxout) {
             x = maxout_of(n.pieces, x);
