@@ -5,8 +5,12 @@
 #include "support/catch.hpp"
 #include "support/random.hpp"
 
+#include <laminate/ir/function.hpp>
 #include <laminate/ir/plan.hpp>
 
+#include <array>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace {
@@ -210,6 +214,38 @@ TEST_CASE("fuse: units lie piece by piece where a dense layer feeds maxout", "[i
     const planned q({input(8), dense(0, 20), unary(op::softmax, 1), maxout(2, 4)});
     for (const ir::step& s : q.steps)
         CHECK(s.pieces == 1);
+}
+
+TEST_CASE("kinds: each says what it is, and functions have a functor", "[ir]") {
+    const std::set<std::string> functors = {
+#define LAMINATE_NAME(operation, ...) #operation,
+        LAMINATE_FUNCTIONS(LAMINATE_NAME)
+#undef LAMINATE_NAME
+    };
+    const std::array arriving = {laminate::vector_shape(24)};
+    for (std::size_t i = 0; i < std::size(ir::kinds); ++i) {
+        const ir::row& kind = ir::kinds[i];
+        const auto operation = static_cast<op>(i);
+        INFO(kind.name);
+        CHECK(ir::name(operation) == std::string(kind.name));
+        CHECK((kind.is.role == ir::role::function) == (functors.count(kind.name) == 1));
+        CHECK((kind.is.role == ir::role::layer) == (kind.is.run != ir::kernel::activation));
+        ir::node n = {.kind = operation, .output = arriving[0], .units = 8, .pieces = 4};
+        n.groups = 2;
+        CHECK(kind.check(n, arriving).kind == mistake_kind::accepted);
+        CHECK(kind.spelled(n).word != nullptr);
+        if (operation != op::dense && operation != op::maxout)
+            CHECK(kind.output(n, arriving) == arriving[0]);
+        std::set<std::string> names;
+        for (const ir::tensor& t : kind.learned(n, arriving)) {
+            CHECK(names.insert(t.name).second);
+            CHECK(t.extents.size() > 0);
+            CHECK(std::string(t.file_name).find_first_of("./ ") == std::string::npos);
+        }
+        // Of normal numbers; only rectifiers are made up for.
+        CHECK(kind.second_moment(n) > 0.3);
+        if (!kind.is.rectifier) CHECK(kind.second_moment(n) == 1.0);
+    }
 }
 
 TEST_CASE("place: parameters start on lines and don't overlap", "[ir]") {

@@ -99,6 +99,8 @@ constexpr void run_step(const float* parameters, rows_at<const float> from, rows
         kernel::maxout<pack, c.outputs, c.pieces, c.unit_step, c.piece_step>(x, x_stride, y,
                                                                              y_stride, rows);
     } else {
+        static_assert(c.run == ir::kernel::activation,
+                      "Laminate: model/run.hpp lacks a kernel; add it");
         kernel::activation<P, c.outputs>(x, x_stride, y, y_stride, rows,
                                          epilogue<Plan, Step>(parameters));
     }

@@ -14,8 +14,8 @@
 #include "../../base/compiler.hpp"
 #include "../forward/log.hpp"
 #include "../forward/softmax.hpp"
-#include "some.hpp"
 #include "softmax_gradient.hpp"
+#include "some.hpp"
 
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {

@@ -63,7 +63,8 @@ struct initialiser {
     }
 };
 
-// The rule of layer Index: He's with the activation's gain where a rectifier follows, else Glorot's.
+// The rule of layer Index: He's with the activation's gain where a rectifier follows, else
+// Glorot's.
 template <std::size_t Index, class Model>
 constexpr void start_layer(Model& model, random_source& random, start_options options) {
     constexpr const auto& plan = plan_of<typename Model::network, ir::fusion::on>;
