@@ -82,7 +82,7 @@ std::string template_arguments(const ir::call& c) {
     case ir::kernel::dense:
         return sentence("pack::portable, kernel::dense_shape<", c.inputs, ", ", c.outputs, ", ",
                         c.panels, ", ", c.chains, ", ", truth(c.exact), ", ", truth(c.skips_zeros),
-                        ", ", truth(c.far), ">, MaxRows");
+                        ", ", c.far, ">, MaxRows");
     case ir::kernel::softmax:
     case ir::kernel::log_softmax:
         return sentence("pack::portable, ", c.outputs, ", ", c.groups);

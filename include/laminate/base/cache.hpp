@@ -11,6 +11,8 @@ namespace laminate {
 
 inline constexpr std::size_t l1_bytes = std::size_t{32} << 10;
 inline constexpr std::size_t l2_bytes = std::size_t{1} << 20;
+// Of cores with 16 vector registers: a Zen 2 or 3 has no more.
+inline constexpr std::size_t small_l2_bytes = std::size_t{512} << 10;
 
 // What a core gets from behind its L2 cache, and what it does meanwhile.
 inline constexpr std::size_t l3_bytes_a_cycle = 10; // 10 to 11 on an Intel server, more elsewhere

@@ -23,7 +23,7 @@ struct call {
     std::size_t chains = 1;
     bool exact = false; // dense: nothing may be written behind the outputs
     bool skips_zeros = false;
-    bool far = false;       // dense: weights come from behind the L2 cache
+    unsigned far = 0;       // dense: behind how many L2 caches weights lie, see dense_shape
     std::size_t pieces = 1; // maxout: see there for the steps
     std::size_t unit_step = 1;
     std::size_t piece_step = 1;
@@ -44,7 +44,8 @@ constexpr call call_of(const plan_view& plan, const step& s) {
         c.chains = s.chains;
         c.exact = s.target == caller;
         c.skips_zeros = s.skips_zeros;
-        c.far = plan.cost.weight_bytes > l2_bytes;
+        c.far = (plan.cost.weight_bytes > small_l2_bytes ? 1U : 0U) +
+                (plan.cost.weight_bytes > l2_bytes ? 1U : 0U);
     }
     if (s.run == kernel::softmax || s.run == kernel::log_softmax)
         c.groups = plan.nodes[s.node].groups;

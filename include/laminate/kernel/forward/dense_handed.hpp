@@ -55,7 +55,7 @@ LAMINATE_INLINE void hand_on(const typename P::reg* sum, To& to, const Epilogue&
 template <class P, class Shape, class From, class To, class Epilogue>
 LAMINATE_INLINE void dense_row_handed(const From& from, const float* weights, const float* bias,
                                       To& to, const Epilogue& epilogue) {
-    static_assert(Shape::panels == 1 && !Shape::skips_zeros && !Shape::far,
+    static_assert(Shape::panels == 1 && !Shape::skips_zeros && !Shape::far(16),
                   "Laminate: only small layers hand their row on");
     constexpr std::size_t registers = (Shape::outputs + P::lanes - 1) / P::lanes;
     constexpr std::size_t width = whole_lines(Shape::outputs);

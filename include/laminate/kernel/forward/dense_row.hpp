@@ -33,7 +33,7 @@ LAMINATE_INLINE void row_add(row_sums<P, Shape, Registers>& sum, std::size_t c,
     typename P::reg* const to = sum.at + c * Registers;
     LAMINATE_UNROLL for (std::size_t g = 0; g < Registers; ++g) {
         const std::size_t at = g * P::lanes;
-        if constexpr (Shape::far)
+        if constexpr (Shape::far(P::registers))
             if (at % line_floats == 0) P::prefetch(later + at);
         to[g] = P::fma(input, P::load(weights + at), to[g]);
     }
@@ -44,7 +44,7 @@ template <class P, class Shape, std::size_t Registers>
 LAMINATE_INLINE void row_add_next(row_sums<P, Shape, Registers>& sum, std::size_t c,
                                   typename P::reg input, const float* weights) {
     const float* later = weights;
-    if constexpr (Shape::far) later += floats_ahead;
+    if constexpr (Shape::far(P::registers)) later += floats_ahead;
     row_add<P, Shape>(sum, c, input, weights, later);
 }
 

@@ -355,7 +355,8 @@ template <class P, class Shape, class Epilogue>
 LAMINATE_INLINE void dense_rows_at_once(dense_chunk& c, const float* weights, const float* bias,
                                         std::size_t rows, const Epilogue& epilogue) {
     using kind = dense_tile_kind<Shape::chains, Shape::inputs % unrolled_inputs(Shape::chains),
-                                 Shape::stores_whole(P::lanes), Shape::skips_zeros, Shape::far>;
+                                 Shape::stores_whole(P::lanes), Shape::skips_zeros,
+                                 Shape::far(P::registers)>;
     for_each_chunk<P, Shape, rows_chunks<P, Shape>>(
         weights,
         [&](auto registers, auto width, std::size_t unit, const float* at) LAMINATE_INLINE_LAMBDA {

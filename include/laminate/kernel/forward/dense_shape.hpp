@@ -17,7 +17,7 @@ namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
 
 template <std::size_t Inputs, std::size_t Outputs, std::size_t Panels, std::size_t Chains,
-          bool Exact, bool SkipsZeros = false, bool Far = false>
+          bool Exact, bool SkipsZeros = false, unsigned Far = 0>
 struct dense_shape {
     static constexpr std::size_t inputs = Inputs;
     static constexpr std::size_t outputs = Outputs;
@@ -29,8 +29,9 @@ struct dense_shape {
     // zero result, the one thing that a sum can get from terms of zero, is always +.
     static constexpr bool skips_zeros = SkipsZeros;
 
-    // Weights are read again after more than the L2 cache holds: they come from behind it.
-    static constexpr bool far = Far;
+    // Weights are read again after more than the L2 cache holds, and so come from behind it: 1
+    // where that is a small one (base/cache.hpp), as cores of 16 registers have, 2 where it is any.
+    static constexpr bool far(std::size_t registers) { return Far > (registers > 16 ? 1U : 0U); }
     // They don't stay in the L1 cache.
     static constexpr bool streams = weights_stream(Inputs, Outputs);
 
