@@ -78,21 +78,14 @@ std::string title(const ir::plan_view& plan, const ir::step& s) {
 const char* truth(bool b) { return b ? "true" : "false"; }
 
 std::string template_arguments(const ir::call& c) {
-    switch (c.run) {
-    case ir::kernel::dense:
+    if (c.run == ir::kernel::dense)
         return sentence("pack::portable, kernel::dense_shape<", c.inputs, ", ", c.outputs, ", ",
                         c.panels, ", ", c.chains, ", ", truth(c.exact), ", ", truth(c.skips_zeros),
                         ", ", c.far, ">, MaxRows");
-    case ir::kernel::softmax:
-    case ir::kernel::log_softmax:
-        return sentence("pack::portable, ", c.outputs, ", ", c.groups);
-    case ir::kernel::maxout:
-        return sentence(c.one_lane ? "pack::scalar, " : "pack::portable, ", c.outputs, ", ",
-                        c.pieces, ", ", c.unit_step, ", ", c.piece_step);
-    case ir::kernel::activation:
-        return sentence("pack::portable, ", c.outputs);
-    }
-    raise({"defect in Laminate: the emitter lacks a kernel"});
+    std::string all = sentence(c.one_lane ? "pack::scalar, " : "pack::portable, ", c.outputs);
+    for (const std::size_t argument : c.others)
+        all += sentence(", ", argument);
+    return all;
 }
 
 // "row_2", the rows that step 2 hands on.

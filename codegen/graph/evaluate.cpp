@@ -122,15 +122,16 @@ void softmax(std::span<const float> x, std::span<float> y) {
 // Group `g` of a row.
 template <class Float>
 std::span<Float> parts(Float* row, const ir::call& c, std::size_t g) {
-    const std::size_t size = c.outputs / c.groups;
+    const std::size_t size = c.outputs / c.others[0];
     return {row + g * size, size};
 }
 
 void maxout(const ir::call& c, const float* x, float* y) {
+    const auto [pieces, unit_step, piece_step, none] = c.others.at;
     for (std::size_t u = 0; u < c.outputs; ++u) {
-        float best = x[u * c.unit_step];
-        for (std::size_t j = 1; j < c.pieces; ++j)
-            best = kernel::max_or_nan<pack>(best, x[u * c.unit_step + j * c.piece_step]);
+        float best = x[u * unit_step];
+        for (std::size_t j = 1; j < pieces; ++j)
+            best = kernel::max_or_nan<pack>(best, x[u * unit_step + j * piece_step]);
         y[u] = best;
     }
 }
@@ -143,11 +144,11 @@ void run_step(const planned& network, const ir::step& s, const float* from, floa
     const std::span<float> y(to, c.outputs);
     switch (c.run) {
     case ir::kernel::softmax:
-        for (std::size_t g = 0; g < c.groups; ++g)
+        for (std::size_t g = 0; g < c.others[0]; ++g)
             softmax<kernel::share>(parts(from, c, g), parts(to, c, g));
         return;
     case ir::kernel::log_softmax:
-        for (std::size_t g = 0; g < c.groups; ++g)
+        for (std::size_t g = 0; g < c.others[0]; ++g)
             softmax<kernel::log_share>(parts(from, c, g), parts(to, c, g));
         return;
     case ir::kernel::maxout:

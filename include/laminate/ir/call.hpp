@@ -23,12 +23,9 @@ struct call {
     std::size_t chains = 1;
     bool exact = false; // dense: nothing may be written behind the outputs
     bool skips_zeros = false;
-    unsigned far = 0;       // dense: behind how many L2 caches weights lie, see dense_shape
-    std::size_t pieces = 1; // maxout: see there for the steps
-    std::size_t unit_step = 1;
-    std::size_t piece_step = 1;
-    std::size_t groups = 1; // softmax, log_softmax
-    bool one_lane = false;  // the kernel can't run on a pack of several lanes
+    unsigned far = 0;      // dense: behind how many L2 caches weights lie, see dense_shape
+    arguments others = {}; // of a row kernel, behind outputs
+    bool one_lane = false; // the kernel can't run on a pack of several lanes
 };
 
 constexpr call call_of(const plan_view& plan, const step& s) {
@@ -47,14 +44,9 @@ constexpr call call_of(const plan_view& plan, const step& s) {
         c.far = (plan.cost.weight_bytes > small_l2_bytes ? 1U : 0U) +
                 (plan.cost.weight_bytes > l2_bytes ? 1U : 0U);
     }
-    if (s.run == kernel::softmax || s.run == kernel::log_softmax)
-        c.groups = plan.nodes[s.node].groups;
-    if (s.run == kernel::maxout) {
-        c.pieces = plan.nodes[s.node].pieces;
-        c.unit_step = in_pieces ? 1 : c.pieces;
-        c.piece_step = in_pieces ? piece_stride(width * c.pieces, c.pieces) : 1;
-        c.one_lane = !in_pieces;
-    }
+    const row& kind = of(plan.nodes[s.node].kind);
+    c.others = kind.arguments_of(plan.nodes[s.node], width, in_pieces);
+    c.one_lane = kind.is.in_pieces && !in_pieces;
     return c;
 }
 

@@ -80,6 +80,21 @@ LAMINATE_INLINE void run_dense(const float* parameters, const From& from, To& to
                                      epilogue<Plan, Step>(parameters));
 }
 
+constexpr bool is_row_kernel(ir::kernel run) {
+#define LAMINATE_KERNEL(name, ...) || run == ir::kernel::name
+    return false LAMINATE_ROW_KERNELS(LAMINATE_KERNEL);
+#undef LAMINATE_KERNEL
+}
+template <ir::kernel Run, class P, std::size_t... Arguments>
+constexpr void run_row_kernel(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
+                              std::size_t rows) {
+#define LAMINATE_KERNEL(name, ...) \
+    if constexpr (Run == ir::kernel::name) \
+        kernel::name<P, Arguments...>(x, x_stride, y, y_stride, rows);
+    LAMINATE_ROW_KERNELS(LAMINATE_KERNEL)
+#undef LAMINATE_KERNEL
+}
+
 // Kernel call number Step, for at most MaxRows rows.
 template <class P, class Plan, std::size_t Step, std::size_t MaxRows>
 constexpr void run_step(const float* parameters, rows_at<const float> from, rows_at<float> to,
@@ -90,14 +105,12 @@ constexpr void run_step(const float* parameters, rows_at<const float> from, rows
     const auto [y, y_stride] = to;
     if constexpr (c.run == ir::kernel::dense) {
         run_dense<P, Plan, Step, MaxRows>(parameters, from, to, rows);
-    } else if constexpr (c.run == ir::kernel::softmax) {
-        kernel::softmax<P, c.outputs, c.groups>(x, x_stride, y, y_stride, rows);
-    } else if constexpr (c.run == ir::kernel::log_softmax) {
-        kernel::log_softmax<P, c.outputs, c.groups>(x, x_stride, y, y_stride, rows);
-    } else if constexpr (c.run == ir::kernel::maxout) {
+    } else if constexpr (is_row_kernel(c.run)) {
         using pack = std::conditional_t<c.one_lane, pack::scalar, P>;
-        kernel::maxout<pack, c.outputs, c.pieces, c.unit_step, c.piece_step>(x, x_stride, y,
-                                                                             y_stride, rows);
+        [&]<std::size_t... K>(std::index_sequence<K...>) {
+            run_row_kernel<c.run, pack, c.outputs, c.others[K]...>(x, x_stride, y, y_stride, rows);
+        }
+        (std::make_index_sequence<c.others.size()>{});
     } else {
         static_assert(c.run == ir::kernel::activation,
                       "Laminate: model/run.hpp lacks a kernel; add it");

@@ -21,6 +21,11 @@ namespace laminate::ir {
 #define LAMINATE_KERNELS(KERNEL) \
     KERNEL(activation, true, true) \
     KERNEL(dense, true, false) \
+    LAMINATE_ROW_KERNELS(KERNEL)
+
+// Those that take rows and nothing else: kernel::name<pack, outputs, row::arguments_of...>(x,
+// x_stride, y, y_stride, rows).
+#define LAMINATE_ROW_KERNELS(KERNEL) \
     KERNEL(softmax, false, true) \
     KERNEL(log_softmax, false, true) \
     KERNEL(maxout, false, false)
@@ -75,6 +80,7 @@ struct few {
 
 using operands = std::span<const shape>; // the shapes that arrive
 using tensor_list = few<tensor, 4>;
+using arguments = few<std::size_t, 4>;
 
 enum class role : std::uint8_t {
     input,    // the caller's row
@@ -138,6 +144,7 @@ struct row {
     std::size_t (*multiply_adds)(const node&, operands);
     spelling (*spelled)(const node&);
     double (*second_moment)(const node&); // E[f(x)^2] of normal x, of rectifiers; else 1
+    arguments (*arguments_of)(const node&, std::size_t outputs, bool in_pieces); // of a row kernel
 };
 
 constexpr const char* name(kernel k) {
@@ -181,6 +188,7 @@ struct function {
     static constexpr std::size_t multiply_adds(const node&, operands) { return 0; }
     static constexpr spelling spelled(const node& n) { return {name(n.kind)}; }
     static constexpr double second_moment(const node&) { return 1.0; }
+    static constexpr arguments arguments_of(const node&, std::size_t, bool) { return {}; }
 };
 
 // A function of the ReLU family.

@@ -4,6 +4,7 @@
 // maxout: the maximum of each node::pieces neighbouring inputs.
 
 #include "../../base/compiler.hpp"
+#include "../../base/panel.hpp"
 #include "facts.hpp"
 
 namespace laminate::ir::kind {
@@ -36,6 +37,12 @@ struct maxout {
                                         2.22030, 2.39953, 2.56262, 2.71210, 2.85003, 2.97802,
                                         3.09740, 3.20924, 3.31444, 3.41374};
         return moments[(n.pieces < moments.size() ? n.pieces : moments.size()) - 1];
+    }
+
+    // How many pieces, and how far apart units are, and the pieces of one.
+    static constexpr arguments arguments_of(const node& n, std::size_t outputs, bool in_pieces) {
+        if (!in_pieces) return {n.pieces, n.pieces, std::size_t{1}};
+        return {n.pieces, std::size_t{1}, piece_stride(outputs * n.pieces, n.pieces)};
     }
 };
 

@@ -31,18 +31,25 @@ concept complete = requires(const node& n, operands in) {
     Kind::multiply_adds(n, in);
     Kind::spelled(n);
     Kind::second_moment(n);
+    Kind::arguments_of(n, std::size_t{1}, true);
 };
 
 template <class Kind>
 constexpr row row_of(const char* name) {
-    static_assert(
-        complete<Kind>,
-        "Laminate: a kind of layer in ir/kind lacks a member; each has `is`, output, "
-        "check, learned, multiply_adds, spelled and second_moment, see ir/kind/facts.hpp");
+    static_assert(complete<Kind>,
+                  "Laminate: a kind of layer in ir/kind lacks a member; each has `is`, output, "
+                  "check, learned, multiply_adds, spelled, second_moment and arguments_of, see "
+                  "ir/kind/facts.hpp");
     if constexpr (complete<Kind>)
-        return {name,          Kind::is,           Kind::output,
-                Kind::check,   Kind::learned,      Kind::multiply_adds,
-                Kind::spelled, Kind::second_moment};
+        return {name,
+                Kind::is,
+                Kind::output,
+                Kind::check,
+                Kind::learned,
+                Kind::multiply_adds,
+                Kind::spelled,
+                Kind::second_moment,
+                Kind::arguments_of};
     else
         return {};
 }

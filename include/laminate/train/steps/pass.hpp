@@ -318,7 +318,7 @@ private:
         } else if constexpr (s.run == ir::kernel::maxout) {
             constexpr ir::call c = call<S>();
             using pack = std::conditional_t<c.one_lane, pack::scalar, P>;
-            kernel::maxout_gradient<pack, c.outputs, c.pieces, c.unit_step, c.piece_step>(
+            kernel::maxout_gradient<pack, c.outputs, c.others[0], c.others[1], c.others[2]>(
                 source<S>().first + row * stride, stride, value(S) + row * s.floats, dy, s.floats,
                 dx, rows, epilogue<S - 1>());
         } else if constexpr (s.learned) {
