@@ -5,16 +5,13 @@
 // and what the inputs can be. Promises that the floats that Laminate computes lie between them,
 // rounding errors and all, for every input in its range for which no value overflows.
 
-#include <limits>
 #include <vector>
 
 #include "graph.hpp"
 #include "optimise.hpp"
+#include "reference/interval.hpp"
 
 namespace laminate::codegen {
-
-inline constexpr interval unbounded = {-std::numeric_limits<double>::infinity(),
-                                       std::numeric_limits<double>::infinity()};
 
 // The same with ends as floats, if those lie further out: -0.1 to 0.1, as people write them, hold
 // the floats nearest to -0.1 and to 0.1, which are larger.

@@ -29,56 +29,53 @@ namespace laminate::codegen::reference {
 inline constexpr std::size_t samples = 32;
 inline constexpr double deviations = 8.0;
 
-// A value as N evaluations have it.
+// A value as N evaluations have it, without an error of its own.
 template <std::size_t N>
-using cloud = std::array<double, N>;
+struct clouds {
+    using number = std::array<double, N>;
 
-// What node `n` makes of clouds, without an error of its own.
-template <std::size_t N>
-std::vector<cloud<N>> after(const ir::node& n, const layer_parameters& p,
-                            const std::vector<cloud<N>>& x) {
-    std::vector<cloud<N>> y(n.kind == ir::op::dense ? n.units : 0);
-    for (std::size_t o = 0; o < y.size(); ++o) {
-        const double* const weights = p.weights.data() + o * x.size();
-        y[o].fill(n.bias ? p.bias[o] : 0.0);
-        cloud<N> sum = y[o];
+    template <class Kind>
+    number function(const unit<double>& u, const number& x) const {
+        number y;
+        for (std::size_t s = 0; s < N; ++s)
+            y[s] = value<Kind>(u, x[s]);
+        return y;
+    }
+
+    number sum(std::span<const double> weights, double bias, std::span<const number> x) const {
+        number y;
+        y.fill(bias);
         for (std::size_t i = 0; i < x.size(); ++i)
             for (std::size_t s = 0; s < N; ++s)
-                sum[s] += weights[i] * x[i][s];
-        y[o] = sum;
+                y[s] += weights[i] * x[i][s];
+        return y;
     }
-    if (n.kind == ir::op::dense) return y;
-    for (std::size_t s = 0; s < N; ++s) {
-        row one;
-        for (const cloud<N>& c : x)
-            one.push_back({c[s], 0.0});
-        const row of_one = after(n, p, one);
-        y.resize(of_one.size());
-        for (std::size_t u = 0; u < y.size(); ++u)
-            y[u][s] = of_one[u].value;
-    }
-    return y;
-}
 
-// The values of the last node; `change(i, clouds)` may move those of each node i on the way.
-template <std::size_t N, class Change>
-std::vector<cloud<N>> evaluate(std::span<const ir::node> nodes,
-                               std::span<const layer_parameters> parameters,
-                               std::span<const float> in, Change change) {
-    std::vector<std::vector<cloud<N>>> clouds(nodes.size());
-    for (const float f : in)
-        clouds[0].emplace_back().fill(static_cast<double>(f));
-    for (std::size_t i = 1; i < nodes.size(); ++i) {
-        clouds[i] = after<N>(nodes[i], parameters[i], clouds[nodes[i].inputs[0]]);
-        change(i, clouds[i]);
+    number larger(const number& a, const number& b) const {
+        number y;
+        for (std::size_t s = 0; s < N; ++s)
+            y[s] = plain<double>{}.larger(a[s], b[s]);
+        return y;
     }
-    return clouds.back();
-}
+
+    std::vector<number> shares(std::span<const number> x, bool logarithm) const {
+        std::vector<number> y(x.size());
+        std::vector<double> one(x.size());
+        for (std::size_t s = 0; s < N; ++s) {
+            for (std::size_t i = 0; i < x.size(); ++i)
+                one[i] = x[i][s];
+            const std::vector<double> of_one = plain<double>{}.shares(one, logarithm);
+            for (std::size_t i = 0; i < x.size(); ++i)
+                y[i][s] = of_one[i];
+        }
+        return y;
+    }
+};
 
 // The values of all nodes for one row of input, each with the narrower of both bounds.
 inline std::vector<row> interpret_likely(std::span<const ir::node> nodes,
                                          std::span<const layer_parameters> parameters,
-                                         std::span<const float> in, arithmetic by = {}) {
+                                         std::span<const float> in, floats by = {}) {
     std::vector<row> values = interpret(nodes, parameters, in, by);
     by.likely = true;
     std::vector<std::vector<double>> errors(nodes.size()), squares(nodes.size());
@@ -93,13 +90,16 @@ inline std::vector<row> interpret_likely(std::span<const ir::node> nodes,
     }
     constexpr std::size_t together = 8; // fit registers
     std::mt19937_64 random(1); // the same for each row: a bound doesn't depend on the others
+    row_of<clouds<together>> inputs(in.size());
+    for (std::size_t i = 0; i < in.size(); ++i)
+        inputs[i].fill(static_cast<double>(in[i]));
     for (std::size_t s = 0; s < samples; s += together)
-        evaluate<together>(nodes, parameters, in, [&](std::size_t i, auto& clouds) {
-            for (std::size_t u = 0; u < clouds.size(); ++u) {
+        evaluate(clouds<together>{}, nodes, parameters, inputs, [&](std::size_t i, auto& moved) {
+            for (std::size_t u = 0; u < moved.size(); ++u) {
                 const auto signs = random();
                 const double value = values[i][u].value;
                 for (std::size_t k = 0; k < together; ++k) {
-                    double& v = clouds[u][k];
+                    double& v = moved[u][k];
                     v += (signs >> k & 1U) != 0 ? errors[i][u] : -errors[i][u];
                     if (v != value && !(std::isnan(v) && is_certain(values[i][u])))
                         squares[i][u] += (v - value) * (v - value);

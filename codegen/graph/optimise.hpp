@@ -14,13 +14,9 @@
 #include <vector>
 
 #include "graph.hpp"
+#include "reference/interval.hpp"
 
 namespace laminate::codegen {
-
-struct interval {
-    double low;
-    double high;
-};
 
 struct optimise_options {
     // What the inputs can be: nothing (all of float), one interval for all, or one per input. Ends

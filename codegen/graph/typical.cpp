@@ -23,6 +23,11 @@ ir::typical of_input(interval range) {
     return {range.low + width / 2.0, width * width / 12.0};
 }
 
+// What follows is another model than the reference, no number type of it: a mean and a variance of
+// each unit, as if all were independent, don't follow from operations one by one (x * x isn't the
+// product of two independent numbers). So a function is taken as a whole, at three points, and
+// softmax as what it gives on the average. An operation that is neither here nor a function ends
+// in evaluate_unit's error.
 ir::typical behind_function(const graph& network, std::size_t node, std::size_t unit,
                             const ir::typical& x) {
     const layer_parameters& p = network.parameters[node];

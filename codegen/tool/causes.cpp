@@ -25,11 +25,12 @@ using row = std::vector<double>;
 
 row outputs_of(const graph& network, std::span<const float> inputs) {
     row outputs;
-    for (std::size_t at = 0; at < inputs.size(); at += network.inputs())
-        for (const auto& [value] : reference::evaluate<1>(network.nodes, network.parameters,
-                                                          inputs.subspan(at, network.inputs()),
-                                                          [](std::size_t, const auto&) {}))
-            outputs.push_back(value);
+    for (std::size_t at = 0; at < inputs.size(); at += network.inputs()) {
+        const std::vector<row> values = reference::evaluate(
+            reference::plain<double>{}, std::span(network.nodes), std::span(network.parameters),
+            reference::numbers_of<double>(inputs.subspan(at, network.inputs())));
+        outputs.insert(outputs.end(), values.back().begin(), values.back().end());
+    }
     return outputs;
 }
 

@@ -86,7 +86,7 @@ difference compare_any(std::span<const reference::estimate> expected, std::span<
 } // namespace
 
 std::vector<reference::estimate>
-evaluate_reference(const graph& network, std::span<const float> rows, reference::arithmetic by) {
+evaluate_reference(const graph& network, std::span<const float> rows, reference::floats by) {
     std::vector<reference::estimate> outputs;
     for (std::size_t at = 0; at < rows.size(); at += network.inputs()) {
         const auto values = reference::interpret_likely(network.nodes, network.parameters,

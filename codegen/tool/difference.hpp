@@ -20,7 +20,7 @@ namespace laminate::codegen::tool {
 // Row by row, unit by unit: the outputs of a graph in double, each with the narrower of its bounds
 // (graph/likely.hpp).
 std::vector<reference::estimate>
-evaluate_reference(const graph& network, std::span<const float> rows, reference::arithmetic by);
+evaluate_reference(const graph& network, std::span<const float> rows, reference::floats by);
 
 // Half a per cent: an output that is off by one per cent then lies outside of its bound.
 inline constexpr double coarsest = 0.005;

@@ -5,10 +5,13 @@
 
 #include "support/catch.hpp"
 #include "support/networks.hpp"
+#include "support/random.hpp"
+#include "support/recorded.hpp"
 
 #include <laminate/codegen/from_model.hpp>
 #include <laminate/codegen/graph/likely.hpp>
 #include <laminate/codegen/graph/reference.hpp>
+#include <laminate/codegen/graph/reference/intervals.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -128,26 +131,26 @@ TEST_CASE("reference: infinities that floats have as well are certain", "[refere
     const ir::node dense = {.kind = ir::op::dense, .units = 2};
     // A bias of -inf masks a class; an input of -inf does as much.
     const reference::row masked =
-        reference::dense(dense, {{1, 1, 1, 1}, {-inf, 0.5}, {}}, {{2.0, 0.0}, {3.0, 1e-6}});
+        reference::after(dense, {{1, 1, 1, 1}, {-inf, 0.5}, {}}, {{2.0, 0.0}, {3.0, 1e-6}});
     CHECK(masked[0].value == -inf);
     CHECK(masked[0].bound == 0.0);
     CHECK(masked[1].value == 5.5);
     CHECK(masked[1].bound < 1e-5);
-    const reference::row share = reference::softmax(masked);
+    const reference::row share = reference::floats{}.shares(masked, false);
     CHECK(share[0].value == 0.0);
     CHECK(share[0].bound < 1e-40);
     CHECK(share[1].bound < 1e-4);
-    CHECK(reference::softmax(masked, true)[0].bound == 0.0);
+    CHECK(reference::floats{}.shares(masked, true)[0].bound == 0.0);
     const reference::row from =
-        reference::dense(dense, {{1, 1, 2, 0}, {0, 0}, {}}, {{-inf, 0.0}, {3.0, 0.0}});
+        reference::after(dense, {{1, 1, 2, 0}, {0, 0}, {}}, {{-inf, 0.0}, {3.0, 0.0}});
     CHECK(from[0].value == -inf);
     CHECK(from[0].bound == 0.0);
     // An infinite weight, or a sum that may overflow on its way: nothing is known.
     CHECK(
-        reference::dense(dense, {{inf, 1, 1, 1}, {0, 0}, {}}, {{1.0, 0.0}, {1.0, 0.0}})[0].bound ==
+        reference::after(dense, {{inf, 1, 1, 1}, {0, 0}, {}}, {{1.0, 0.0}, {1.0, 0.0}})[0].bound ==
         inf);
     CHECK(
-        reference::dense(dense, {{1, -1, 1, 1}, {0, 0}, {}}, {{3e38, 0.0}, {3e38, 0.0}})[0].bound ==
+        reference::after(dense, {{1, -1, 1, 1}, {0, 0}, {}}, {{3e38, 0.0}, {3e38, 0.0}})[0].bound ==
         inf);
     // What the kernels give at -inf (docs/layers.md).
     for (const ir::op kind :
@@ -155,14 +158,14 @@ TEST_CASE("reference: infinities that floats have as well are certain", "[refere
         CHECK(reference::function_at({.kind = kind, .alpha = 1.0f}, -inf, 0.0) == 0.0);
     CHECK(reference::function_at({.kind = ir::op::softsign}, -inf, 0.0) == -1.0);
     const ir::node log = {.kind = ir::op::log};
-    CHECK(reference::elementwise(log, {}, {{0.0, 0.0}})[0].bound == 0.0);
-    CHECK(reference::elementwise(log, {}, {{1e-8, 1e-7}})[0].bound == inf); // NaN on one side
-    CHECK(reference::elementwise({.kind = ir::op::sqrt}, {}, {{1e-8, 1e-7}})[0].bound == inf);
+    CHECK(reference::after(log, {}, {{0.0, 0.0}})[0].bound == 0.0);
+    CHECK(reference::after(log, {}, {{1e-8, 1e-7}})[0].bound == inf); // NaN on one side
+    CHECK(reference::after({.kind = ir::op::sqrt}, {}, {{1e-8, 1e-7}})[0].bound == inf);
 }
 
 TEST_CASE("reference: other people's formulas round numbers that are larger", "[reference]") {
     const auto bound = [](const ir::node& n, double x, bool anyones) {
-        return reference::elementwise(n, {}, {{x, 0.0}}, {.anyones = anyones})[0].bound;
+        return reference::after(n, {}, {{x, 0.0}}, {.anyones = anyones})[0].bound;
     };
     // exp(x) - 1 in float is off by half an ulp of 1 near 0, where expm1 is as small as x.
     const ir::node elu = {.kind = ir::op::elu, .alpha = 1.0f};
@@ -186,7 +189,7 @@ TEST_CASE("reference: other people's formulas round numbers that are larger", "[
 TEST_CASE("reference: dense", "[reference]") {
     const ir::node n = {.kind = ir::op::dense, .units = 2};
     const laminate::codegen::layer_parameters p = {{1, 2, 3, 4, 5, 6}, {0.5, -0.5}, {}};
-    const reference::row y = reference::dense(n, p, {{1.0, 0.0}, {10.0, 0.0}, {100.0, 0.0}});
+    const reference::row y = reference::after(n, p, {{1.0, 0.0}, {10.0, 0.0}, {100.0, 0.0}});
     CHECK(y[0].value == 321.5);
     CHECK(y[1].value == 653.5);
     CHECK(y[0].bound > 0.0);
@@ -217,16 +220,16 @@ TEST_CASE("reference: NaN stays NaN, and an overflow promises nothing", "[refere
 
     const ir::node dense = {.kind = ir::op::dense, .units = 2, .bias = false};
     const laminate::codegen::layer_parameters p = {{2, 0.5}, {}, {}};
-    const reference::row far = reference::dense(dense, p, {{3e38, 0.0}});
+    const reference::row far = reference::after(dense, p, {{3e38, 0.0}});
     CHECK(std::isinf(far[0].bound));
     CHECK(std::isfinite(far[1].bound));
-    CHECK(std::isinf(reference::elementwise({.kind = ir::op::sigmoid}, {}, far)[0].bound));
+    CHECK(std::isinf(reference::after({.kind = ir::op::sigmoid}, {}, far)[0].bound));
 }
 
 TEST_CASE("reference: functions with a valley are bounded by their slope", "[reference]") {
     // The minimum of silu is at -1.278, where both ends of the interval lie above it.
     const ir::node silu = {.kind = ir::op::swish, .alpha = 1.0f};
-    const reference::row y = reference::elementwise(silu, {}, {{-1.3, 0.1}});
+    const reference::row y = reference::after(silu, {}, {{-1.3, 0.1}});
     CHECK(y[0].bound >= std::abs(reference::function_at(silu, -1.4, 0.0) - y[0].value));
     CHECK(y[0].bound >= 0.1);
     CHECK(reference::function_at({.kind = ir::op::affine}, 2.0, 3.0, 0.5) == 6.5);
@@ -239,13 +242,123 @@ TEST_CASE("reference: functions with a valley are bounded by their slope", "[ref
 }
 
 TEST_CASE("reference: softmax and maxout", "[reference]") {
-    const reference::row y = reference::softmax({{0.0, 0.0}, {std::log(3.0), 0.0}});
+    const reference::row y =
+        reference::after({.kind = ir::op::softmax}, {}, {{0.0, 0.0}, {std::log(3.0), 0.0}});
     CHECK(std::abs(y[0].value - 0.25) < 1e-15);
     CHECK(std::abs(y[1].value - 0.75) < 1e-15);
-    const reference::row m = reference::maxout({.kind = ir::op::maxout, .pieces = 2},
-                                               {{1.0, 0.1}, {2.0, 0.2}, {-1.0, 0.3}, {-2.0, 0.0}});
+    const reference::row m = reference::after({.kind = ir::op::maxout, .pieces = 2}, {},
+                                              {{1.0, 0.1}, {2.0, 0.2}, {-1.0, 0.3}, {-2.0, 0.0}});
     CHECK(m.size() == 2);
     CHECK(m[0].value == 2.0);
     CHECK(m[1].value == -1.0);
     CHECK(m[1].bound == 0.3);
+}
+
+namespace {
+
+// Calls check(kind, node) for every elementwise kind that there is.
+template <class Check>
+void each_function(const Check& check) {
+    const auto of = [&check](ir::op kind) {
+        const ir::node n = {.kind = kind,
+                            .alpha = 0.25f,
+                            .beta = 0.5f,
+                            .min_value = -2.0f,
+                            .max_value = 3.0f,
+                            .threshold = 0.75f};
+        reference::visit(kind, [&]<class Kind>(Kind) {
+            INFO(ir::name(n.kind));
+            if constexpr (reference::is_function<Kind>) check(Kind{}, n);
+        });
+    };
+#define LAMINATE_CHECK(name) of(ir::op::name);
+    LAMINATE_KINDS(LAMINATE_CHECK)
+#undef LAMINATE_CHECK
+}
+
+constexpr double slope = -1.5, shift = 0.5;
+
+template <class Kind>
+double derivative(Kind, const ir::node& n, double x) {
+    test::recording record;
+    const test::recorded at = record.start(x);
+    const auto u = reference::unit_of<test::recorded>(n, slope, shift);
+    return record.derivatives({reference::value<Kind>(u, at)}, {1.0})[at.place];
+}
+
+} // namespace
+
+// Away from corners, by differences of values.
+TEST_CASE("reference: a number with a derivative has that of every function", "[reference]") {
+    each_function([](auto kind, const ir::node& n) {
+        test::random r(5);
+        for (int trial = 0; trial < 200; ++trial) {
+            const auto x = static_cast<double>(r.uniform(6.0f));
+            const auto f = [&](double at) { return reference::function_at(n, at, slope, shift); };
+            bool is_near_corner = false;
+            for (const double corner : {-3.0, -2.0, -0.75, 0.0, 0.25, 0.5, 0.75, 2.0, 3.0})
+                is_near_corner |= std::abs(x - corner) < 0.01;
+            if (is_near_corner || std::isnan(f(x))) continue;
+            const double difference = (f(x + 1e-5) - f(x - 1e-5)) / 2e-5;
+            INFO(x);
+            CHECK(derivative(kind, n, x) == test::approx(difference).epsilon(1e-6).margin(1e-7));
+        }
+    });
+}
+
+TEST_CASE("reference: at a corner the derivative is that of the piece below", "[reference]") {
+    const auto at = [](const ir::node& n, double x) {
+        return reference::visit(n.kind, [&](auto kind) {
+            if constexpr (reference::is_function<decltype(kind)>)
+                return derivative(kind, n, x);
+            else
+                return std::nan("");
+        });
+    };
+    const ir::node relu = {
+        .kind = ir::op::relu, .alpha = 0.25f, .max_value = 3.0f, .threshold = 0.5f};
+    CHECK(at(relu, 0.5) == 0.25);
+    CHECK(at(relu, 3.0) == 1.0);
+    CHECK(at({.kind = ir::op::relu}, 0.0) == 0.0);
+    CHECK(at({.kind = ir::op::leaky_relu, .alpha = 0.25f}, 0.0) == 0.25);
+    CHECK(at({.kind = ir::op::prelu}, 0.0) == slope);
+    CHECK(at({.kind = ir::op::elu, .alpha = 0.25f}, 0.0) == 0.25);
+    CHECK(at({.kind = ir::op::abs}, 0.0) == -1.0);
+    CHECK(at({.kind = ir::op::thresholded_relu, .alpha = 0.25f}, 0.25) == 0.0);
+    CHECK(at({.kind = ir::op::clip, .min_value = -1.0f, .max_value = 1.0f}, -1.0) == 0.0);
+    CHECK(at({.kind = ir::op::softplus}, 0.0) == 0.5);
+    // Where a gate is closed, or wide open, nothing overflows.
+    for (const ir::op kind : {ir::op::sigmoid, ir::op::swish, ir::op::mish, ir::op::gelu_tanh})
+        for (const double x : {-1e4, -720.0})
+            CHECK(std::abs(at({.kind = kind, .alpha = 1.0f}, x)) < 1e-100);
+    CHECK(at({.kind = ir::op::mish}, 1e4) == 1.0);
+}
+
+// Estimates and intervals hold what the formula gives for all that they stand for.
+TEST_CASE("reference: a bound and an interval hold every function's values", "[reference]") {
+    each_function([](auto kind, const ir::node& n) {
+        using type = decltype(kind);
+        const auto u = reference::unit_of(n, slope, shift);
+        test::random r(6);
+        std::size_t outside = 0;
+        for (int trial = 0; trial < 300; ++trial) {
+            const auto x = static_cast<double>(r.uniform(6.0f));
+            const double off =
+                std::abs(static_cast<double>(r.uniform(trial % 2 == 0 ? 0.1f : 4.0f)));
+            const auto bounded = reference::floats{}.function<type>(u, {x, off});
+            const auto range = reference::intervals{}.function<type>(u, {x - off, x + off});
+            for (int k = -20; k <= 20; ++k) {
+                const double y = reference::value<type>(u, x + off * k / 20.0);
+                outside += std::abs(y - bounded.value) > bounded.bound;
+                outside += y < range.low || y > range.high;
+            }
+        }
+        CHECK(outside == 0);
+    });
+}
+
+TEST_CASE("reference: a layer is no function of a unit", "[reference]") {
+    CHECK_THROWS_AS(reference::function_at({.kind = ir::op::softmax}, 1.0, 0.0),
+                    laminate::exception);
+    CHECK_THROWS_AS(reference::after({}, {}, {{1.0, 0.0}}), laminate::exception); // an input
 }

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Functions that rise throughout, or fall, in curves.
+
+#include <cmath>
+
+#include "function.hpp"
+
+namespace laminate::codegen::reference::kind {
+
+struct elu : steady {
+    static auto value(const auto& u, const auto& x) {
+        using std::expm1;
+        return reaches(x, 0.0) ? x : u.alpha * expm1(x);
+    }
+    static interval range(const unit<double>& u, interval x) { return by_ends<elu>(u, x); }
+    static double passed(const unit<double>& u, double x) {
+        return x < 0.0 ? std::abs(u.alpha) : 0.0;
+    }
+    static bool passes(const unit<double>&, interval x) { return x.low >= 0.0; }
+};
+
+struct celu : steady {
+    static auto value(const auto& u, const auto& x) {
+        using std::expm1;
+        return reaches(x, 0.0) ? x : u.alpha * expm1(x / u.alpha);
+    }
+    static interval range(const unit<double>& u, interval x) { return by_ends<celu>(u, x); }
+    static double passed(const unit<double>& u, double x) { return elu::passed(u, x); }
+    static bool passes(const unit<double>&, interval x) { return x.low >= 0.0; }
+};
+
+struct selu : steady {
+    static auto value(const auto&, const auto& x) {
+        using std::expm1;
+        return reaches(x, 0.0) ? 1.05070098735548049 * x : 1.75809934084737686 * expm1(x);
+    }
+    static interval range(const unit<double>& u, interval x) { return by_ends<selu>(u, x); }
+    static double passed(const unit<double>&, double x) { return x < 0.0 ? 1.76 : 0.0; }
+};
+
+struct sigmoid : steady {
+    static auto value(const auto&, const auto& x) { return logistic(x); }
+    static interval range(const unit<double>& u, interval x) {
+        return both({0.0, 1.0}, by_ends<sigmoid>(u, x));
+    }
+    static double passed(const unit<double>&, double) { return 1.0; }
+};
+
+struct tanh : steady {
+    static auto value(const auto&, const auto& x) {
+        using std::tanh;
+        return tanh(x);
+    }
+    static interval range(const unit<double>& u, interval x) {
+        return both({-1.0, 1.0}, by_ends<tanh>(u, x));
+    }
+    static double passed(const unit<double>&, double) { return 1.0; }
+};
+
+struct erf : steady {
+    static auto value(const auto&, const auto& x) {
+        using std::erf;
+        return erf(x);
+    }
+    static interval range(const unit<double>& u, interval x) {
+        return both({-1.0, 1.0}, by_ends<erf>(u, x));
+    }
+    static double passed(const unit<double>&, double) { return 1.0; }
+};
+
+struct softplus : steady {
+    template <class X>
+    static X value(const unit<X>&, const X& x) {
+        using std::abs, std::exp, std::log1p;
+        return (reaches(x, 0.0) ? x : X(0.0)) + log1p(exp(-abs(x)));
+    }
+    static interval range(const unit<double>& u, interval x) {
+        return both(not_negative, by_ends<softplus>(u, x));
+    }
+    static double passed(const unit<double>&, double) { return 1.0; }
+};
+
+struct softsign : direct {
+    template <class X>
+    static X value(const unit<X>&, const X& x) {
+        using std::abs, std::isinf;
+        if (isinf(x)) return x > 0.0 ? X(1.0) : X(-1.0);
+        return x / (1.0 + abs(x));
+    }
+    static interval range(const unit<double>& u, interval x) {
+        return both({-1.0, 1.0}, by_ends<softsign>(u, x));
+    }
+};
+
+struct exp : direct {
+    static auto value(const auto&, const auto& x) {
+        using std::exp;
+        return exp(x);
+    }
+    static interval range(const unit<double>& u, interval x) {
+        return both(not_negative, by_ends<exp>(u, x));
+    }
+};
+
+struct log : direct {
+    static auto value(const auto&, const auto& x) {
+        using std::log;
+        return log(x);
+    }
+    static interval range(const unit<double>& u, interval x) { return by_ends<log>(u, x); }
+};
+
+struct sqrt : direct {
+    static auto value(const auto&, const auto& x) {
+        using std::sqrt;
+        return sqrt(x);
+    }
+    static interval range(const unit<double>& u, interval x) { // below 0 it is NaN, and so is log
+        return both(not_negative, by_ends<sqrt>(u, x));
+    }
+};
+
+struct reciprocal : direct {
+    static auto value(const auto&, const auto& x) { return 1.0 / x; }
+    static interval range(const unit<double>& u, interval x) {
+        return x.low > 0.0 || x.high < 0.0 ? by_ends<reciprocal>(u, x) : unbounded;
+    }
+};
+
+struct square : direct {
+    static auto value(const auto&, const auto& x) { return x * x; }
+    static interval range(const unit<double>&, interval x) { // its valley is the corner at 0
+        const double most = size(x) * size(x);
+        const double least = std::max({0.0, x.low, -x.high});
+        return both(not_negative, widen({least * least, most}, 2.0 * roundoff * most + underflow));
+    }
+};
+
+} // namespace laminate::codegen::reference::kind

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A network node by node, over any number type. How numbers of a type are computed with is an
+// arithmetic, an object with these members:
+//
+//     using number = ...;
+//     template <class Kind> number function(const unit<...>&, const number& x) const;
+//     number sum(std::span<const ...> weights, bias, std::span<const number> x) const;
+//     number larger(const number& a, const number& b) const;
+//     std::vector<number> shares(std::span<const number> x, bool logarithm) const;  // softmax
+//
+// `plain` has them for double and for whatever can stand for it, `floats` for a value with a
+// bound of its error, `intervals` for intervals. An arithmetic that lacks one doesn't compile.
+
+#include <laminate/base/error.hpp>
+#include <laminate/ir/node.hpp>
+
+#include <cstddef>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "curves.hpp"
+#include "function.hpp"
+#include "gates.hpp"
+#include "layers.hpp"
+#include "pieces.hpp"
+
+namespace laminate::codegen::reference {
+
+// call(kind::dense{}) for ir::op::dense: the one place that leads from operations to kinds. An
+// operation without a struct in namespace `kind` doesn't compile.
+template <class Call>
+decltype(auto) visit(ir::op kind, const Call& call) {
+    switch (kind) {
+#define LAMINATE_VISIT(name) \
+    case ir::op::name: \
+        return call(kind::name{});
+        LAMINATE_KINDS(LAMINATE_VISIT)
+#undef LAMINATE_VISIT
+    }
+    raise({"defect in Laminate: the reference was asked for an operation that there isn't"});
+}
+
+template <class Arithmetic>
+using row_of = std::vector<typename Arithmetic::number>;
+
+// A learned number of a unit, where one may be shared by all, or 0 for all.
+template <class X>
+X learned(const std::vector<X>& numbers, std::size_t unit) {
+    return numbers.empty() ? X(0.0) : numbers[numbers.size() == 1 ? 0 : unit];
+}
+
+// What node `n` makes of its input.
+template <class Arithmetic, class Parameters>
+row_of<Arithmetic> after(const Arithmetic& by, const ir::node& n, const Parameters& p,
+                         const row_of<Arithmetic>& x) {
+    return visit(n.kind, [&]<class Kind>(Kind) {
+        if constexpr (is_function<Kind>) {
+            static_assert(states_all_of_a_function<Kind>,
+                          "the reference of an elementwise kind states value, range, steepest and "
+                          "passed (reference/function.hpp)");
+            row_of<Arithmetic> y;
+            for (std::size_t u = 0; u < x.size(); ++u)
+                y.push_back(by.template function<Kind>(
+                    unit_of(n, learned(p.slope, u), learned(p.bias, u)), x[u]));
+            return y;
+        } else {
+            return Kind::after(by, n, p, x);
+        }
+    });
+}
+
+// The values of all nodes for one row of input; change(i, row) may move those of node i before
+// others read them.
+template <class Arithmetic, class Parameters, class Change>
+std::vector<row_of<Arithmetic>> evaluate(const Arithmetic& by, std::span<const ir::node> nodes,
+                                         std::span<const Parameters> parameters,
+                                         row_of<Arithmetic> in, const Change& change) {
+    std::vector<row_of<Arithmetic>> values(nodes.size());
+    values[0] = std::move(in);
+    for (std::size_t i = 1; i < nodes.size(); ++i) {
+        values[i] = after(by, nodes[i], parameters[i], values[nodes[i].inputs[0]]);
+        change(i, values[i]);
+    }
+    return values;
+}
+
+template <class Arithmetic, class Parameters>
+std::vector<row_of<Arithmetic>> evaluate(const Arithmetic& by, std::span<const ir::node> nodes,
+                                         std::span<const Parameters> parameters,
+                                         row_of<Arithmetic> in) {
+    return evaluate(by, nodes, parameters, std::move(in),
+                    [](std::size_t, const row_of<Arithmetic>&) {});
+}
+
+// A row of input, whose floats are numbers of any type.
+template <class Number>
+std::vector<Number> numbers_of(std::span<const float> in) {
+    std::vector<Number> numbers;
+    for (const float f : in)
+        numbers.push_back(Number{static_cast<double>(f)});
+    return numbers;
+}
+
+} // namespace laminate::codegen::reference
