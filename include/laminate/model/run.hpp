@@ -85,12 +85,15 @@ constexpr bool is_row_kernel(ir::kernel run) {
     return false LAMINATE_ROW_KERNELS(LAMINATE_KERNEL);
 #undef LAMINATE_KERNEL
 }
-template <ir::kernel Run, class P, std::size_t... Arguments>
-constexpr void run_row_kernel(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
-                              std::size_t rows) {
+template <class P, class Plan, std::size_t Step, std::size_t... K>
+LAMINATE_INLINE void run_row_kernel(const float* x, std::size_t x_stride, float* y,
+                                    std::size_t y_stride, std::size_t rows,
+                                    std::index_sequence<K...>) {
+    constexpr ir::call c = ir::call_of(Plan::value.view(), Plan::value.sequence[Step]);
+    using pack = std::conditional_t<c.one_lane, pack::scalar, P>;
 #define LAMINATE_KERNEL(name, ...) \
-    if constexpr (Run == ir::kernel::name) \
-        kernel::name<P, Arguments...>(x, x_stride, y, y_stride, rows);
+    if constexpr (c.run == ir::kernel::name) \
+        kernel::name<pack, c.outputs, c.others[K]...>(x, x_stride, y, y_stride, rows);
     LAMINATE_ROW_KERNELS(LAMINATE_KERNEL)
 #undef LAMINATE_KERNEL
 }
@@ -106,11 +109,8 @@ constexpr void run_step(const float* parameters, rows_at<const float> from, rows
     if constexpr (c.run == ir::kernel::dense) {
         run_dense<P, Plan, Step, MaxRows>(parameters, from, to, rows);
     } else if constexpr (is_row_kernel(c.run)) {
-        using pack = std::conditional_t<c.one_lane, pack::scalar, P>;
-        [&]<std::size_t... K>(std::index_sequence<K...>) {
-            run_row_kernel<c.run, pack, c.outputs, c.others[K]...>(x, x_stride, y, y_stride, rows);
-        }
-        (std::make_index_sequence<c.others.size()>{});
+        run_row_kernel<P, Plan, Step>(x, x_stride, y, y_stride, rows,
+                                      std::make_index_sequence<c.others.size()>{});
     } else {
         static_assert(c.run == ir::kernel::activation,
                       "Laminate: model/run.hpp lacks a kernel; add it");
