@@ -91,7 +91,7 @@ TEST_CASE("planned: mistakes name the origin", "[planned]") {
 
     g = two_layers();
     g.nodes[2].kind = ir::op::maxout;
-    g.nodes[2].units = 2;
+    g.nodes[2].pieces = 2;
     CHECK_THAT(mistake(g), contains("groups of 2 units; 3 arrive"));
 
     g = two_layers();

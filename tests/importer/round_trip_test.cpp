@@ -114,7 +114,7 @@ TEST_CASE("every layer of its own is read back as that layer, with the same bits
     check({.kind = ir::op::clip, .min_value = -1.0f, .max_value = 0.5f}, ir::op::clip);
     check({.kind = ir::op::clip, .min_value = -infinity, .max_value = infinity}, ir::op::clip);
     check({.kind = ir::op::softmax, .groups = 4}, ir::op::softmax);
-    check({.kind = ir::op::maxout, .units = 3}, ir::op::maxout);
+    check({.kind = ir::op::maxout, .pieces = 3}, ir::op::maxout);
 }
 
 TEST_CASE("relu with any options is read back with the same bits") {

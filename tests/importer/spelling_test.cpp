@@ -301,7 +301,7 @@ const near_miss near_misses[] = {
 TEST_CASE("the largest of neighbours is a maxout; of others, after a choice of units") {
     const auto last = largest(2).import().value();
     CHECK(kinds(last.network) == ops{ir::op::input, ir::op::maxout});
-    CHECK(last.network.nodes[1].units == 3);
+    CHECK(last.network.nodes[1].pieces == 3);
     CHECK(last.network.output_shape == std::vector<std::size_t>{2});
     CHECK(last.batch_is_free);
 
