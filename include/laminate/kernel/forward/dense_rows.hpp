@@ -213,23 +213,19 @@ LAMINATE_INLINE void store_sums(float* to, const typename P::reg* sum, std::inde
     (P::store(to + At * P::lanes, sum[At]), ...);
 }
 
-// Adds up the chains from First on that are Step apart. All wait but for the last one, which is
-// `last`.
-template <class P, std::size_t Chains, std::size_t Sums, std::size_t First = 0,
-          std::size_t Step = 1>
-LAMINATE_INLINE typename P::reg added_chains(const float* waiting, typename P::reg last) {
-    if constexpr (Step < Chains)
-        return P::add(added_chains<P, Chains, Sums, First, 2 * Step>(waiting, last),
-                      added_chains<P, Chains, Sums, First + Step, 2 * Step>(waiting, last));
-    else if constexpr (First == Chains - 1)
-        return last;
+// Adds up the chains that are Step apart, of which the first lies at `at`.
+template <class P, std::size_t Chains, std::size_t Sums, std::size_t Step = 1>
+LAMINATE_INLINE typename P::reg added_chains(const float* at) {
+    if constexpr (Step == Chains)
+        return P::load(at);
     else
-        return P::load(waiting + First * Sums * P::lanes);
+        return P::add(added_chains<P, Chains, Sums, 2 * Step>(at),
+                      added_chains<P, Chains, Sums, 2 * Step>(at + Step * Sums * P::lanes));
 }
 template <class P, std::size_t Chains, std::size_t... At>
-LAMINATE_INLINE void add_waiting_chains(typename P::reg* sum, const float* waiting,
-                                        std::index_sequence<At...>) {
-    ((sum[At] = added_chains<P, Chains, sizeof...(At)>(waiting + At * P::lanes, sum[At])), ...);
+LAMINATE_INLINE register_sums<P, sizeof...(At)> add_waiting_chains(const float* waiting,
+                                                                   std::index_sequence<At...>) {
+    return {{added_chains<P, Chains, sizeof...(At)>(waiting + At * P::lanes)...}};
 }
 
 // dense_tile with one chain after the other: each has all accumulators, so that a load serves as
@@ -243,8 +239,8 @@ LAMINATE_NOINLINE void dense_tile_by_chain(const dense_chunk& c, const float* x,
     alignas(64) static constexpr float zeros[Registers * P::lanes] = {};
     const std::size_t x_stride = c.x_stride;
     const std::size_t step = chains * c.width;
-    alignas(64) float waiting[(chains - 1) * sums * P::lanes];
-    for (std::size_t chain = 0;; ++chain) {
+    alignas(64) float waiting[chains * sums * P::lanes];
+    for (std::size_t chain = 0; chain < chains; ++chain) {
         const float* weights = c.weights + chain * c.width;
         const float* in = x + chain;
         std::size_t left = (c.inputs - chain + chains - 1) / chains;
@@ -260,13 +256,10 @@ LAMINATE_NOINLINE void dense_tile_by_chain(const dense_chunk& c, const float* x,
             in += chains;
             weights += step;
         }
-        if (chain == chains - 1) {
-            add_waiting_chains<P, chains>(sum.at, waiting, indices<sums>{});
-            finish_sums<P, Kind, Registers>(sum.at, y, c, epilogue, indices<sums>{});
-            return;
-        }
         store_sums<P>(waiting + chain * sums * P::lanes, sum.at, indices<sums>{});
     }
+    const auto sum = add_waiting_chains<P, chains>(waiting, indices<sums>{});
+    finish_sums<P, Kind, Registers>(sum.at, y, c, epilogue, indices<sums>{});
 }
 
 // `tiles` tiles of `size` rows, Rows at most, from `row` on.
