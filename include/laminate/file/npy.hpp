@@ -49,7 +49,8 @@ public:
             if (fine && !take(',') && peek() != '}') fine = fail("',' or '}'");
         }
         if (fine && peek() != '\0') fine = fail("the end of the header");
-        if (fine && seen_ != 7) fine = fail("the keys descr, fortran_order and shape, each once");
+        if (fine && seen_ != 7)
+            static_cast<void>(fail("the keys descr, fortran_order and shape, each once"));
         return problem_;
     }
 
