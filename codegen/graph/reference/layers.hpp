@@ -24,6 +24,7 @@ struct dense {
     template <class Arithmetic, class Parameters, class Row>
     static Row after(const Arithmetic& by, const ir::node& n, const Parameters& p, const Row& x) {
         Row y;
+        y.reserve(n.units);
         for (std::size_t o = 0; o < n.units; ++o)
             y.push_back(by.sum(std::span(p.weights).subspan(o * x.size(), x.size()),
                                n.bias ? p.bias[o] : 0.0, x));
