@@ -108,7 +108,7 @@ std::string call(const ir::plan_view& plan, std::size_t index) {
         between = sentence("    ", type, " ", handed(index), "{", to, "};\n");
         to = handed(index);
     }
-    const bool takes_functors = c.run == ir::kernel::dense || c.run == ir::kernel::activation;
+    const bool takes_functors = ir::takes_functions(c.run);
     std::string weights;
     if (c.run == ir::kernel::dense)
         for (const ir::tensor& t : plan.tensors_of(s.node))
@@ -163,7 +163,7 @@ std::set<std::string> kernel_files(const ir::plan_view& plan) {
     };
     for (const ir::step& s : plan.steps) {
         kernel(ir::name(s.run));
-        if (s.run == ir::kernel::dense || s.run == ir::kernel::activation) kernel("chain");
+        if (ir::takes_functions(s.run)) kernel("chain");
         for (std::size_t e = 0; e < s.epilogue_size; ++e)
             kernel(functor(plan.nodes, s.epilogue[e]).file);
     }

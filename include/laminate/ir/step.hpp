@@ -35,8 +35,9 @@ struct step {
     std::size_t panels = 1;   // dense: panels of the weights
     bool skips_zeros = false; // dense: weights of zero inputs need not be read
     bool hands_on = false;    // dense: a single row may go to the next step in registers
-    std::size_t pieces =
-        1; // order of the units read, see panel.hpp; of those written, if both have it
+    // Order of the units, see panel.hpp: of those read where the kernel joins pieces, else of those
+    // written.
+    std::size_t pieces = 1;
 };
 
 } // namespace laminate::ir
