@@ -12,6 +12,7 @@
 
 #include "fill.hpp"
 #include "literal.hpp"
+#include "ports.hpp"
 
 namespace laminate::codegen {
 
@@ -49,33 +50,58 @@ functor_source functor(std::span<const ir::node> nodes, std::size_t index) {
     raise({sentence("defect in Laminate: the emitter lacks the functor of ", ir::name(n.kind))});
 }
 
+// Where the rows of a place begin: "scratch + 64".
+std::string pointer(const ir::place& p) {
+    const std::string memory = p.in == ir::memory::input    ? inner_name("in", p.index)
+                               : p.in == ir::memory::output ? inner_name("out", p.index)
+                                                            : "scratch";
+    return p.offset == 0 ? memory : sentence(memory, " + ", p.offset);
+}
+std::string rows(const ir::plan_view& plan, const ir::place& p) {
+    return sentence(pointer(p), ", ", plan.stride(p));
+}
+
+const char* truth(bool b) { return b ? "true" : "false"; }
+
+// "kernel::with_row<kernel::plus, false, 64, 128, 128>{scratch + 64, scratch}"
+std::string binary(const ir::plan_view& plan, const ir::step& s, const ir::joined& f) {
+    const char* form = "";
+    switch (plan.nodes[f.node].kind) {
+#define LAMINATE_FORM(operation, functor) \
+    case ir::op::operation: \
+        form = #functor; \
+        break;
+        LAMINATE_BINARY_FUNCTIONS(LAMINATE_FORM)
+#undef LAMINATE_FORM
+    default:
+        raise({sentence("defect in Laminate: the emitter lacks ",
+                        ir::name(plan.nodes[f.node].kind))});
+    }
+    return sentence("with_row<kernel::", form, ", ", truth(f.swapped), ", ",
+                    plan.nodes[f.other].output.size(), ", ", plan.stride(s.writes), ", ",
+                    plan.stride(f.beside), ">{", pointer(f.beside), ", ", pointer(s.writes), "}");
+}
+
 // "kernel::compose(kernel::relu{}, kernel::tanh{})"
 std::string epilogue(const ir::plan_view& plan, const ir::step& s) {
     std::string functors;
-    for (std::size_t e = 0; e < s.epilogue_size; ++e)
-        functors += sentence(e == 0 ? "" : ", ",
-                             "kernel::", functor(plan.nodes, s.epilogue[e]).construction);
+    for (std::size_t e = 0; e < s.epilogue_size; ++e) {
+        const ir::joined& f = s.epilogue[e];
+        functors += sentence(e == 0 ? "" : ", ", "kernel::",
+                             f.other == ir::none ? functor(plan.nodes, f.node).construction
+                                                 : binary(plan, s, f));
+    }
     return sentence("kernel::compose(", functors, ")");
-}
-
-// The rows that a step reads or writes, as "pointer, stride".
-std::string rows(std::size_t offset, const char* callers, std::size_t callers_stride,
-                 std::size_t scratch_stride) {
-    if (offset == ir::caller) return sentence(callers, ", ", callers_stride);
-    if (offset == 0) return sentence("scratch, ", scratch_stride);
-    return sentence("scratch + ", offset, ", ", scratch_stride);
 }
 
 // "dense<64>, relu"
 std::string title(const ir::plan_view& plan, const ir::step& s) {
     std::string layers = ir::text::layer(plan.nodes[s.node]);
     for (std::size_t e = 0; e < s.epilogue_size; ++e)
-        if (s.epilogue[e] != s.node)
-            layers += sentence(", ", ir::text::layer(plan.nodes[s.epilogue[e]]));
+        if (s.epilogue[e].node != s.node)
+            layers += sentence(", ", ir::text::layer(plan.nodes[s.epilogue[e].node]));
     return layers;
 }
-
-const char* truth(bool b) { return b ? "true" : "false"; }
 
 std::string template_arguments(const ir::call& c) {
     if (c.run == ir::kernel::dense)
@@ -94,16 +120,15 @@ std::string handed(std::size_t index) { return sentence("row_", index + 1); }
 std::string call(const ir::plan_view& plan, std::size_t index) {
     const ir::step& s = plan.steps[index];
     const ir::call c = ir::call_of(plan, s);
-    const std::size_t stride = plan.cost.scratch_bytes / sizeof(float);
     const bool takes = index > 0 && plan.steps[index - 1].hands_on;
-    std::string from = rows(s.source, "in", plan.inputs(), stride);
-    std::string to = rows(s.target, "out", plan.outputs(), stride);
+    std::string from = rows(plan, s.reads);
+    std::string to = rows(plan, s.writes);
     std::string between;
     if (s.hands_on || takes) {
         // Here rows are one argument each.
         from = takes ? handed(index - 1) : sentence("kernel::rows_at<const float>{", from, "}");
         const std::string type = s.hands_on ? sentence("kernel::rows_between<pack::portable, ",
-                                                       plan.flows[s.last].floats, ", MaxRows>")
+                                                       plan.values[s.last].floats, ", MaxRows>")
                                             : "kernel::rows_at<float>";
         between = sentence("    ", type, " ", handed(index), "{", to, "};\n");
         to = handed(index);
@@ -164,8 +189,10 @@ std::set<std::string> kernel_files(const ir::plan_view& plan) {
     for (const ir::step& s : plan.steps) {
         kernel(ir::name(s.run));
         if (ir::takes_functions(s.run)) kernel("chain");
-        for (std::size_t e = 0; e < s.epilogue_size; ++e)
-            kernel(functor(plan.nodes, s.epilogue[e]).file);
+        for (std::size_t e = 0; e < s.epilogue_size; ++e) {
+            const ir::joined& f = s.epilogue[e];
+            kernel(f.other == ir::none ? functor(plan.nodes, f.node).file : "binary");
+        }
     }
     return files;
 }

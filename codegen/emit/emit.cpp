@@ -14,6 +14,7 @@
 #include "fill.hpp"
 #include "kernel_text.hpp"
 #include "literal.hpp"
+#include "ports.hpp"
 #include "weights_file.hpp"
 
 namespace laminate::codegen {
@@ -65,12 +66,12 @@ std::string alone(std::string text) {
 constexpr std::string_view header_single = R"(
 // One row. Pointers need no alignment; the rows must not overlap. No function allocates, locks or
 // throws, and all may run on any number of threads at once.
-void infer($weights$const float* in, float* out) noexcept;
+void infer($weights$$parameters$) noexcept;
 )";
 constexpr std::string_view header_batch = R"(
 // `rows` rows, one behind the other; 0 is fine. Gives the same bits for each row however many there
 // are. It neither allocates, locks nor throws, and may run on any number of threads at once.
-void infer_batch($weights$const float* in, float* out, std::size_t rows) noexcept;
+void infer_batch($weights$$parameters$, std::size_t rows) noexcept;
 )";
 constexpr std::string_view header_self_test = R"(
 // Computes rows whose outputs are known, with every function above; true when every bit is right. A
@@ -78,36 +79,33 @@ constexpr std::string_view header_self_test = R"(
 bool self_test($weights_alone$) noexcept;
 )";
 constexpr std::string_view header_single_span = R"(
-inline void infer($weights$std::span<const float, inputs> in,
-                  std::span<float, outputs> out) noexcept {
-    infer($from$in.data(), out.data());
+inline void infer($weights$$row_spans$) noexcept {
+    infer($from$$data$);
 }
 )";
 constexpr std::string_view header_batch_span = R"(
-// As many rows as both spans hold whole; returns how many.
-inline std::size_t infer_batch($weights$std::span<const float> in, std::span<float> out) noexcept {
-    const std::size_t rows_in = in.size() / inputs;
-    const std::size_t rows_out = out.size() / outputs;
-    const std::size_t rows = rows_in < rows_out ? rows_in : rows_out;
-    infer_batch($from$in.data(), out.data(), rows);
+// As many rows as $all$ spans hold whole; returns how many.
+inline std::size_t infer_batch($weights$$spans$) noexcept {
+$count_rows$
+    infer_batch($from$$data$, rows);
     return rows;
 }
 )";
 
 constexpr std::string_view source_single = R"(
-$body$void infer$suffix$($parameter$const float* in, float* out) noexcept {
+$body$void infer$suffix$($parameter$$parameters$) noexcept {
     alignas(64) float scratch[$scratch$];
-    run<1>($argument$in, out, scratch, 1);
+    run<1>($argument$$arguments$, scratch, 1);
 }
 )";
 constexpr std::string_view source_batch = R"(
-$body$void infer_batch$suffix$($parameter$const float* in, float* out, std::size_t rows) noexcept {
+$body$void infer_batch$suffix$($parameter$$parameters$, std::size_t rows) noexcept {
     constexpr std::size_t tile = $tile$;
     alignas(64) float scratch[tile * $scratch$];
     const std::size_t tiles = (rows + tile - 1) / tile;  // of nearly equal size
     for (std::size_t left = tiles, row = 0; left > 0; --left) {
         const std::size_t now = (rows - row + left - 1) / left;
-        run<tile>($argument$in + row * inputs, out + row * outputs, scratch, now);
+        run<tile>($argument$$arguments_at_row$, scratch, now);
         row += now;
     }
 }
@@ -115,7 +113,7 @@ $body$void infer_batch$suffix$($parameter$const float* in, float* out, std::size
 constexpr std::string_view source_run = R"(
 // All steps on a tile of at most MaxRows rows.
 template <std::size_t MaxRows>
-void run($parameter$const float* in, float* out, [[maybe_unused]] float* scratch, std::size_t rows) {
+void run($parameter$$parameters$, [[maybe_unused]] float* scratch, std::size_t rows) {
     namespace kernel = ::$inside$::laminate::kernel;
     namespace pack = ::$inside$::laminate::pack;
 $pointers$
@@ -125,8 +123,7 @@ $calls$
 constexpr std::string_view source_self_test = R"(
 namespace {
 
-$golden_in$
-$golden_out$
+$golden$
 bool same(const float* found, const std::uint32_t* expected, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
         std::uint32_t bits = 0;
@@ -143,7 +140,7 @@ bool same(const float* found, const std::uint32_t* expected, std::size_t count) 
 bool self_test$suffix$($parameter_alone$) noexcept {
     constexpr std::size_t rows = $rows$;
     constexpr std::size_t group = $group$;  // of rows, to bound the stack
-    float out[group * outputs];
+$results$
     bool right = true;
     for (std::size_t row = 0; row < rows; row += group) {
         const std::size_t count = rows - row < group ? rows - row : group;
@@ -154,25 +151,23 @@ $single_test$
 }
 )";
 constexpr std::string_view batch_test =
-    R"(        infer_batch$suffix$($argument$golden_in + row * inputs, out, count);
-        right = same(out, golden_out + row * outputs, count * outputs) && right;
-)";
+    R"(        infer_batch$suffix$($argument$$golden_rows$, count);
+$compared$)";
 constexpr std::string_view single_test =
     R"(        for (std::size_t r = row; r < row + count; ++r) {
-            infer$suffix$($argument$golden_in + r * inputs, out);
-            right = same(out, golden_out + r * outputs, outputs) && right;
-        }
+            infer$suffix$($argument$$golden_rows$);
+$compared$        }
 )";
 
 // What the header declares, where the work is done by functions that take the floats.
 constexpr std::string_view wrapped_single = R"(
-void infer(const weights& from, const float* in, float* out) noexcept {
-    infer_with(from.data(), in, out);
+void infer(const weights& from, $parameters$) noexcept {
+    infer_with(from.data(), $arguments$);
 }
 )";
 constexpr std::string_view wrapped_batch = R"(
-void infer_batch(const weights& from, const float* in, float* out, std::size_t rows) noexcept {
-    infer_batch_with(from.data(), in, out, rows);
+void infer_batch(const weights& from, $parameters$, std::size_t rows) noexcept {
+    infer_batch_with(from.data(), $arguments$, rows);
 }
 )";
 constexpr std::string_view wrapped_self_test = R"(
@@ -184,24 +179,77 @@ std::size_t golden_group(std::size_t rows, std::size_t outputs) {
     return std::clamp<std::size_t>((std::size_t{1} << 14) / outputs, 1, rows);
 }
 
+// The numbers of one input or output, of all rows of `width` numbers.
+template <class Number>
+std::vector<Number> numbers_of(std::span<const Number> rows, std::size_t width,
+                               const port_text& p) {
+    std::vector<Number> own;
+    for (std::size_t at = p.begin; at < rows.size(); at += width)
+        own.insert(own.end(), rows.begin() + static_cast<std::ptrdiff_t>(at),
+                   rows.begin() + static_cast<std::ptrdiff_t>(at + p.units));
+    return own;
+}
+
+std::string golden_arrays(const network_source& network, const port_texts& ports) {
+    std::string all;
+    for (const port_text& p : ports.in)
+        all += array("golden_" + p.inner,
+                     numbers_of(network.golden_inputs, network.plan.inputs(), p)) +
+               "\n";
+    for (const port_text& p : ports.out) {
+        std::vector<std::uint32_t> bits;
+        for (const float f : numbers_of(network.golden_outputs, network.plan.outputs(), p))
+            bits.push_back(std::bit_cast<std::uint32_t>(f));
+        all += array("golden_" + p.inner, bits) + "\n";
+    }
+    all.pop_back();
+    return all;
+}
+
+// What a test passes, and how it looks at `count` rows from `row` on.
+std::string golden_rows(const port_texts& ports, const char* row) {
+    std::string all;
+    for (const port_text& p : ports.in)
+        all += sentence(all.empty() ? "" : ", ", "golden_", p.inner, " + ", row, " * ", p.floats);
+    for (const port_text& p : ports.out)
+        all += sentence(", ", p.inner);
+    return all;
+}
+std::string compared(const port_texts& ports, const char* indent, const char* row,
+                     const char* count) {
+    std::string all;
+    for (const port_text& p : ports.out)
+        all += sentence(indent, "right = same(", p.inner, ", golden_", p.inner, " + ", row, " * ",
+                        p.floats, ", ", count, p.floats, ") && right;\n");
+    return all;
+}
+
 std::string self_test(const network_source& network, const entry_texts& entry) {
-    const std::size_t outputs = network.plan.outputs();
+    const port_texts ports(network);
     const std::size_t rows = network.golden_inputs.size() / network.plan.inputs();
-    std::vector<std::uint32_t> bits(network.golden_outputs.size());
-    std::transform(network.golden_outputs.begin(), network.golden_outputs.end(), bits.begin(),
-                   [](float number) { return std::bit_cast<std::uint32_t>(number); });
-    const auto test = [&](bool wanted, std::string_view text) {
+    std::string results;
+    for (const port_text& p : ports.out)
+        results += sentence(results.empty() ? "" : "\n", "    float ", p.inner, "[group * ",
+                            p.floats, "];");
+    const auto test = [&](bool wanted, std::string_view text, const std::string& passed,
+                          const std::string& looks) {
         if (!wanted) return std::string();
-        return fill(text, {{"suffix", entry.suffix}, {"argument", entry.argument}});
+        return fill(text, {{"suffix", entry.suffix},
+                           {"argument", entry.argument},
+                           {"golden_rows", passed},
+                           {"compared", looks}});
     };
-    return fill(source_self_test, {{"golden_in", array("golden_in", network.golden_inputs)},
-                                   {"golden_out", array("golden_out", bits)},
-                                   {"rows", std::to_string(rows)},
-                                   {"group", std::to_string(golden_group(rows, outputs))},
-                                   {"suffix", entry.suffix},
-                                   {"parameter_alone", alone(entry.parameter)},
-                                   {"batch_test", test(entry.batch, batch_test)},
-                                   {"single_test", test(entry.single, single_test)}});
+    return fill(source_self_test,
+                {{"golden", golden_arrays(network, ports)},
+                 {"rows", std::to_string(rows)},
+                 {"group", std::to_string(golden_group(rows, network.plan.outputs()))},
+                 {"results", results},
+                 {"suffix", entry.suffix},
+                 {"parameter_alone", alone(entry.parameter)},
+                 {"batch_test", test(entry.batch, batch_test, golden_rows(ports, "row"),
+                                     compared(ports, "        ", "row", "count * "))},
+                 {"single_test", test(entry.single, single_test, golden_rows(ports, "r"),
+                                      compared(ports, "            ", "r", ""))}});
 }
 
 std::size_t scratch_floats(const ir::plan_view& plan) {
@@ -213,6 +261,7 @@ std::string run(const network_source& network, const write_options& options,
                 std::string_view inside) {
     return fill(source_run,
                 {{"parameter", entry_texts(options).parameter},
+                 {"parameters", port_texts(network).parameters(&port_text::inner)},
                  {"inside", inside},
                  {"pointers", options.weights_file ? parameter_pointers(network.plan) : ""},
                  {"calls", calls(network.plan)}});
@@ -222,9 +271,13 @@ std::string run(const network_source& network, const write_options& options,
 std::string bodies(const network_source& network, const write_options& options,
                    std::string_view body) {
     const entry_texts entry(options);
+    const port_texts ports(network);
     const auto function = [&](bool wanted, std::string_view text) {
         if (!wanted) return std::string();
         return fill(text, {{"body", body},
+                           {"parameters", ports.parameters(&port_text::inner)},
+                           {"arguments", ports.arguments()},
+                           {"arguments_at_row", ports.arguments_at_row()},
                            {"suffix", entry.suffix},
                            {"parameter", entry.parameter},
                            {"argument", entry.argument},
@@ -235,13 +288,15 @@ std::string bodies(const network_source& network, const write_options& options,
 }
 
 // The functions of the same names that call those of the best region.
-std::string dispatching(const write_options& options) {
+std::string dispatching(const network_source& network, const write_options& options) {
     const entry_texts entry(options);
+    const port_texts ports(network);
     const auto function = [&](bool wanted, const char* name, const char* rows, const char* count) {
         if (!wanted) return std::string();
-        return dispatching_function(name + entry.suffix,
-                                    sentence(entry.parameter, "const float* in, float* out", rows),
-                                    sentence(entry.argument, "in, out", count));
+        return dispatching_function(
+            name + entry.suffix,
+            sentence(entry.parameter, ports.parameters(&port_text::inner), rows),
+            sentence(entry.argument, ports.arguments(), count));
     };
     return sentence(level_function(options.targets), function(entry.single, "infer", "", ""),
                     function(entry.batch, "infer_batch", ", std::size_t rows", ", rows"));
@@ -253,8 +308,14 @@ std::string functions(const network_source& network, const write_options& option
     const entry_texts entry(options);
     std::string all = sentence(computing, options.self_test ? self_test(network, entry) : "");
     if (!options.weights_file) return all;
+    const port_texts ports(network);
+    const auto wrapped = [&](bool wanted, std::string_view text) {
+        if (!wanted) return std::string();
+        return fill(text, {{"parameters", ports.parameters(&port_text::inner)},
+                           {"arguments", ports.arguments()}});
+    };
     return sentence(weights_functions(network), "\nnamespace {\n", all, "\n}  // namespace\n",
-                    entry.single ? wrapped_single : "", entry.batch ? wrapped_batch : "",
+                    wrapped(entry.single, wrapped_single), wrapped(entry.batch, wrapped_batch),
                     options.self_test ? wrapped_self_test : "");
 }
 
@@ -409,7 +470,7 @@ $close_kernel_macros$
          {"region_macros", region_macros(options.targets, inside, sentence(network.name, ".cpp"))},
          {"parameters", options.weights_file ? "" : arrays(network)},
          {"regions", regions()},
-         {"functions", functions(network, options, dispatching(options))},
+         {"functions", functions(network, options, dispatching(network, options))},
          {"c_functions", options.c_interface ? emit_c_functions(network, options, ns) : ""},
          {"region_macros_end", region_macros_end()},
          {"close_macros", compiler.close_macros},
@@ -424,12 +485,56 @@ $close_kernel_macros$
 
 } // namespace
 
+namespace {
+
+// The smallest number of rows that the spans hold.
+std::string count_rows(const port_texts& ports) {
+    std::string all;
+    std::string smallest;
+    const auto count = [&](const port_text& p) {
+        all += sentence(all.empty() ? "" : "\n", "    const std::size_t rows_", p.name, " = ",
+                        p.name, ".size() / ", p.floats, ";");
+    };
+    for (const port_text& p : ports.in)
+        count(p);
+    for (const port_text& p : ports.out)
+        count(p);
+    if (!ports.several())
+        return sentence(all,
+                        "\n    const std::size_t rows = rows_in < rows_out ? rows_in : rows_out;");
+    for (const std::vector<port_text>* side : {&ports.in, &ports.out})
+        for (const port_text& p : *side)
+            smallest += smallest.empty() ? sentence("\n    std::size_t rows = rows_", p.name, ";")
+                                         : sentence("\n    if (rows_", p.name,
+                                                    " < rows) rows = rows_", p.name, ";");
+    return all + smallest;
+}
+
+// Floats of one row of each port, where there are several.
+std::string port_constants(const port_texts& ports) {
+    if (!ports.several()) return "";
+    std::string all = "\n// Of these: those of each input and output.\n";
+    for (const std::vector<port_text>* side : {&ports.in, &ports.out})
+        for (const port_text& p : *side)
+            all += sentence("inline constexpr std::size_t ", p.name, "_floats = ", p.units, ";\n");
+    return all;
+}
+
+} // namespace
+
 std::string emit_header(const network_source& network, const write_options& options) {
     const ir::figures& cost = network.plan.cost;
     const entry_texts entry(options);
+    const port_texts ports(network);
     const auto function = [&](bool wanted, std::string_view text) {
         if (!wanted) return std::string();
         return fill(text, {{"weights", entry.weights},
+                           {"parameters", ports.parameters(&port_text::name)},
+                           {"row_spans", ports.spans(false)},
+                           {"spans", ports.spans(true)},
+                           {"data", ports.data()},
+                           {"count_rows", count_rows(ports)},
+                           {"all", ports.several() ? "all" : "both"},
                            {"weights_alone", alone(entry.weights)},
                            {"from", options.weights_file ? "from, " : ""}});
     };
@@ -452,7 +557,7 @@ namespace $ns$ {
 // Floats of one row.
 inline constexpr std::size_t inputs = $inputs$;
 inline constexpr std::size_t outputs = $outputs$;
-
+$ports$
 // Learned numbers; multiply-adds of one row; bytes of the parameters with padding; bytes of stack
 // that infer takes, where infer_batch takes $tile$ times as many.
 inline constexpr std::size_t parameters = $parameters$;
@@ -476,6 +581,7 @@ $batch_span$
                  {"ns", name_space(network, options)},
                  {"inputs", std::to_string(network.plan.inputs())},
                  {"outputs", std::to_string(network.plan.outputs())},
+                 {"ports", port_constants(ports)},
                  {"parameters", std::to_string(cost.parameters)},
                  {"multiply_adds", std::to_string(cost.multiply_adds)},
                  {"weight_bytes", std::to_string(cost.weight_bytes)},

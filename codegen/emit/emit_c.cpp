@@ -3,12 +3,28 @@
 
 #include "emit.hpp"
 #include "fill.hpp"
+#include "ports.hpp"
 #include "weights_file.hpp"
 
 namespace laminate::codegen {
 
+namespace {
+
+std::string port_constants(const network_source& network, const port_texts& ports) {
+    if (!ports.several()) return "";
+    std::string all;
+    for (const std::vector<port_text>* side : {&ports.in, &ports.out})
+        for (const port_text& p : *side)
+            all += sentence("enum { ", network.name, "_", p.name, "_floats = ", p.units, " };\n");
+    return all;
+}
+
+} // namespace
+
 std::string emit_c_header(const network_source& network, const write_options& options) {
     const entry_texts entry(options);
+    const port_texts ports(network);
+    const std::string parameters = ports.parameters(&port_text::name);
     const std::string with =
         options.weights_file ? sentence("const ", network.name, "_weights* from, ") : "";
     const std::string test = sentence(
@@ -17,10 +33,10 @@ std::string emit_c_header(const network_source& network, const write_options& op
         options.weights_file ? sentence("const ", network.name, "_weights* from") : "void", ");\n");
     const std::string single =
         sentence("\n/* One row. Pointers need no alignment; the rows must not overlap. */\nvoid ",
-                 network.name, "_infer(", with, "const float* in, float* out);\n");
+                 network.name, "_infer(", with, parameters, ");\n");
     const std::string batch =
         sentence("\n/* `rows` rows, one behind the other; 0 is fine. */\nvoid ", network.name,
-                 "_infer_batch(", with, "const float* in, float* out, size_t rows);\n");
+                 "_infer_batch(", with, parameters, ", size_t rows);\n");
     return fill(
         R"(/* The C interface of $name$.hpp, written by Laminate $version$; do not edit. This file may be used
    freely, without any condition. */
@@ -34,6 +50,7 @@ extern "C" {
 #endif
 
 enum { $name$_inputs = $inputs$, $name$_outputs = $outputs$ }; /* floats of one row in, out */
+$ports$
 $weights$
 $single$
 $batch$
@@ -50,6 +67,7 @@ $self_test$
          {"include_size_t", "#include <stddef.h>\n"},
          {"inputs", std::to_string(network.plan.inputs())},
          {"outputs", std::to_string(network.plan.outputs())},
+         {"ports", port_constants(network, ports)},
          {"weights", options.weights_file ? weights_c_header(network) : ""},
          {"single", entry.single ? single : ""},
          {"batch", entry.batch ? batch : ""},
@@ -63,9 +81,12 @@ std::string emit_c_functions(const network_source& network, const write_options&
         options.weights_file ? sentence("const ", network.name, "_weights* from") : "";
     const std::string and_more = options.weights_file ? ", " : "";
     const std::string from = options.weights_file ? "from->floats" : "";
+    const port_texts ports(network);
     const auto function = [&](bool wanted, std::string_view text) {
         if (!wanted) return std::string();
         return fill(text, {{"name", network.name},
+                           {"parameters", ports.parameters(&port_text::inner)},
+                           {"arguments", ports.arguments()},
                            {"ns", name_space},
                            {"suffix", entry.suffix},
                            {"with", with},
@@ -83,13 +104,13 @@ $self_test$
 )",
                 {{"weights", options.weights_file ? weights_c_functions(network, name_space) : ""},
                  {"single", function(entry.single, R"(
-void $name$_infer($with$$comma$const float* in, float* out) {
-    $ns$::infer$suffix$($from$$comma$in, out);
+void $name$_infer($with$$comma$$parameters$) {
+    $ns$::infer$suffix$($from$$comma$$arguments$);
 }
 )")},
                  {"batch", function(entry.batch, R"(
-void $name$_infer_batch($with$$comma$const float* in, float* out, std::size_t rows) {
-    $ns$::infer_batch$suffix$($from$$comma$in, out, rows);
+void $name$_infer_batch($with$$comma$$parameters$, std::size_t rows) {
+    $ns$::infer_batch$suffix$($from$$comma$$arguments$, rows);
 }
 )")},
                  {"self_test", function(options.self_test, R"(

@@ -44,9 +44,11 @@ namespace codegen {
 struct network_source {
     std::string_view name;
     ir::plan_view plan;
-    std::span<const float> packed; // all parameters
-    std::span<const float> golden_inputs;
+    std::span<const float> packed;        // all parameters
+    std::span<const float> golden_inputs; // rows of all inputs, or outputs, one behind the other
     std::span<const float> golden_outputs;
+    std::vector<std::string> input_names = {}; // used where there are several of them
+    std::vector<std::string> output_names = {};
 };
 
 // The inputs of the self-test: whole rows, or an error.

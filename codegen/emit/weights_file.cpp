@@ -19,7 +19,7 @@ std::uint64_t network_hash(const ir::plan_view& plan) {
     std::string shape;
     for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
         shape += sentence(ir::name(plan.nodes[i].kind), " ", plan.nodes[i].output.size(), " ",
-                          plan.flows[i].pieces);
+                          plan.values[i].pieces);
         for (const ir::tensor& t : plan.tensors_of(i))
             shape += sentence(" ", t.name, " ", t.begin);
         shape += "\n";

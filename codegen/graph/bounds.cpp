@@ -24,7 +24,7 @@ std::vector<std::vector<interval>> bounds(const graph& network, const optimise_o
     for (std::size_t i = 0; i < in.size() && !range.empty(); ++i)
         in[i] = outward(range[range.size() == 1 ? 0 : i]);
     return reference::evaluate(reference::intervals{}, std::span(network.nodes),
-                               std::span(network.parameters), std::move(in));
+                               std::span(network.parameters), in);
 }
 
 bool passes(const ir::node& n, interval in) {

@@ -54,8 +54,11 @@ bool same_order(std::size_t inputs, std::size_t kept_inputs, std::size_t outputs
 } // namespace
 
 bool is_chain(const graph& network) {
-    for (std::size_t i = 1; i < network.nodes.size(); ++i)
-        if (network.nodes[i].inputs[0] != i - 1) return false;
+    for (std::size_t i = 1; i < network.nodes.size(); ++i) {
+        const ir::node& n = network.nodes[i];
+        if (n.inputs[0] != i - 1 || n.inputs[1] != ir::none) return false;
+        if (network.nodes[i - 1].result != ir::none) return false;
+    }
     return true;
 }
 

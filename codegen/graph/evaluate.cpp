@@ -7,6 +7,7 @@
 #include <laminate/ir/kind/table.hpp>
 #include <laminate/kernel/forward/affine.hpp>
 #include <laminate/kernel/forward/arithmetic.hpp>
+#include <laminate/kernel/forward/binary.hpp>
 #include <laminate/kernel/forward/elu.hpp>
 #include <laminate/kernel/forward/erf.hpp>
 #include <laminate/kernel/forward/exp.hpp>
@@ -136,11 +137,61 @@ void maxout(const ir::call& c, const float* x, float* y) {
     }
 }
 
+// A row of the caller's, of all inputs or outputs one behind the other, and scratch memory.
+struct memory {
+    const ir::plan_view& plan;
+    const float* in;
+    float* out;
+    float* scratch;
+
+    const float* read(const ir::place& p) const {
+        return p.in == ir::memory::input ? in + plan.in[p.index].begin + p.offset : written(p);
+    }
+    float* written(const ir::place& p) const {
+        return p.in == ir::memory::output ? out + plan.out[p.index].begin + p.offset
+                                          : scratch + p.offset;
+    }
+};
+
+// y[i] = f(y[i], other[i]), or the other way around; `other` may be one number for all.
+void apply_binary(ir::op kind, bool swapped, std::span<const float> other, std::span<float> y) {
+    const auto apply = [&](auto form) {
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            const float b = other[other.size() == 1 ? 0 : i];
+            y[i] = swapped ? decltype(form)::template of<pack>(b, y[i])
+                           : decltype(form)::template of<pack>(y[i], b);
+        }
+    };
+    switch (kind) {
+#define LAMINATE_APPLY(operation, form) \
+    case ir::op::operation: \
+        return apply(kernel::form{});
+        LAMINATE_BINARY_FUNCTIONS(LAMINATE_APPLY)
+#undef LAMINATE_APPLY
+    default:
+        raise({sentence("defect in Laminate: evaluate lacks ", ir::name(kind))});
+    }
+}
+
+void apply_joined(const planned& network, const ir::joined& f, const memory& rows,
+                  std::span<float> y) {
+    const ir::plan_view plan = network.plan();
+    const ir::node& n = plan.nodes[f.node];
+    if (f.other != ir::none)
+        return apply_binary(n.kind, f.swapped,
+                            {rows.read(f.beside), plan.nodes[f.other].output.size()}, y);
+    const std::span<const ir::tensor> tensors = plan.tensors_of(f.node);
+    const auto learned = [&](std::size_t k) { return network.packed().data() + tensors[k].begin; };
+    apply_function(n, learned, y);
+}
+
 // Step `s` on one row, as model/run.hpp runs it.
-void run_step(const planned& network, const ir::step& s, const float* from, float* to) {
+void run_step(const planned& network, const ir::step& s, const memory& rows) {
     const ir::plan_view plan = network.plan();
     const float* const parameters = network.packed().data();
     const ir::call c = ir::call_of(plan, s);
+    const float* const from = rows.read(s.reads);
+    float* const to = rows.written(s.writes);
     const std::span<float> y(to, c.outputs);
     switch (c.run) {
     case ir::kernel::softmax:
@@ -162,23 +213,8 @@ void run_step(const planned& network, const ir::step& s, const float* from, floa
         std::copy_n(from, c.outputs, to);
         break;
     }
-    for (std::size_t e = 0; e < s.epilogue_size; ++e) {
-        const std::span<const ir::tensor> tensors = plan.tensors_of(s.epilogue[e]);
-        const auto learned = [&](std::size_t k) { return parameters + tensors[k].begin; };
-        apply_function(plan.nodes[s.epilogue[e]], learned, y);
-    }
-}
-
-// Runs all steps on a row, and calls seen(step, its row) after each.
-template <class Seen>
-void run_row(const planned& network, const float* in, float* out, std::span<float> scratch,
-             const Seen& seen) {
-    for (const ir::step& s : network.plan().steps) {
-        const float* const from = s.source == ir::caller ? in : scratch.data() + s.source;
-        float* const to = s.target == ir::caller ? out : scratch.data() + s.target;
-        run_step(network, s, from, to);
-        seen(s, to);
-    }
+    for (std::size_t e = 0; e < s.epilogue_size; ++e)
+        apply_joined(network, s.epilogue[e], rows, y);
 }
 
 std::vector<float> scratch_of(const planned& network) {
@@ -196,12 +232,15 @@ std::vector<float> in_order(const float* row, std::size_t units, std::size_t pie
 } // namespace
 
 std::vector<float> evaluate(const planned& network, std::span<const float> rows) {
+    const ir::plan_view plan = network.plan();
     const std::size_t count = rows.size() / network.inputs();
     std::vector<float> out(count * network.outputs());
     std::vector<float> scratch = scratch_of(network);
     for (std::size_t r = 0; r < count; ++r)
-        run_row(network, rows.data() + r * network.inputs(), out.data() + r * network.outputs(),
-                scratch, [](const ir::step&, const float*) {});
+        for (const ir::step& s : plan.steps)
+            run_step(network, s,
+                     {plan, rows.data() + r * network.inputs(), out.data() + r * network.outputs(),
+                      scratch.data()});
     return out;
 }
 
@@ -214,15 +253,30 @@ float evaluate_unit(const ir::node& n, float slope, float bias, float x) {
 std::vector<std::vector<float>> evaluate_nodes(const planned& network, std::span<const float> row) {
     const ir::plan_view plan = network.plan();
     std::vector<std::vector<float>> values(plan.nodes.size());
-    values[0].assign(row.begin(), row.end());
     std::vector<float> out(network.outputs());
     std::vector<float> scratch = scratch_of(network);
-    run_row(network, row.data(), out.data(), scratch, [&](const ir::step& s, const float* to) {
-        const std::size_t value = plan.flows[s.last].value;
-        values[value] = in_order(to, plan.nodes[s.last].output.size(), plan.flows[s.last].pieces);
-    });
-    for (std::size_t i = 0; i < values.size(); ++i)
-        if (plan.flows[i].value != i) values[i] = values[plan.flows[i].value];
+    const memory rows = {plan, row.data(), out.data(), scratch.data()};
+    for (const ir::step& s : plan.steps) {
+        run_step(network, s, rows);
+        const ir::value& v = plan.values[s.last];
+        if (plan.nodes[s.last].kind != ir::op::concat && s.output == ir::none)
+            values[v.of] = in_order(rows.written(s.writes), s.units, v.pieces);
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const ir::value& v = plan.values[i];
+        const ir::node& n = plan.nodes[i];
+        if (n.kind == ir::op::input) {
+            const auto* const first = rows.read(v.at);
+            values[i].assign(first, first + n.output.size());
+        } else if (n.kind == ir::op::concat) {
+            for (std::size_t k = 0; k < ir::max_inputs && n.inputs[k] < i; ++k)
+                values[i].insert(values[i].end(), values[n.inputs[k]].begin(),
+                                 values[n.inputs[k]].end());
+        } else if (v.of != i) {
+            const auto first = values[v.of].begin() + static_cast<std::ptrdiff_t>(v.first);
+            values[i].assign(first, first + static_cast<std::ptrdiff_t>(n.output.size()));
+        }
+    }
     return values;
 }
 

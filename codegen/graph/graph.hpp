@@ -5,7 +5,7 @@
 // Needs nothing of the file's format. Promises that nodes are in topological order, nodes[0] is the
 // input and the last one the output, and that all vectors have one entry per node.
 
-#include <laminate/ir/node.hpp>
+#include <laminate/ir/infer.hpp>
 
 #include <cstddef>
 #include <string>
@@ -42,8 +42,9 @@ struct graph {
     std::vector<std::size_t> input_shape; // and their shapes without the batch
     std::vector<std::size_t> output_shape;
 
-    std::size_t inputs() const { return nodes.front().output.size(); }
-    std::size_t outputs() const { return nodes.back().output.size(); }
+    // Floats of a row, of all inputs or outputs together.
+    std::size_t inputs() const { return ir::total_width(ir::inputs_of(nodes)); }
+    std::size_t outputs() const { return ir::total_width(ir::outputs_of(nodes)); }
 };
 
 } // namespace laminate::codegen

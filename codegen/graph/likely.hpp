@@ -42,6 +42,14 @@ struct clouds {
         return y;
     }
 
+    template <class Kind>
+    number pair(const number& a, const number& b) const {
+        number y;
+        for (std::size_t s = 0; s < N; ++s)
+            y[s] = Kind::value(a[s], b[s]);
+        return y;
+    }
+
     number sum(std::span<const double> weights, double bias, std::span<const number> x) const {
         number y;
         y.fill(bias);
@@ -79,12 +87,15 @@ inline std::vector<row> interpret_likely(std::span<const ir::node> nodes,
     std::vector<row> values = interpret(nodes, parameters, in, by);
     by.likely = true;
     std::vector<std::vector<double>> errors(nodes.size()), squares(nodes.size());
-    for (std::size_t i = 1; i < nodes.size(); ++i) {
-        row x = values[nodes[i].inputs[0]];
+    std::vector<row> exact = values;
+    for (row& x : exact)
         for (estimate& e : x)
             e.bound = 0.0;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        if (nodes[i].kind == ir::op::input) continue;
+        const auto rows = rows_read(exact, nodes[i]);
         // The deviation of what lies anywhere within its bound; an unknown error makes it unknown.
-        for (const estimate& e : after(nodes[i], parameters[i], x, by))
+        for (const estimate& e : after(by, nodes[i], parameters[i], operands<row>(rows)))
             errors[i].push_back(e.bound < unknown ? e.bound / std::sqrt(3.0) : std::nan(""));
         squares[i].resize(errors[i].size());
     }
@@ -106,8 +117,8 @@ inline std::vector<row> interpret_likely(std::span<const ir::node> nodes,
                 }
             }
         });
-    for (std::size_t i = 1; i < nodes.size(); ++i)
-        for (std::size_t u = 0; u < values[i].size(); ++u) {
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        for (std::size_t u = 0; u < squares[i].size(); ++u) {
             estimate& e = values[i][u];
             const double likely = deviations * std::sqrt(squares[i][u] / samples);
             e.bound = std::min(e.bound, within_floats(e.value, likely).bound);

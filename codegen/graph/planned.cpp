@@ -106,13 +106,15 @@ result<planned> plan_graph(const graph& network, ir::fusion mode) {
     if (auto why = check(network, p.nodes_)) return *std::move(why);
     if (auto why = check_options(network)) return *std::move(why);
     const std::size_t count = p.nodes_.size();
-    p.flows_.resize(count);
+    p.values_.resize(count);
     p.tensors_.resize(ir::count_tensors(p.nodes_));
     p.first_tensor_.resize(count + 1);
-    p.steps_.resize(count);
-    std::vector<std::size_t> last_use(count);
-    const ir::plan_view plan =
-        ir::make_plan(p.nodes_, mode, {p.flows_, p.tensors_, p.first_tensor_, p.steps_, last_use});
+    p.steps_.resize(ir::most_steps(p.nodes_));
+    std::vector<ir::placing> rows(count);
+    std::vector<std::size_t> by_size(count);
+    const ir::plan_view plan = ir::make_plan(
+        p.nodes_, mode,
+        {p.values_, p.tensors_, p.first_tensor_, p.steps_, rows, by_size, p.in_, p.out_});
     p.steps_.resize(plan.steps.size());
     p.cost_ = plan.cost;
     const result<std::vector<match>> matches = match_parameters(network, p.plan());

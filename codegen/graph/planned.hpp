@@ -20,14 +20,16 @@ namespace laminate::codegen {
 // Owns what a plan_view only refers to.
 class planned {
 public:
-    ir::plan_view plan() const { return {nodes_, flows_, tensors_, first_tensor_, steps_, cost_}; }
+    ir::plan_view plan() const {
+        return {nodes_, values_, tensors_, first_tensor_, steps_, in_.span(), out_.span(), cost_};
+    }
     // 64-byte aligned; padding is 0.
     std::span<const float> packed() const {
         return {reinterpret_cast<const float*>(packed_.data()), packed_.size() * line_floats};
     }
 
-    std::size_t inputs() const { return nodes_.front().output.size(); }
-    std::size_t outputs() const { return nodes_.back().output.size(); }
+    std::size_t inputs() const { return plan().inputs(); }
+    std::size_t outputs() const { return plan().outputs(); }
 
 private:
     friend result<planned> plan_graph(const graph& network, ir::fusion mode);
@@ -40,10 +42,12 @@ private:
     }
 
     std::vector<ir::node> nodes_;
-    std::vector<ir::flow> flows_;
+    std::vector<ir::value> values_;
     std::vector<ir::tensor> tensors_;
     std::vector<std::size_t> first_tensor_;
     std::vector<ir::step> steps_;
+    ir::ports in_;
+    ir::ports out_;
     ir::figures cost_;
     std::vector<line> packed_;
 };

@@ -32,7 +32,7 @@ inline double function_at(const ir::node& n, double x, double slope, double shif
 
 // What node `n` makes of its input.
 inline row after(const ir::node& n, const layer_parameters& p, const row& x, floats by = {}) {
-    return after(by, n, p, x);
+    return after<floats>(by, n, p, x);
 }
 
 // The values of all nodes for one row of input, each with its bound in the worst case.

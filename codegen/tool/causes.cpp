@@ -29,7 +29,8 @@ row outputs_of(const graph& network, std::span<const float> inputs) {
         const std::vector<row> values = reference::evaluate(
             reference::plain<double>{}, std::span(network.nodes), std::span(network.parameters),
             reference::numbers_of<double>(inputs.subspan(at, network.inputs())));
-        outputs.insert(outputs.end(), values.back().begin(), values.back().end());
+        const row last = reference::outputs(network.nodes, values);
+        outputs.insert(outputs.end(), last.begin(), last.end());
     }
     return outputs;
 }

@@ -91,7 +91,8 @@ evaluate_reference(const graph& network, std::span<const float> rows, reference:
     for (std::size_t at = 0; at < rows.size(); at += network.inputs()) {
         const auto values = reference::interpret_likely(network.nodes, network.parameters,
                                                         rows.subspan(at, network.inputs()), by);
-        outputs.insert(outputs.end(), values.back().begin(), values.back().end());
+        const reference::row last = reference::outputs<reference::row>(network.nodes, values);
+        outputs.insert(outputs.end(), last.begin(), last.end());
     }
     return outputs;
 }

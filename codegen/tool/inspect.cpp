@@ -125,7 +125,7 @@ json steps_json(const ir::plan_view& plan) {
     for (const ir::step& s : plan.steps) {
         json nodes = {s.node};
         for (std::size_t e = 0; e < s.epilogue_size; ++e)
-            if (s.epilogue[e] != s.node) nodes.push_back(s.epilogue[e]);
+            if (s.epilogue[e].node != s.node) nodes.push_back(s.epilogue[e].node);
         steps.push_back({{"kernel", ir::text::kernel(s)}, {"nodes", std::move(nodes)}});
     }
     return steps;

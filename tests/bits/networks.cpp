@@ -81,7 +81,7 @@ void run(fnv1a& hash) {
         lam::test::fill(in, plan.outputs(), bound);
         for (std::size_t row = 0; row < rows; row += tile)
             lam::detail::run_tile<P, plan_type, tile>(
-                model.packed().data(), &in[row * plan.inputs()], &out[row * plan.outputs()],
+                model.packed().data(), {{&in[row * plan.inputs()]}, {&out[row * plan.outputs()]}},
                 scratch.data(), std::min(tile, rows - row));
         hash.add(out);
     }
@@ -102,7 +102,7 @@ void run_alone(fnv1a& hash) {
     for (std::size_t step : {in.size(), std::size_t{2}}) {
         for (std::size_t i = 0; i < in.size(); i += step)
             in[i] = 0.0f;
-        lam::detail::run_tile<P, plan_type, 1>(model.packed().data(), in.data(), out.data(),
+        lam::detail::run_tile<P, plan_type, 1>(model.packed().data(), {{in.data()}, {out.data()}},
                                                scratch.data(), 1);
         hash.add(out);
     }

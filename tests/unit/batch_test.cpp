@@ -88,8 +88,8 @@ TEMPLATE_LIST_TEST_CASE("run: the same bits on every pack, and where nothing is 
         // Of the workspace too, nothing outside is touched; what was in it doesn't matter.
         const guarded_buffer scratch(5 * Plan::value.scratch_bytes / sizeof(float));
         const guarded_buffer out(expected.size());
-        lam::detail::run_rows<decltype(pack), Plan>(model.packed().data(), in.data(), out.data(),
-                                                    scratch.data(), 13, 5);
+        lam::detail::run_rows<decltype(pack), Plan>(
+            model.packed().data(), {{in.data()}, {out.data()}}, scratch.data(), 13, 5);
         CHECK(scratch.intact());
         CHECK(out.intact());
         CHECK(same_bits(out.span(), expected));

@@ -41,7 +41,7 @@ std::vector<float> one_row(const lam::model<Network>& model, const std::vector<f
     constexpr const auto& plan = plan_type::value;
     alignas(64) std::array<float, plan.scratch_bytes / sizeof(float)> scratch = {};
     std::vector<float> out(lam::model<Network>::outputs);
-    lam::detail::run_tile<P, plan_type, 1>(model.packed().data(), in.data(), out.data(),
+    lam::detail::run_tile<P, plan_type, 1>(model.packed().data(), {{in.data()}, {out.data()}},
                                            scratch.data(), 1);
     return out;
 }

@@ -6,6 +6,7 @@
 //
 //     using number = ...;
 //     template <class Kind> number function(const unit<...>&, const number& x) const;
+//     template <class Kind> number pair(const number& a, const number& b) const;
 //     number sum(std::span<const ...> weights, bias, std::span<const number> x) const;
 //     number larger(const number& a, const number& b) const;
 //     std::vector<number> shares(std::span<const number> x, bool logarithm) const;  // softmax
@@ -14,14 +15,16 @@
 // bound of its error, `intervals` for intervals. An arithmetic that lacks one doesn't compile.
 
 #include <laminate/base/error.hpp>
-#include <laminate/ir/node.hpp>
+#include <laminate/ir/infer.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "binary.hpp"
 #include "curves.hpp"
 #include "function.hpp"
 #include "gates.hpp"
@@ -53,36 +56,70 @@ X learned(const std::vector<X>& numbers, std::size_t unit) {
     return numbers.empty() ? X(0.0) : numbers[numbers.size() == 1 ? 0 : unit];
 }
 
-// What node `n` makes of its input.
+// What node `n` makes of the rows that it reads.
 template <class Arithmetic, class Parameters>
 row_of<Arithmetic> after(const Arithmetic& by, const ir::node& n, const Parameters& p,
-                         const row_of<Arithmetic>& x) {
+                         operands<row_of<Arithmetic>> in) {
     return visit(n.kind, [&]<class Kind>(Kind) {
         if constexpr (is_function<Kind>) {
             static_assert(states_all_of_a_function<Kind>,
                           "the reference of an elementwise kind states value, range, steepest and "
                           "passed (reference/function.hpp)");
+            const row_of<Arithmetic>& x = *in[0];
             row_of<Arithmetic> y;
             for (std::size_t u = 0; u < x.size(); ++u)
                 y.push_back(by.template function<Kind>(
                     unit_of(n, learned(p.slope, u), learned(p.bias, u)), x[u]));
             return y;
+        } else if constexpr (is_binary<Kind>) {
+            static_assert(states_all_of_a_binary<Kind>,
+                          "the reference of a function of two values states value, off and range "
+                          "(reference/binary.hpp)");
+            const row_of<Arithmetic>& a = *in[0];
+            const row_of<Arithmetic>& b = *in[1];
+            row_of<Arithmetic> y;
+            for (std::size_t u = 0; u < std::max(a.size(), b.size()); ++u)
+                y.push_back(
+                    by.template pair<Kind>(a[a.size() == 1 ? 0 : u], b[b.size() == 1 ? 0 : u]));
+            return y;
         } else {
-            return Kind::after(by, n, p, x);
+            return Kind::after(by, n, p, in);
         }
     });
 }
+template <class Arithmetic, class Parameters>
+row_of<Arithmetic> after(const Arithmetic& by, const ir::node& n, const Parameters& p,
+                         const row_of<Arithmetic>& x) {
+    const row_of<Arithmetic>* const in[] = {&x};
+    return after(by, n, p, operands<row_of<Arithmetic>>(in));
+}
 
-// The values of all nodes for one row of input; change(i, row) may move those of node i before
+// The rows that node `n` reads.
+template <class Row>
+std::vector<const Row*> rows_read(const std::vector<Row>& values, const ir::node& n) {
+    std::vector<const Row*> in;
+    for (const std::size_t from : n.inputs)
+        if (from != ir::none) in.push_back(&values[from]);
+    return in;
+}
+
+// The values of all nodes for one row of all inputs; change(i, row) may move those of node i before
 // others read them.
 template <class Arithmetic, class Parameters, class Change>
 std::vector<row_of<Arithmetic>> evaluate(const Arithmetic& by, std::span<const ir::node> nodes,
                                          std::span<const Parameters> parameters,
-                                         row_of<Arithmetic> in, const Change& change) {
+                                         const row_of<Arithmetic>& in, const Change& change) {
     std::vector<row_of<Arithmetic>> values(nodes.size());
-    values[0] = std::move(in);
-    for (std::size_t i = 1; i < nodes.size(); ++i) {
-        values[i] = after(by, nodes[i], parameters[i], values[nodes[i].inputs[0]]);
+    auto next = in.begin();
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        if (nodes[i].kind == ir::op::input) {
+            const auto first = next;
+            next += static_cast<std::ptrdiff_t>(nodes[i].output.size());
+            values[i].assign(first, next);
+            continue;
+        }
+        const auto rows = rows_read(values, nodes[i]);
+        values[i] = after(by, nodes[i], parameters[i], operands<row_of<Arithmetic>>(rows));
         change(i, values[i]);
     }
     return values;
@@ -91,9 +128,17 @@ std::vector<row_of<Arithmetic>> evaluate(const Arithmetic& by, std::span<const i
 template <class Arithmetic, class Parameters>
 std::vector<row_of<Arithmetic>> evaluate(const Arithmetic& by, std::span<const ir::node> nodes,
                                          std::span<const Parameters> parameters,
-                                         row_of<Arithmetic> in) {
-    return evaluate(by, nodes, parameters, std::move(in),
-                    [](std::size_t, const row_of<Arithmetic>&) {});
+                                         const row_of<Arithmetic>& in) {
+    return evaluate(by, nodes, parameters, in, [](std::size_t, const row_of<Arithmetic>&) {});
+}
+
+// Of the values of all nodes those of the network's outputs, one behind the other.
+template <class Row>
+Row outputs(std::span<const ir::node> nodes, const std::vector<Row>& values) {
+    Row all;
+    for (const ir::port& out : ir::outputs_of(nodes))
+        all.insert(all.end(), values[out.node].begin(), values[out.node].end());
+    return all;
 }
 
 // A row of input, whose floats are numbers of any type.

@@ -50,6 +50,15 @@ struct floats {
 
     template <class Kind>
     estimate function(const unit<double>& u, const estimate& x) const;
+    template <class Kind>
+    estimate pair(const estimate& a, const estimate& b) const {
+        const double value = Kind::value(a.value, b.value);
+        const double off = Kind::off(a, b);
+        if (off == 0.0 && !std::isfinite(value)) return {value, 0.0}; // the float is the same
+        const double size = std::abs(value) + off;
+        return within_floats(value,
+                             off + (Kind::is_rounded ? 2.0 * roundoff * size + underflow : 0.0));
+    }
     estimate sum(std::span<const double> weights, double bias, std::span<const estimate> x) const;
     estimate larger(const estimate& a, const estimate& b) const;
     row shares(std::span<const estimate> x, bool logarithm) const;

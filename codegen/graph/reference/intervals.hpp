@@ -21,6 +21,10 @@ struct intervals {
     interval function(const unit<double>& u, interval x) const {
         return Kind::range(u, x);
     }
+    template <class Kind>
+    interval pair(interval a, interval b) const {
+        return Kind::range(a, b);
+    }
     interval sum(std::span<const double> weights, double bias, std::span<const interval> x) const;
     interval larger(interval a, interval b) const {
         return {std::max(a.low, b.low), std::max(a.high, b.high)};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// What the reference says of kinds that see a whole row: a struct each, whose `after` is written
-// in the words of an arithmetic (evaluate.hpp).
+// What the reference says of kinds that see whole rows: a struct each, whose `after` is written in
+// the words of an arithmetic (evaluate.hpp). `in` are the rows that they read.
 
 #include <laminate/base/error.hpp>
 #include <laminate/ir/node.hpp>
@@ -11,18 +11,25 @@
 #include <span>
 #include <vector>
 
-namespace laminate::codegen::reference::kind {
+namespace laminate::codegen::reference {
+
+template <class Row>
+using operands = std::span<const Row* const>;
+
+namespace kind {
 
 struct input {
     template <class Arithmetic, class Parameters, class Row>
-    static Row after(const Arithmetic&, const ir::node&, const Parameters&, const Row&) {
+    static Row after(const Arithmetic&, const ir::node&, const Parameters&, operands<Row>) {
         raise({"defect in Laminate: the reference was asked what an input makes of its input"});
     }
 };
 
 struct dense {
     template <class Arithmetic, class Parameters, class Row>
-    static Row after(const Arithmetic& by, const ir::node& n, const Parameters& p, const Row& x) {
+    static Row after(const Arithmetic& by, const ir::node& n, const Parameters& p,
+                     operands<Row> in) {
+        const Row& x = *in[0];
         Row y;
         y.reserve(n.units);
         for (std::size_t o = 0; o < n.units; ++o)
@@ -36,7 +43,8 @@ struct dense {
 template <bool Logarithm>
 struct distribution {
     template <class Arithmetic, class Parameters, class Row>
-    static Row after(const Arithmetic& by, const ir::node& n, const Parameters&, const Row& x) {
+    static Row after(const Arithmetic& by, const ir::node& n, const Parameters&, operands<Row> in) {
+        const Row& x = *in[0];
         const std::size_t part = x.size() / n.groups;
         Row y;
         for (std::size_t from = 0; from < x.size(); from += part) {
@@ -51,7 +59,8 @@ struct log_softmax : distribution<true> {};
 
 struct maxout {
     template <class Arithmetic, class Parameters, class Row>
-    static Row after(const Arithmetic& by, const ir::node& n, const Parameters&, const Row& x) {
+    static Row after(const Arithmetic& by, const ir::node& n, const Parameters&, operands<Row> in) {
+        const Row& x = *in[0];
         Row y;
         for (std::size_t first = 0; first < x.size(); first += n.pieces) {
             y.push_back(x[first]);
@@ -62,4 +71,23 @@ struct maxout {
     }
 };
 
-} // namespace laminate::codegen::reference::kind
+struct concat {
+    template <class Arithmetic, class Parameters, class Row>
+    static Row after(const Arithmetic&, const ir::node&, const Parameters&, operands<Row> in) {
+        Row y;
+        for (const Row* const part : in)
+            y.insert(y.end(), part->begin(), part->end());
+        return y;
+    }
+};
+
+struct slice {
+    template <class Arithmetic, class Parameters, class Row>
+    static Row after(const Arithmetic&, const ir::node& n, const Parameters&, operands<Row> in) {
+        const auto first = in[0]->begin() + static_cast<std::ptrdiff_t>(n.begin);
+        return {first, first + static_cast<std::ptrdiff_t>(n.units)};
+    }
+};
+
+} // namespace kind
+} // namespace laminate::codegen::reference

@@ -45,6 +45,11 @@ struct plain {
         return value<Kind>(u, x);
     }
 
+    template <class Kind>
+    X pair(const X& a, const X& b) const {
+        return Kind::value(a, b);
+    }
+
     X sum(std::span<const X> weights, const X& bias, std::span<const X> x) const {
         X y = bias;
         for (std::size_t i = 0; i < x.size(); ++i)

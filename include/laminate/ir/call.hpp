@@ -29,23 +29,22 @@ struct call {
 };
 
 constexpr call call_of(const plan_view& plan, const step& s) {
-    const std::size_t width = plan.nodes[s.last].output.size();
     const bool in_pieces = s.pieces != 1;
     call c = {};
     c.run = s.run;
-    c.outputs = width;
-    if (takes_functions(s.run)) c.outputs = computed(plan.nodes[s.last], plan.flows[s.last]);
+    c.outputs = s.units;
+    if (takes_functions(s.run) && s.pieces != 1) c.outputs = plan.values[s.last].floats;
     if (s.run == kernel::dense) {
         c.inputs = arriving(plan.nodes, s.node).size();
         c.panels = s.panels;
         c.chains = s.chains;
-        c.exact = s.target == caller;
+        c.exact = s.exact;
         c.skips_zeros = s.skips_zeros;
         c.far = (plan.cost.weight_bytes > small_l2_bytes ? 1U : 0U) +
                 (plan.cost.weight_bytes > l2_bytes ? 1U : 0U);
     }
     const row& kind = of(plan.nodes[s.node].kind);
-    c.others = kind.arguments_of(plan.nodes[s.node], width, in_pieces);
+    c.others = kind.arguments_of(plan.nodes[s.node], s.units, in_pieces);
     c.one_lane = kind.is.in_pieces && !in_pieces;
     return c;
 }

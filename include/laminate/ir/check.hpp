@@ -5,6 +5,7 @@
 // Promises the first mistake in the order of the nodes, with the facts that a message needs; the
 // DSL turns them into one compile error, the generator into one line.
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 
@@ -17,24 +18,49 @@
 namespace laminate::ir {
 inline namespace LAMINATE_ISA {
 
-// What is wrong with node `index`, but for what it reads.
+// What is wrong with what a node reads.
+constexpr mistake check_operands(std::span<const node> nodes, std::size_t index) {
+    const node& n = nodes[index];
+    const std::size_t needed = of(n.kind).is.operands;
+    if (needed == 0 && n.inputs[0] != none) return {mistake_kind::second_input, index};
+    for (std::size_t k = 0; k < max_inputs; ++k) {
+        if (k >= needed && n.inputs[k] == none) break;
+        if (n.inputs[k] >= index) return {mistake_kind::unknown_input, index, index, n.inputs[k]};
+        const std::size_t rank = nodes[n.inputs[k]].output.rank;
+        if (rank != 1) return {mistake_kind::unsupported_rank, index, 1, rank};
+    }
+    return {};
+}
+
+// What is wrong with node `index`.
 constexpr mistake check_node(std::span<const node> nodes, std::size_t index) {
-    const few<shape, max_inputs> in = operands_of(nodes, index);
-    if (index > 0 && in[0].rank != 1) return {mistake_kind::unsupported_rank, index, 1, in[0].rank};
-    const refusal r = of(nodes[index].kind).check(nodes[index], in);
+    const mistake m = check_operands(nodes, index);
+    if (m.kind != mistake_kind::accepted) return m;
+    const refusal r = of(nodes[index].kind).check(nodes[index], operands_of(nodes, index));
     return {r.kind, index, r.expected, r.found};
+}
+
+// Inputs and outputs are numbered from 0 without gaps.
+constexpr mistake check_ports(std::span<const node> nodes) {
+    std::size_t inputs = 0;
+    std::size_t outputs = 0;
+    for (const node& n : nodes) {
+        inputs += n.kind == op::input ? 1 : 0;
+        outputs += n.result != none ? 1 : 0;
+    }
+    if (inputs > max_ports || outputs > max_ports)
+        return {mistake_kind::too_many_ports, 0, max_ports, std::max(inputs, outputs)};
+    if (outputs_of(nodes).size() != outputs)
+        return {mistake_kind::output_numbers, 0, outputs, outputs_of(nodes).size()};
+    return {};
 }
 
 constexpr mistake check(std::span<const node> nodes) {
     if (nodes.empty() || nodes[0].kind != op::input) return {mistake_kind::no_input};
-    if (const mistake m = check_node(nodes, 0); m.kind != mistake_kind::accepted) return m;
-    for (std::size_t i = 1; i < nodes.size(); ++i) {
-        if (nodes[i].kind == op::input) return {mistake_kind::second_input, i};
-        if (nodes[i].inputs[0] >= i) return {mistake_kind::unknown_input, i, i, nodes[i].inputs[0]};
+    for (std::size_t i = 0; i < nodes.size(); ++i)
         if (const mistake m = check_node(nodes, i); m.kind != mistake_kind::accepted) return m;
-    }
     if (nodes.size() == 1) return {mistake_kind::no_layers};
-    return {};
+    return check_ports(nodes);
 }
 
 } // namespace LAMINATE_ISA

@@ -83,7 +83,7 @@ inline std::vector<std::size_t> step_of(const plan_view& plan) {
     for (std::size_t s = 0; s < plan.steps.size(); ++s) {
         of[plan.steps[s].node] = s;
         for (std::size_t e = 0; e < plan.steps[s].epilogue_size; ++e)
-            of[plan.steps[s].epilogue[e]] = s;
+            of[plan.steps[s].epilogue[e].node] = s;
     }
     return of;
 }

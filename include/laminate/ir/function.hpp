@@ -40,3 +40,13 @@
     FUNCTION(sqrt, true, arithmetic, sqrt) \
     FUNCTION(reciprocal, true, arithmetic, reciprocal) \
     FUNCTION(square, true, arithmetic, square)
+
+// BINARY(operation, functor): of two values, kernel::with_row<kernel::functor, ...> of
+// kernel/forward/binary.hpp.
+#define LAMINATE_BINARY_FUNCTIONS(BINARY) \
+    BINARY(add, plus) \
+    BINARY(subtract, minus) \
+    BINARY(multiply, product) \
+    BINARY(divide, quotient) \
+    BINARY(maximum, larger) \
+    BINARY(minimum, smaller)

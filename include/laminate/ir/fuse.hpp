@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Fusion: groups nodes into steps, an elementwise node with the step that produces its input.
-// Needs a checked network and its flow. Promises the same results with and without: fusing moves
-// work into registers, it never changes an operation.
+// Fusion: groups nodes into steps, a function with the step that produces its input. Needs a
+// checked network and its values. Promises the same results with and without: fusing moves work
+// into registers, it never changes an operation.
 
 #include <cstddef>
 #include <span>
 
 #include "../base/compiler.hpp"
-#include "flow.hpp"
 #include "kind/table.hpp"
 #include "node.hpp"
 #include "step.hpp"
+#include "value.hpp"
 
 namespace laminate::ir {
 
@@ -24,51 +24,135 @@ constexpr bool has_room(const step& s) {
     return takes_functions(s.run) && s.epilogue_size < max_epilogue;
 }
 
-// Extends `s` over the nodes that follow in line and can join it: identities always, other
-// elementwise nodes where the kernel has an epilogue.
-constexpr void absorb(std::span<const node> nodes, std::span<const flow> flows, fusion mode,
-                      step& s) {
-    for (std::size_t next = flows[s.last].consumer; next != none; next = flows[next].consumer) {
-        if (is_identity(nodes[next].kind)) {
-            s.last = next;
-        } else if (is_elementwise(nodes[next].kind) && mode == fusion::on && has_room(s)) {
-            s.epilogue[s.epilogue_size++] = next;
-            s.last = next;
-        } else {
-            return;
+// The steps while they are made, in the order of the nodes.
+class fuser {
+public:
+    constexpr fuser(std::span<const node> nodes, std::span<value> values, fusion mode,
+                    std::span<step> steps)
+        : nodes_(nodes), values_(values), mode_(mode), steps_(steps) {}
+
+    constexpr std::size_t run() {
+        for (std::size_t i = 0; i < nodes_.size(); ++i) {
+            if (nodes_[i].kind == op::concat) copy_parts(i);
+            if (needs_step(i)) absorb(begin(i));
+            if (needs_copy(i)) copy(i, i, nodes_[i].output.size()).output = nodes_[i].result;
+        }
+        return count_;
+    }
+
+private:
+    constexpr bool needs_step(std::size_t i) const {
+        const role is = of(nodes_[i].kind).is.role;
+        return is != role::input && is != role::identity && is != role::placed &&
+               values_[i].born == none;
+    }
+    // An output whose value lies elsewhere.
+    constexpr bool needs_copy(std::size_t i) const {
+        return nodes_[i].result != none && values_[values_[i].of].result != nodes_[i].result;
+    }
+
+    constexpr step& begin(std::size_t i) {
+        step& s = steps_[count_++];
+        s = step{};
+        s.run = of(nodes_[i].kind).is.run;
+        s.node = s.last = i;
+        s.units = nodes_[i].output.size();
+        s.pieces = values_[of(nodes_[i].kind).is.in_pieces ? nodes_[i].inputs[0] : i].pieces;
+        values_[i].born = count_ - 1;
+        // Of two operands, the one that has all units.
+        const bool second = is_binary(nodes_[i].kind) && !fits(nodes_[i].inputs[0], i);
+        s.input = nodes_[i].inputs[second ? 1 : 0];
+        if (s.run == kernel::activation) join(s, i, s.input);
+        return s;
+    }
+
+    constexpr bool fits(std::size_t operand, std::size_t i) const {
+        return nodes_[operand].output.size() == nodes_[i].output.size();
+    }
+
+    // Function `i` of what step `s` has at hand, the value of node `at_hand`.
+    constexpr void join(step& s, std::size_t i, std::size_t at_hand) {
+        joined f = {i};
+        if (is_binary(nodes_[i].kind)) {
+            f.swapped = nodes_[i].inputs[0] != at_hand;
+            f.other = nodes_[i].inputs[f.swapped ? 0 : 1];
+        }
+        s.epilogue[s.epilogue_size++] = f;
+        s.last = i;
+        values_[i].born = count_ - 1;
+    }
+
+    // Extends `s` over the nodes that follow in line and can join it: identities always, functions
+    // where the kernel has an epilogue.
+    constexpr void absorb(step& s) {
+        for (std::size_t next = values_[s.last].consumer; next != none;
+             next = values_[next].consumer) {
+            if (is_identity(nodes_[next].kind))
+                s.last = next;
+            else if (mode_ == fusion::on && has_room(s) && can_join(s, next))
+                join(s, next, s.last);
+            else
+                return;
         }
     }
+
+    constexpr bool can_join(const step& s, std::size_t next) const {
+        if (is_elementwise(nodes_[next].kind)) return true;
+        if (!is_binary(nodes_[next].kind) || !fits(s.last, next) || s.pieces != 1) return false;
+        const std::size_t second = nodes_[next].inputs[nodes_[next].inputs[0] == s.last ? 1 : 0];
+        return is_known(s, second);
+    }
+
+    // Whether a value is written before step `s`, the last one so far. Nodes before its own have
+    // been seen.
+    constexpr bool is_known(const step& s, std::size_t operand) const {
+        const std::size_t v = values_[operand].of;
+        return nodes_[v].kind == op::input || v < s.node ||
+               (values_[v].born != none && values_[v].born + 1 < count_);
+    }
+
+    // A step that writes the value of `from` as `units` units of node `i`.
+    constexpr step& copy(std::size_t i, std::size_t from, std::size_t units) {
+        step& s = steps_[count_++];
+        s = step{};
+        s.node = s.last = i;
+        s.input = from;
+        s.units = units;
+        return s;
+    }
+
+    constexpr void copy_parts(std::size_t i) {
+        std::size_t part = 0;
+        for (std::size_t k = 0; k < max_inputs && nodes_[i].inputs[k] < i; ++k) {
+            const std::size_t from = nodes_[i].inputs[k];
+            const value& v = values_[values_[from].of];
+            const bool placed = is_whole(nodes_, values_, from) && v.row == values_[i].row &&
+                                v.begin == values_[i].begin + part;
+            if (!placed) copy(i, from, nodes_[from].output.size()).part = part;
+            part += nodes_[from].output.size();
+        }
+    }
+
+    std::span<const node> nodes_;
+    std::span<value> values_;
+    fusion mode_;
+    std::span<step> steps_;
+    std::size_t count_ = 0;
+};
+
+// How many steps there may be: one for each node, a copy for each operand of a concat, and for each
+// output.
+constexpr std::size_t most_steps(std::span<const node> nodes) {
+    std::size_t count = 0;
+    for (const node& n : nodes)
+        count += 1 + (n.kind == op::concat ? max_inputs : 0) + (n.result != none ? 1 : 0);
+    return count;
 }
 
-// Writes the steps and returns how many; there are never more than nodes.
-constexpr std::size_t fuse(std::span<const node> nodes, std::span<const flow> flows, fusion mode,
+// Writes the steps and returns how many.
+constexpr std::size_t fuse(std::span<const node> nodes, std::span<value> values, fusion mode,
                            std::span<step> steps) {
-    std::size_t count = 0;
-    const auto fused = [&](std::size_t index) {
-        for (std::size_t s = 0; s < count; ++s)
-            for (std::size_t e = 0; e < steps[s].epilogue_size; ++e)
-                if (steps[s].epilogue[e] == index) return true;
-        return false;
-    };
-    const auto written = [&](std::size_t index) {
-        for (std::size_t s = 0; s < count; ++s)
-            if (steps[s].last == index) return true;
-        return false;
-    };
-    for (std::size_t i = 1; i < nodes.size(); ++i) {
-        // Identities cost nothing, but for an output that no step has written: that is a copy.
-        const bool identity = is_identity(nodes[i].kind);
-        if (identity ? i + 1 < nodes.size() || written(i) : fused(i)) continue;
-        step& s = steps[count++];
-        s = step{};
-        s.run = of(nodes[i].kind).is.run;
-        s.node = s.last = i;
-        s.input = flows[nodes[i].inputs[0]].value;
-        s.pieces = flows[of(nodes[i].kind).is.in_pieces ? s.input : i].pieces;
-        if (s.run == kernel::activation && !identity) s.epilogue[s.epilogue_size++] = i;
-        absorb(nodes, flows, mode, s);
-    }
-    return count;
+    return fuser(nodes, values, mode, steps).run();
 }
 
 } // namespace LAMINATE_ISA

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Shape inference: fills node::output from what feeds each node. Needs nodes in topological order.
-// Promises a shape for every node, also for wrong ones, so that check() can speak of them.
+// Shape inference: fills node::output from what feeds each node, and says which values are the
+// network's outputs: those that node::result names, else the last. Needs nodes in topological
+// order. Promises a shape for every node, also for wrong ones, so that check() can speak of them.
 
 #include <cstddef>
 #include <span>
@@ -29,8 +30,44 @@ constexpr few<shape, max_inputs> operands_of(std::span<const node> nodes, std::s
 }
 
 constexpr void infer(std::span<node> nodes) {
-    for (std::size_t i = 0; i < nodes.size(); ++i)
+    bool has_result = false;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
         nodes[i].output = of(nodes[i].kind).output(nodes[i], operands_of(nodes, i));
+        has_result = has_result || nodes[i].result != none;
+    }
+    if (!has_result && !nodes.empty()) nodes.back().result = 0;
+}
+
+// An input or an output of a network: its node, and where its units begin in a row of all of them,
+// one behind the other.
+struct port {
+    std::size_t node = none;
+    std::size_t begin = 0;
+    std::size_t units = 0;
+};
+inline constexpr std::size_t max_ports = 16;
+using ports = few<port, max_ports>;
+
+constexpr std::size_t total_width(const ports& all) {
+    return all.size() == 0 ? 0 : all[all.size() - 1].begin + all[all.size() - 1].units;
+}
+
+// Inputs in the order of their nodes, outputs by their numbers.
+constexpr ports inputs_of(std::span<const node> nodes) {
+    ports all;
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        if (nodes[i].kind == op::input) all.push({i, total_width(all), nodes[i].output.size()});
+    return all;
+}
+constexpr ports outputs_of(std::span<const node> nodes) {
+    ports all;
+    for (std::size_t k = 0; k < max_ports; ++k)
+        for (std::size_t i = nodes.size(); i-- > 0;)
+            if (nodes[i].result == k) {
+                all.push({i, total_width(all), nodes[i].output.size()});
+                break;
+            }
+    return all;
 }
 
 } // namespace LAMINATE_ISA

@@ -55,6 +55,22 @@
         "arrives (place in the stack, K and that width follow its name); give the layer " \
         "before it a multiple of K units", \
         "takes maxima over groups of $expected$ units; $found$ arrive, which isn't a multiple") \
+    MISTAKE( \
+        operands_differ, layer, \
+        "this layer computes unit by unit with two values, which must have the same shape, or " \
+        "one of them a single unit (its place and the widths of both follow its name)", \
+        "computes with two values of $expected$ and $found$ units; expected as many of both, " \
+        "or one of a single unit") \
+    MISTAKE(slice_outside, layer, \
+            "this slice ends behind the last unit of what arrives (its place, where it ends and " \
+            "the width that arrives follow its name)", \
+            "is a slice that ends at unit $expected$ of $found$") \
+    MISTAKE(too_many_ports, network, \
+            "a network has at most 16 inputs and 16 outputs; concatenate some of them", \
+            "has $found$ inputs or outputs; expected at most $expected$ of each") \
+    MISTAKE(output_numbers, network, \
+            "the outputs of a network are numbered from 0 on, each number once", \
+            "has $expected$ outputs, of which $found$ are numbered from 0 on, each once") \
     MISTAKE(too_large, layer, "this layer has more than 2^34 weights; is a number mistyped?", \
             "is too large: a layer has at most $expected$ weights")
 

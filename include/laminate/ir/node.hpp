@@ -23,13 +23,15 @@ enum class op : std::uint8_t {
 };
 
 inline constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-inline constexpr std::size_t max_inputs = 4;
+inline constexpr std::size_t max_inputs = 4; // operands of a node
 
 struct node {
     op kind = op::input;
     std::array<std::size_t, max_inputs> inputs = {none, none, none, none}; // indices of nodes
     shape output = {};           // of an input: as declared; of all others: see infer.hpp
-    std::size_t units = 0;       // dense: outputs
+    std::size_t result = none;   // which output of the network its value is, see infer.hpp
+    std::size_t units = 0;       // dense: outputs; slice: how many of the inputs
+    std::size_t begin = 0;       // slice: from which input on
     std::size_t pieces = 1;      // of which each output takes the largest
     std::size_t declared_in = 0; // dense: the input width the user wrote, 0 if none
     bool bias = true;            // dense

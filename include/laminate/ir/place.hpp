@@ -13,8 +13,9 @@
 #include "../base/cache.hpp"
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
-#include "flow.hpp"
+#include "fuse.hpp"
 #include "step.hpp"
+#include "value.hpp"
 
 namespace laminate::ir {
 inline namespace LAMINATE_ISA {
@@ -65,12 +66,12 @@ constexpr bool skips_zeros(std::span<const node> nodes, std::size_t index, std::
 }
 
 // Floats of a tensor as it is packed.
-constexpr std::size_t packed_floats(const tensor& t, const node& n, const flow& f) {
+constexpr std::size_t packed_floats(const tensor& t, const node& n, const value& v) {
     switch (t.how) {
     case packing::panels:
-        return weight_floats(t.extents.extent[1], computed(n, f));
+        return weight_floats(t.extents.extent[1], computed(n, v));
     case packing::units:
-        return f.floats;
+        return v.floats;
     case packing::single:
         return line_floats;
     }
@@ -87,7 +88,7 @@ constexpr std::size_t count_tensors(std::span<const node> nodes) {
 
 // Lists the tensors of all nodes in their order, one behind the other, and, for each node and one
 // more, where its tensors begin in the list. Returns the floats of all together.
-constexpr std::size_t place_parameters(std::span<const node> nodes, std::span<const flow> flows,
+constexpr std::size_t place_parameters(std::span<const node> nodes, std::span<const value> values,
                                        std::span<tensor> placed, std::span<std::size_t> first) {
     std::size_t end = 0;
     std::size_t count = 0;
@@ -96,7 +97,7 @@ constexpr std::size_t place_parameters(std::span<const node> nodes, std::span<co
         for (tensor t : of(nodes[i].kind).learned(nodes[i], operands_of(nodes, i))) {
             t.node = i;
             t.begin = end;
-            t.floats = packed_floats(t, nodes[i], flows[i]);
+            t.floats = packed_floats(t, nodes[i], values[i]);
             end += whole_lines(t.floats);
             placed[count++] = t;
         }
@@ -105,39 +106,146 @@ constexpr std::size_t place_parameters(std::span<const node> nodes, std::span<co
     return end;
 }
 
-// The value that later steps know the result of `s` by.
-constexpr std::size_t value_written(std::span<const flow> flows, const step& s) {
-    return flows[s.last].value;
+// In whose row the value of a node lies, and from which float on.
+constexpr std::size_t row_of(std::span<const value> values, std::size_t index) {
+    std::size_t row = values[values[index].of].row;
+    while (values[row].row != row)
+        row = values[row].row;
+    return row;
+}
+constexpr place place_of(std::span<const value> values, std::size_t index) {
+    const value& v = values[values[index].of];
+    place at = values[row_of(values, index)].at;
+    at.offset += v.begin + values[index].first;
+    return at;
 }
 
-// First fit among the rows that are still to be read when step `s` writes. An activation or a
-// softmax may write over its own input. `live` is the first step whose row may still be read; it
-// only rises, so that a chain is placed in linear time.
-constexpr std::size_t place_row(std::span<const flow> flows, std::span<const step> steps,
-                                std::span<const std::size_t> last_use, std::size_t s,
-                                std::size_t& live) {
-    const auto use = [&](std::size_t other) {
-        return last_use[value_written(flows, steps[other])];
+// When each row is first written and last used.
+constexpr void find_lives(std::span<const node> nodes, std::span<value> values,
+                          std::span<const step> steps) {
+    for (value& v : values)
+        v.born = v.dies = none;
+    const auto use = [&values](std::size_t index, std::size_t s) {
+        value& row = values[row_of(values, index)];
+        if (row.born == none) row.born = s;
+        row.dies = s;
     };
-    while (live < s && (use(live) == none || use(live) < s))
-        ++live;
-    const bool in_place = writes_in_place(steps[s].run);
-    const std::size_t size = flows[steps[s].last].floats;
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+        use(steps[s].input, s);
+        for (std::size_t e = 0; e < steps[s].epilogue_size; ++e)
+            if (steps[s].epilogue[e].other != none) use(steps[s].epilogue[e].other, s);
+        if (steps[s].output == none) use(steps[s].last, s);
+    }
+    for (std::size_t i = 0, inputs = 0; i < nodes.size(); ++i) {
+        const std::size_t result = values[i].result;
+        if (nodes[i].kind == op::input) values[i].at = {memory::input, inputs++, 0};
+        if (result != none) values[i].at = {memory::output, result, 0};
+    }
+}
+
+// A row in scratch memory that no kernel reads any more may hold what is computed from it.
+constexpr bool may_take_place(std::span<const node> nodes, std::span<const value> values,
+                              const step& s, std::size_t operand, std::size_t now) {
+    const value& from = values[row_of(values, operand)];
+    const value& to = values[s.last];
+    const std::size_t row = row_of(values, operand);
+    return from.at.in == memory::scratch && from.dies == now && from.floats == to.floats &&
+           is_whole(nodes, values, operand) &&
+           (nodes[row].kind != op::concat || values[operand].of == row);
+}
+constexpr void share_rows(std::span<const node> nodes, std::span<value> values,
+                          std::span<const step> steps) {
+    for (std::size_t now = 0; now < steps.size(); ++now) {
+        const step& s = steps[now];
+        const std::size_t written = values[s.last].of;
+        if (!writes_in_place(s.run) || s.output != none || nodes[written].kind == op::concat ||
+            values[written].row != written || values[written].at.in != memory::scratch)
+            continue;
+        // Another part of the same row would be written over before it is read.
+        bool reads_more = false;
+        for (std::size_t e = 0; e < s.epilogue_size; ++e)
+            if (const std::size_t other = s.epilogue[e].other; other != none)
+                reads_more = reads_more || row_of(values, other) == row_of(values, s.input);
+        if (reads_more || !may_take_place(nodes, values, s, s.input, now)) continue;
+        const std::size_t row = row_of(values, s.input);
+        values[row].dies = values[written].dies;
+        values[written].row = row;
+    }
+}
+
+// A row in scratch memory, while they are placed.
+struct placing {
+    std::size_t row = none;
+    std::size_t dies = none; // of this row and all that are born before
+};
+
+// Rows in scratch memory, in the order in which they are first written.
+constexpr std::span<placing> rows_to_place(std::span<const value> values, std::span<placing> work) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (values[i].row == i && values[i].born != none && values[i].at.in == memory::scratch)
+            work[count++].row = i;
+    const std::span<placing> rows = work.first(count);
+    std::ranges::sort(rows, [&values](const placing& a, const placing& b) {
+        const std::size_t first = values[a.row].born;
+        const std::size_t second = values[b.row].born;
+        return first != second ? first < second : a.row < b.row;
+    });
+    for (std::size_t k = 0; k < count; ++k)
+        rows[k].dies = std::max(values[rows[k].row].dies, k > 0 ? rows[k - 1].dies : 0);
+    return rows;
+}
+
+// The first place where a row fits, beside those placed that are in use at the same time.
+constexpr std::size_t first_fit(std::span<const value> values, std::span<const placing> rows,
+                                std::size_t k) {
+    const value& row = values[rows[k].row];
     std::size_t offset = 0;
     for (bool moved = true; moved;) {
         moved = false;
-        for (std::size_t other = live; other < s; ++other) {
-            if (steps[other].target == caller) continue;
-            if (use(other) == none || use(other) < s || (use(other) == s && in_place)) continue;
-            const std::size_t begin = steps[other].target;
-            const std::size_t end = begin + flows[steps[other].last].floats;
-            if (offset < end && begin < offset + size) {
-                offset = end;
-                moved = true;
-            }
-        }
+        const auto pass = [&](const value& other) {
+            if (other.at.offset == none || other.dies < row.born || other.born > row.dies) return;
+            const std::size_t end = other.at.offset + other.floats;
+            if (offset >= end || other.at.offset >= offset + row.floats) return;
+            offset = end;
+            moved = true;
+        };
+        for (std::size_t other = k; other-- > 0 && rows[other].dies >= row.born;)
+            pass(values[rows[other].row]);
+        for (std::size_t other = k + 1;
+             other < rows.size() && values[rows[other].row].born <= row.dies; ++other)
+            pass(values[rows[other].row]);
     }
     return offset;
+}
+
+// Where rows in scratch memory lie: the largest first, or one behind the other; returns the floats
+// of all. Only neighbours in time are compared, so that but for the sorting a chain is placed in
+// linear time.
+constexpr std::size_t place_rows(std::span<value> values, bool apart, std::span<placing> work,
+                                 std::span<std::size_t> by_size) {
+    const std::span<placing> rows = rows_to_place(values, work);
+    for (std::size_t k = 0; k < rows.size(); ++k)
+        by_size[k] = k;
+    if (!apart)
+        std::ranges::sort(by_size.first(rows.size()), [&](std::size_t a, std::size_t b) {
+            const std::size_t first = values[rows[a].row].floats;
+            const std::size_t second = values[rows[b].row].floats;
+            return first != second ? first > second : a < b;
+        });
+    std::size_t floats = 0;
+    for (const std::size_t k : by_size.first(rows.size())) {
+        value& row = values[rows[k].row];
+        row.at.offset = apart ? floats : first_fit(values, rows, k);
+        floats = std::max(floats, row.at.offset + row.floats);
+    }
+    return floats;
+}
+
+constexpr bool reads_beside(const step& s) {
+    for (std::size_t e = 0; e < s.epilogue_size; ++e)
+        if (s.epilogue[e].other != none) return true;
+    return false;
 }
 
 // Whether the row between two dense steps may stay in registers: nobody else reads it, and it is a
@@ -147,48 +255,59 @@ constexpr std::size_t place_row(std::span<const flow> flows, std::span<const ste
 // take longer than linear time for a long one.
 inline constexpr std::size_t most_lines_handed_on = 4;
 inline constexpr std::size_t most_handed_on = 4; // one after the other
-constexpr bool hands_on(std::span<const node> nodes, std::span<const flow> flows, const step& now,
-                        const step& next, bool next_is_last_use) {
-    if (now.run != kernel::dense || next.run != kernel::dense || !next_is_last_use ||
-        next.input != value_written(flows, now))
+constexpr bool hands_on(std::span<const node> nodes, std::span<const value> values, const step& now,
+                        const step& next, std::size_t next_index) {
+    const std::size_t written = values[now.last].of;
+    if (now.run != kernel::dense || next.run != kernel::dense || now.exact || reads_beside(now) ||
+        reads_beside(next) || values[next.input].of != written || values[written].row != written ||
+        values[written].dies != next_index || values[written].at.in != memory::scratch)
         return false;
     const std::size_t floats = nodes[now.last].output.size();
     return floats % line_floats == 0 && floats <= most_lines_handed_on * line_floats &&
-           panels(computed(nodes[next.node], flows[next.node])) == 1;
+           panels(computed(nodes[next.node], values[next.node])) == 1;
 }
 
-// Fills sources and targets and the cut of dense steps; returns the floats of one row of scratch.
-// `last_use` is working space, one entry per node.
-constexpr std::size_t place_steps(std::span<const node> nodes, std::span<const flow> flows,
-                                  std::size_t parameter_floats, std::span<step> steps,
-                                  std::span<std::size_t> last_use) {
-    std::ranges::fill(last_use, none);
-    for (std::size_t s = 0; s < steps.size(); ++s)
-        last_use[steps[s].input] = s;
-    std::size_t floats = 0;
-    std::size_t live = 0;
+// Whether whole lines of a value would be written over others of its row, or behind it.
+constexpr bool is_exact(std::span<const node> nodes, std::span<const value> values, const step& s) {
+    if (s.writes.in != memory::scratch) return true;
+    const value& v = values[values[s.last].of];
+    const std::size_t row = row_of(values, s.last);
+    if (nodes[row].kind != op::concat) return false;
+    const std::size_t begin = v.begin + s.part;
+    const bool is_last = begin + s.units == nodes[row].output.size();
+    return begin + whole_lines(s.units) > values[row].floats ||
+           (!is_last && s.units % line_floats != 0);
+}
+
+// Fills places and the cut of dense steps; returns the floats of one row of scratch memory. `work`
+// and `by_size` are working space, an entry per node. Without fusion each row has memory of its
+// own.
+constexpr std::size_t place_steps(std::span<const node> nodes, std::span<value> values,
+                                  std::size_t parameter_floats, std::span<step> steps, fusion mode,
+                                  std::span<placing> work, std::span<std::size_t> by_size) {
+    find_lives(nodes, values, steps);
+    if (mode == fusion::on) share_rows(nodes, values, steps);
+    const std::size_t floats = place_rows(values, mode == fusion::off, work, by_size);
     std::size_t handed_on = 0; // by the steps before, without one that didn't
     for (std::size_t s = 0; s < steps.size(); ++s) {
         step& now = steps[s];
-        for (std::size_t other = s; other-- > 0;)
-            if (value_written(flows, steps[other]) == now.input) {
-                now.source = steps[other].target;
-                break;
-            }
-        if (now.last + 1 < nodes.size()) {
-            now.target = place_row(flows, steps, last_use, s, live);
-            floats = std::max(floats, now.target + flows[now.last].floats);
-        }
+        now.reads = place_of(values, now.input);
+        for (std::size_t e = 0; e < now.epilogue_size; ++e)
+            if (now.epilogue[e].other != none)
+                now.epilogue[e].beside = place_of(values, now.epilogue[e].other);
+        now.writes =
+            now.output != none ? place{memory::output, now.output, 0} : place_of(values, now.last);
+        if (now.output == none) now.writes.offset += now.part;
+        now.exact = is_exact(nodes, values, now);
         if (now.run == kernel::dense) {
-            const std::size_t outputs = computed(nodes[now.node], flows[now.node]);
+            const std::size_t outputs = computed(nodes[now.node], values[now.node]);
             now.panels = panels(outputs);
             now.chains = chains(width(arriving(nodes, now.node)), outputs);
             now.skips_zeros = skips_zeros(nodes, now.node, outputs);
         }
         if (s + 1 < steps.size() && parameter_floats * sizeof(float) <= l1_bytes &&
             handed_on < most_handed_on)
-            now.hands_on = hands_on(nodes, flows, now, steps[s + 1],
-                                    last_use[value_written(flows, now)] == s + 1);
+            now.hands_on = hands_on(nodes, values, now, steps[s + 1], s + 1);
         handed_on = now.hands_on ? handed_on + 1 : 0;
     }
     return floats;

@@ -12,24 +12,37 @@
 #include "../base/compiler.hpp"
 #include "check.hpp"
 #include "cost.hpp"
-#include "flow.hpp"
 #include "fuse.hpp"
 #include "place.hpp"
+#include "value.hpp"
 
 namespace laminate::ir {
 
-// A plan whose arrays somebody else owns; nodes and flows have one entry per node, first_tensor one
-// more.
+// A plan whose arrays somebody else owns; nodes and values have one entry per node, first_tensor
+// one more.
 struct plan_view {
     std::span<const node> nodes;
-    std::span<const flow> flows;
+    std::span<const value> values;
     std::span<const tensor> tensors;
     std::span<const std::size_t> first_tensor;
     std::span<const step> steps;
+    std::span<const port> in;
+    std::span<const port> out;
     figures cost;
 
-    LAMINATE_OF_ISA constexpr std::size_t inputs() const { return nodes.front().output.size(); }
-    LAMINATE_OF_ISA constexpr std::size_t outputs() const { return nodes.back().output.size(); }
+    // Floats of a row, of all inputs or outputs together.
+    LAMINATE_OF_ISA constexpr std::size_t inputs() const {
+        return in.back().begin + in.back().units;
+    }
+    LAMINATE_OF_ISA constexpr std::size_t outputs() const {
+        return out.back().begin + out.back().units;
+    }
+    // Floats from a row of a place to the next.
+    LAMINATE_OF_ISA constexpr std::size_t stride(const place& p) const {
+        return p.in == memory::scratch ? cost.scratch_bytes / sizeof(float)
+               : p.in == memory::input ? in[p.index].units
+                                       : out[p.index].units;
+    }
     LAMINATE_OF_ISA constexpr std::span<const tensor> tensors_of(std::size_t index) const {
         return tensors.subspan(first_tensor[index], first_tensor[index + 1] - first_tensor[index]);
     }
@@ -37,45 +50,54 @@ struct plan_view {
 
 inline namespace LAMINATE_ISA {
 
-// Memory for planning: count_tensors() tensors, else one entry per node each, and one more in
-// first_tensor.
+// Memory for planning: count_tensors() tensors, most_steps() steps, else one entry per node each,
+// and one more in first_tensor.
 struct plan_workspace {
-    std::span<flow> flows;
+    std::span<value> values;
     std::span<tensor> tensors;
     std::span<std::size_t> first_tensor;
     std::span<step> steps;
-    std::span<std::size_t> last_use;
+    std::span<placing> rows;
+    std::span<std::size_t> by_size;
+    ports& in;
+    ports& out;
 };
 
 // Plans `nodes`, whose shapes are inferred.
 constexpr plan_view make_plan(std::span<const node> nodes, fusion mode, plan_workspace work) {
-    trace(nodes, work.flows);
+    work.in = inputs_of(nodes);
+    work.out = outputs_of(nodes);
+    trace(nodes, work.values);
     const std::size_t parameter_floats =
-        place_parameters(nodes, work.flows, work.tensors, work.first_tensor);
-    const auto steps = work.steps.first(fuse(nodes, work.flows, mode, work.steps));
+        place_parameters(nodes, work.values, work.tensors, work.first_tensor);
+    const auto steps = work.steps.first(fuse(nodes, work.values, mode, work.steps));
     const std::size_t scratch_floats =
-        place_steps(nodes, work.flows, parameter_floats, steps, work.last_use);
+        place_steps(nodes, work.values, parameter_floats, steps, mode, work.rows, work.by_size);
     return {
-        nodes,        work.flows,
-        work.tensors, work.first_tensor,
-        steps,        cost(nodes, work.tensors, parameter_floats, scratch_floats, steps.size())};
+        nodes,           work.values,
+        work.tensors,    work.first_tensor,
+        steps,           work.in.span(),
+        work.out.span(), cost(nodes, work.tensors, parameter_floats, scratch_floats, steps.size())};
 }
 
 // A plan that owns its arrays, for a network whose number of nodes is a constant. Its figures are
 // its members: `static_assert(laminate::plan(network).parameters == 6'682, "...")`.
-template <std::size_t Nodes, std::size_t Tensors>
+template <std::size_t Nodes, std::size_t Tensors, std::size_t Steps>
 struct plan : figures {
     std::array<node, Nodes> nodes = {};
-    std::array<flow, Nodes> flows = {};
+    std::array<value, Nodes> values = {};
     std::array<tensor, Tensors> tensors = {};
     std::array<std::size_t, Nodes + 1> first_tensor = {};
-    std::array<step, Nodes> sequence = {};
+    std::array<step, Steps> sequence = {};
+    ports in = {};
+    ports out = {};
 
     constexpr plan_view view() const {
-        return {nodes, flows, tensors, first_tensor, std::span(sequence).first(steps), *this};
+        return {nodes,     values,     tensors, first_tensor, std::span(sequence).first(steps),
+                in.span(), out.span(), *this};
     }
-    constexpr std::size_t inputs() const { return nodes.front().output.size(); }
-    constexpr std::size_t outputs() const { return nodes.back().output.size(); }
+    constexpr std::size_t inputs() const { return view().inputs(); }
+    constexpr std::size_t outputs() const { return view().outputs(); }
     // Tensor number k of node `index`.
     constexpr const tensor& tensor_of(std::size_t index, std::size_t k) const {
         return tensors[first_tensor[index] + k];
@@ -85,14 +107,18 @@ struct plan : figures {
     }
 };
 
-// Tensors is count_tensors(inferred).
-template <std::size_t Tensors, std::size_t Nodes>
-constexpr plan<Nodes, Tensors> make_plan(const std::array<node, Nodes>& inferred, fusion mode) {
-    plan<Nodes, Tensors> p = {};
+// Tensors is count_tensors(inferred), and Steps most_steps(inferred).
+template <std::size_t Tensors, std::size_t Steps, std::size_t Nodes>
+constexpr plan<Nodes, Tensors, Steps> make_plan(const std::array<node, Nodes>& inferred,
+                                                fusion mode) {
+    plan<Nodes, Tensors, Steps> p = {};
     p.nodes = inferred;
-    std::array<std::size_t, Nodes> last_use = {};
+    std::array<placing, Nodes> rows = {};
+    std::array<std::size_t, Nodes> by_size = {};
     static_cast<figures&>(p) =
-        make_plan(p.nodes, mode, {p.flows, p.tensors, p.first_tensor, p.sequence, last_use}).cost;
+        make_plan(p.nodes, mode,
+                  {p.values, p.tensors, p.first_tensor, p.sequence, rows, by_size, p.in, p.out})
+            .cost;
     return p;
 }
 

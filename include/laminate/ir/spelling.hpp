@@ -50,8 +50,13 @@ inline std::string layer_option(const option& o, std::string_view scope) {
 inline std::string layer(const node& n, std::string_view scope = "") {
     const spelling s = of(n.kind).spelled(n);
     std::string all = sentence(scope, s.word);
-    for (const option& o : s.argument)
-        all += layer_option(o, "");
+    for (const option& o : s.argument) {
+        const std::string text = layer_option(o, "");
+        if (&o == s.argument.begin())
+            all += text;
+        else // "slice<2, 3>"
+            all.replace(all.size() - 1, 1, ", " + text.substr(1));
+    }
     for (const option& o : s.options)
         all += sentence(&o == s.options.begin() ? "(" : ", ", layer_option(o, scope));
     return s.options.size() > 0 ? all + ")" : all;

@@ -2,7 +2,7 @@
 #pragma once
 
 // One kernel call of a plan, as a structural value: the DSL instantiates a kernel for it, the
-// generator prints a call. Needs nodes. Promises that all decisions about a step are in it, and
+// generator prints a call. Needs values. Promises that all decisions about a step are in it, and
 // that they follow from the network alone.
 
 #include <array>
@@ -11,24 +11,36 @@
 #include "../base/compiler.hpp"
 #include "kind/facts.hpp"
 #include "node.hpp"
+#include "value.hpp"
 
 namespace laminate::ir {
 
 inline constexpr std::size_t max_epilogue = 6;
 
-// `caller` as an offset: the row is the caller's own input or output, not padded.
-inline constexpr std::size_t caller = none;
+// A function that joins a step: an elementwise node, or a function of two values, of which the step
+// has one at hand and reads the other.
+struct joined {
+    std::size_t node = none;
+    std::size_t other = none; // the node whose value is read beside; none of an elementwise one
+    bool swapped = false;     // what is at hand is the second operand
+    place beside = {};
+};
 
 struct step {
     kernel run = kernel::activation;
     std::size_t node = none;  // whose kernel runs; of an activation step, its first node
     std::size_t input = none; // the node whose value is read
     std::size_t last = none;  // the last node computed; its value is written
-    std::array<std::size_t, max_epilogue> epilogue = {}; // elementwise nodes, in order
+    // A copy has no epilogue: of a part of a concat, which starts at unit `part`; or of an output.
+    std::size_t part = 0;
+    std::size_t output = none;
+    std::array<joined, max_epilogue> epilogue = {}; // in order
     std::size_t epilogue_size = 0;
 
-    std::size_t source = caller; // floats into a row of scratch memory
-    std::size_t target = caller;
+    std::size_t units = 0; // of a row written
+    place reads = {};
+    place writes = {};
+    bool exact = false;    // nothing may be written behind the units
     std::size_t state = 0; // floats of state the step owns between calls; no layer has any yet
 
     std::size_t chains = 1;   // dense: accumulation chains per output, combined as a tree

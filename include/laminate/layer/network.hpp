@@ -73,14 +73,16 @@ struct checked {
             return std::array{ir::node{.output = vector_shape(1)},
                               ir::node{.kind = ir::op::linear,
                                        .inputs = {0, ir::none, ir::none, ir::none},
-                                       .output = vector_shape(1)}};
+                                       .output = vector_shape(1),
+                                       .result = 0}};
         }
     }();
 };
 
 template <class Network, ir::fusion Mode>
-inline constexpr auto plan_of =
-    ir::make_plan<ir::count_tensors(checked<Network>::nodes)>(checked<Network>::nodes, Mode);
+inline constexpr auto
+    plan_of = ir::make_plan<ir::count_tensors(checked<Network>::nodes),
+                            ir::most_steps(checked<Network>::nodes)>(checked<Network>::nodes, Mode);
 template <class Network, ir::fusion Mode>
     requires(!std::same_as<Network, std::remove_cvref_t<Network>>)
 inline constexpr const auto& plan_of<Network, Mode> = plan_of<std::remove_cvref_t<Network>, Mode>;

@@ -41,12 +41,12 @@ struct scratch_too_large {
 
 // The bits are the same whichever pack runs.
 template <class Plan>
-constexpr void run_rows(const float* parameters, const float* in, float* out, float* scratch,
+constexpr void run_rows(const float* parameters, const callers_rows<Plan> callers, float* scratch,
                         std::size_t rows, std::size_t tile) {
     if (std::is_constant_evaluated())
-        run_rows<pack::scalar, Plan>(parameters, in, out, scratch, rows, tile);
+        run_rows<pack::scalar, Plan>(parameters, callers, scratch, rows, tile);
     else
-        run_rows<pack::xsimd, Plan>(parameters, in, out, scratch, rows, tile);
+        run_rows<pack::xsimd, Plan>(parameters, callers, scratch, rows, tile);
 }
 
 } // namespace detail
@@ -101,9 +101,11 @@ public:
             const float* const x = std::span<const float, inputs>(in).data();
             float* const y = std::span<float, outputs>(out).data();
             if (std::is_constant_evaluated())
-                detail::run_tile<pack::scalar, plan_type, 1>(storage_.data(), x, y, scratch, 1);
+                detail::run_tile<pack::scalar, plan_type, 1>(storage_.data(), {{x}, {y}}, scratch,
+                                                             1);
             else
-                detail::run_tile<pack::xsimd, plan_type, 1>(storage_.data(), x, y, scratch, 1);
+                detail::run_tile<pack::xsimd, plan_type, 1>(storage_.data(), {{x}, {y}}, scratch,
+                                                            1);
         } else {
             detail::check_row<inputs, const float, const Row&>();
             detail::check_row<outputs, float, Result>();
@@ -191,7 +193,8 @@ private:
         if (const std::size_t common = detail::shared_floats(in, out))
             detail::stop("batch() needs rows out that share no memory with the rows in, in floats",
                          0, common);
-        detail::run_rows<plan_type>(storage_.data(), in.data(), out.data(), scratch, rows, tile);
+        detail::run_rows<plan_type>(storage_.data(), {{in.data()}, {out.data()}}, scratch, rows,
+                                    tile);
     }
 
     Storage<packed_floats> storage_;

@@ -16,6 +16,7 @@
 #include "../kernel/forward/activation.hpp"
 #include "../kernel/forward/affine.hpp"
 #include "../kernel/forward/arithmetic.hpp"
+#include "../kernel/forward/binary.hpp"
 #include "../kernel/forward/chain.hpp"
 #include "../kernel/forward/dense.hpp"
 #include "../kernel/forward/elu.hpp"
@@ -56,20 +57,103 @@ constexpr auto functor(const float* parameters) {
 #undef LAMINATE_FUNCTOR
 }
 
-template <class Plan, std::size_t Step>
-constexpr auto epilogue(const float* parameters) {
-    return []<std::size_t... E>([[maybe_unused]] const float* p, std::index_sequence<E...>) {
-        return kernel::compose(functor<Plan, Plan::value.sequence[Step].epilogue[E]>(p)...);
+// The caller's rows, of each input and output.
+template <class Plan>
+struct callers_rows {
+    const float* in[Plan::value.in.size()];
+    float* out[Plan::value.out.size()];
+
+    // Those from `row` on.
+    constexpr callers_rows from(std::size_t row) const {
+        callers_rows later = *this;
+        for (std::size_t k = 0; k < Plan::value.in.size(); ++k)
+            later.in[k] += row * Plan::value.in[k].units;
+        for (std::size_t k = 0; k < Plan::value.out.size(); ++k)
+            later.out[k] += row * Plan::value.out[k].units;
+        return later;
     }
-    (parameters, std::make_index_sequence<Plan::value.sequence[Step].epilogue_size>{});
-}
+};
 
 using kernel::rows_at;
 
+// Where the rows of a tile lie. (Steps ask an object like this one; unfused.hpp has another.)
+template <class Plan>
+struct tile_memory {
+    callers_rows<Plan> callers;
+    float* scratch; // the plan's scratch_bytes for each row
+
+    template <std::size_t Step>
+    constexpr rows_at<const float> read() const {
+        return at<Plan::value.sequence[Step].reads>();
+    }
+    template <std::size_t Step, std::size_t E>
+    constexpr rows_at<const float> beside() const {
+        return at<Plan::value.sequence[Step].epilogue[E].beside>();
+    }
+    template <std::size_t Step>
+    constexpr rows_at<float> written() const {
+        constexpr ir::place p = Plan::value.sequence[Step].writes;
+        if constexpr (p.in == ir::memory::output)
+            return {callers.out[p.index] + p.offset, stride(p)};
+        else
+            return {scratch + p.offset, stride(p)};
+    }
+    // Floats from a row to the next.
+    static constexpr std::size_t stride(ir::place p) { return Plan::value.view().stride(p); }
+    template <std::size_t Step>
+    static constexpr std::size_t written_stride = stride(Plan::value.sequence[Step].writes);
+    template <std::size_t Step, std::size_t E>
+    static constexpr std::size_t
+        beside_stride = stride(Plan::value.sequence[Step].epilogue[E].beside);
+
+private:
+    template <ir::place P>
+    constexpr rows_at<const float> at() const {
+        if constexpr (P.in == ir::memory::input)
+            return {callers.in[P.index] + P.offset, stride(P)};
+        else if constexpr (P.in == ir::memory::output)
+            return {callers.out[P.index] + P.offset, stride(P)};
+        else
+            return {scratch + P.offset, stride(P)};
+    }
+};
+
+// Function E of those that join step Step, as a functor on registers.
+template <class Plan, std::size_t Step, std::size_t E, class Memory>
+constexpr auto joined_functor(const float* parameters, [[maybe_unused]] const Memory& memory) {
+    constexpr ir::joined f = Plan::value.sequence[Step].epilogue[E];
+    if constexpr (f.other == ir::none) {
+        return functor<Plan, f.node>(parameters);
+    } else {
+        constexpr ir::op kind = Plan::value.nodes[f.node].kind;
+        constexpr std::size_t units = Plan::value.nodes[f.other].output.size();
+#define LAMINATE_BINARY(operation, form) \
+    if constexpr (kind == ir::op::operation) \
+        return kernel::with_row<kernel::form, f.swapped, units, \
+                                Memory::template written_stride<Step>, \
+                                Memory::template beside_stride<Step, E>>{ \
+            memory.template beside<Step, E>().first, memory.template written<Step>().first};
+        LAMINATE_BINARY_FUNCTIONS(LAMINATE_BINARY)
+#undef LAMINATE_BINARY
+    }
+}
+
+template <class Plan, std::size_t Step, class Memory, std::size_t... E>
+constexpr auto epilogue([[maybe_unused]] const float* parameters,
+                        [[maybe_unused]] const Memory& memory, std::index_sequence<E...>) {
+    return kernel::compose(joined_functor<Plan, Step, E>(parameters, memory)...);
+}
+template <class Plan, std::size_t Step, class Memory>
+constexpr auto epilogue(const float* parameters, const Memory& memory) {
+    return epilogue<Plan, Step>(
+        parameters, memory, std::make_index_sequence<Plan::value.sequence[Step].epilogue_size>{});
+}
+
 // Dense step Step, from and to rows in memory or registers.
-template <class P, class Plan, std::size_t Step, std::size_t MaxRows, class From, class To>
-LAMINATE_INLINE void run_dense(const float* parameters, const From& from, To& to,
-                               std::size_t rows) {
+template <class P, class Plan, std::size_t Step, std::size_t MaxRows, class From, class To,
+          class Epilogue>
+LAMINATE_INLINE void run_dense(const float* parameters, const From& from, To& to, std::size_t rows,
+                               const Epilogue& functions) {
     constexpr ir::call c = ir::call_of(Plan::value.view(), Plan::value.sequence[Step]);
     constexpr std::size_t node = Plan::value.sequence[Step].node;
     constexpr std::size_t weights = Plan::value.tensor_of(node, 0).begin;
@@ -77,7 +161,7 @@ LAMINATE_INLINE void run_dense(const float* parameters, const From& from, To& to
     using shape =
         kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, c.exact, c.skips_zeros, c.far>;
     kernel::dense<P, shape, MaxRows>(from, parameters + weights, parameters + bias, to, rows,
-                                     epilogue<Plan, Step>(parameters));
+                                     functions);
 }
 
 constexpr bool is_row_kernel(ir::kernel run) {
@@ -99,80 +183,69 @@ LAMINATE_INLINE void run_row_kernel(const float* x, std::size_t x_stride, float*
 }
 
 // Kernel call number Step, for at most MaxRows rows.
-template <class P, class Plan, std::size_t Step, std::size_t MaxRows>
-constexpr void run_step(const float* parameters, rows_at<const float> from, rows_at<float> to,
-                        std::size_t rows) {
-    constexpr ir::step s = Plan::value.sequence[Step];
-    constexpr ir::call c = ir::call_of(Plan::value.view(), s);
-    const auto [x, x_stride] = from;
-    const auto [y, y_stride] = to;
+template <class P, class Plan, std::size_t Step, std::size_t MaxRows, class Memory>
+constexpr void run_step(const float* parameters, const Memory& memory, std::size_t rows) {
+    constexpr ir::call c = ir::call_of(Plan::value.view(), Plan::value.sequence[Step]);
+    const rows_at<const float> from = memory.template read<Step>();
+    rows_at<float> to = memory.template written<Step>();
     if constexpr (c.run == ir::kernel::dense) {
-        run_dense<P, Plan, Step, MaxRows>(parameters, from, to, rows);
+        run_dense<P, Plan, Step, MaxRows>(parameters, from, to, rows,
+                                          epilogue<Plan, Step>(parameters, memory));
     } else if constexpr (is_row_kernel(c.run)) {
-        run_row_kernel<P, Plan, Step>(x, x_stride, y, y_stride, rows,
+        run_row_kernel<P, Plan, Step>(from.first, from.stride, to.first, to.stride, rows,
                                       std::make_index_sequence<c.others.size()>{});
     } else {
         static_assert(c.run == ir::kernel::activation,
                       "Laminate: model/run.hpp lacks a kernel; add it");
-        kernel::activation<P, c.outputs>(x, x_stride, y, y_stride, rows,
-                                         epilogue<Plan, Step>(parameters));
+        kernel::activation<P, c.outputs>(from.first, from.stride, to.first, to.stride, rows,
+                                         epilogue<Plan, Step>(parameters, memory));
     }
 }
 
-// Where a step writes: to the caller's rows or scratch memory.
-template <class Plan, std::size_t Step>
-constexpr rows_at<float> rows_written(float* out, float* scratch) {
+// Steps from Step on that hand a row on in registers, from what step Step reads.
+template <class P, class Plan, std::size_t Step, std::size_t MaxRows, class From, class Memory>
+LAMINATE_INLINE void run_handing(const float* parameters, const From& from, const Memory& memory,
+                                 std::size_t rows) {
     constexpr ir::step s = Plan::value.sequence[Step];
-    if constexpr (s.target == ir::caller) return {out, Plan::value.outputs()};
-    return {scratch + s.target, Plan::value.scratch_bytes / sizeof(float)};
-}
-
-// A step that reads `from`, and those that it hands its rows on to.
-template <class P, class Plan, std::size_t Step, std::size_t MaxRows, class From>
-LAMINATE_INLINE void run_from(const float* parameters, const From& from, float* out, float* scratch,
-                              std::size_t rows) {
-    constexpr ir::step s = Plan::value.sequence[Step];
-    rows_at<float> to = rows_written<Plan, Step>(out, scratch);
+    rows_at<float> to = memory.template written<Step>();
+    const auto functions = epilogue<Plan, Step>(parameters, memory);
     if constexpr (s.hands_on) {
-        using between = kernel::rows_between<P, Plan::value.flows[s.last].floats, MaxRows>;
+        using between = kernel::rows_between<P, Plan::value.values[s.last].floats, MaxRows>;
         between handed = {to.first, to.stride};
-        run_dense<P, Plan, Step, MaxRows>(parameters, from, handed, rows);
-        run_from<P, Plan, Step + 1, MaxRows>(parameters, handed, out, scratch, rows);
-    } else if constexpr (s.run == ir::kernel::dense) {
-        run_dense<P, Plan, Step, MaxRows>(parameters, from, to, rows);
+        run_dense<P, Plan, Step, MaxRows>(parameters, from, handed, rows, functions);
+        run_handing<P, Plan, Step + 1, MaxRows>(parameters, handed, memory, rows);
     } else {
-        run_step<P, Plan, Step, MaxRows>(parameters, from, to, rows);
+        run_dense<P, Plan, Step, MaxRows>(parameters, from, to, rows, functions);
     }
 }
 
-// A step that reads the caller's rows or scratch memory. One that is handed its rows runs behind
-// the one that hands them on.
+// A step, unless it is handed its rows: then it runs behind the one that hands them on.
 template <class P, class Plan, std::size_t Step, std::size_t MaxRows>
-constexpr void run_placed(const float* parameters, const float* in, float* out, float* scratch,
+constexpr void run_placed(const float* parameters, const tile_memory<Plan> memory,
                           std::size_t rows) {
+    // A constant where it can be: Clang keeps `rows` of a single row in a register, and tests it.
+    const std::size_t count = MaxRows == 1 ? 1 : rows;
     if constexpr (Step == 0 || !Plan::value.sequence[Step - (Step > 0)].hands_on) {
-        constexpr ir::step s = Plan::value.sequence[Step];
-        rows_at<const float> from = {in, Plan::value.inputs()};
-        if constexpr (s.source != ir::caller)
-            from = {scratch + s.source, Plan::value.scratch_bytes / sizeof(float)};
-        // A constant where it can be: Clang keeps `rows` of a single row in a register, and tests
-        // it.
-        run_from<P, Plan, Step, MaxRows>(parameters, from, out, scratch, MaxRows == 1 ? 1 : rows);
+        if constexpr (Plan::value.sequence[Step].hands_on)
+            run_handing<P, Plan, Step, MaxRows>(parameters, memory.template read<Step>(), memory,
+                                                count);
+        else
+            run_step<P, Plan, Step, MaxRows>(parameters, memory, count);
     }
 }
 
 // (Functions, not lambdas that capture: Clang keeps such captures in memory and is 20 % slower.)
 template <class P, class Plan, std::size_t MaxRows, std::size_t... Step>
-constexpr void run_steps(const float* parameters, const float* in, float* out, float* scratch,
-                         std::size_t rows, std::index_sequence<Step...>) {
-    (run_placed<P, Plan, Step, MaxRows>(parameters, in, out, scratch, rows), ...);
+constexpr void run_steps(const float* parameters, const tile_memory<Plan> memory, std::size_t rows,
+                         std::index_sequence<Step...>) {
+    (run_placed<P, Plan, Step, MaxRows>(parameters, memory, rows), ...);
 }
 
-// All steps on one tile of rows. `scratch` holds the plan's scratch_bytes for each row.
+// All steps on one tile of rows.
 template <pack::words P, class Plan, std::size_t MaxRows>
-constexpr void run_tile(const float* parameters, const float* in, float* out, float* scratch,
+constexpr void run_tile(const float* parameters, const callers_rows<Plan> callers, float* scratch,
                         std::size_t rows) {
-    run_steps<P, Plan, MaxRows>(parameters, in, out, scratch, rows,
+    run_steps<P, Plan, MaxRows>(parameters, tile_memory<Plan>{callers, scratch}, rows,
                                 std::make_index_sequence<Plan::value.steps>{});
 }
 
@@ -182,13 +255,12 @@ using ir::tile_rows;
 // Any number of rows, with scratch memory for `tile` rows, 1 <= tile <= max_tile_rows; in tiles of
 // nearly equal size, so that no batch ends in a small one.
 template <class P, class Plan>
-constexpr void run_rows(const float* parameters, const float* in, float* out, float* scratch,
+constexpr void run_rows(const float* parameters, const callers_rows<Plan> callers, float* scratch,
                         std::size_t rows, std::size_t tile) {
     const std::size_t tiles = (rows + tile - 1) / tile;
     for (std::size_t left = tiles, row = 0; left > 0; --left) {
         const std::size_t now = (rows - row + left - 1) / left;
-        run_tile<P, Plan, max_tile_rows>(parameters, in + row * Plan::value.inputs(),
-                                         out + row * Plan::value.outputs(), scratch, now);
+        run_tile<P, Plan, max_tile_rows>(parameters, callers.from(row), scratch, now);
         row += now;
     }
 }

@@ -59,43 +59,80 @@ public:
     }
 
 private:
-    void reserve(std::size_t rows) {
-        for (std::size_t s = 0; s + 1 < plan_.steps; ++s) {
-            const std::size_t floats = rows * plan_.flows[plan_.sequence[s].last].floats;
-            if (values_[s].size() < floats) values_[s].resize(floats);
-        }
-    }
+    // The rows that a node's value lies in, of all that there are.
+    static constexpr std::size_t row_floats(std::size_t row) { return plan_.values[row].floats; }
 
-    // The values that step S writes, or reads.
-    template <std::size_t S>
-    detail::rows_at<float> target(float* out) {
-        if constexpr (S + 1 == plan_.steps) return {out, outputs};
-        return {values_[S].data(), plan_.flows[plan_.sequence[S].last].floats};
-    }
-    template <std::size_t S>
-    detail::rows_at<const float> source(const float* in) {
-        if constexpr (plan_.sequence[S].source == ir::caller) {
-            return {in, inputs};
-        } else {
-            const detail::rows_at<float> before = target<S - 1>(nullptr);
-            return {before.first, before.stride};
+    // Each row of the plan has memory of its own, `rows` of them one behind the other.
+    struct apart {
+        detail::callers_rows<plan_type> callers;
+        float* memory;
+        std::size_t rows;
+
+        template <std::size_t Step>
+        detail::rows_at<const float> read() const {
+            return at<plan_.sequence[Step].input>(plan_.sequence[Step].reads);
         }
+        template <std::size_t Step, std::size_t E>
+        detail::rows_at<const float> beside() const {
+            return at<plan_.sequence[Step].epilogue[E].other>(
+                plan_.sequence[Step].epilogue[E].beside);
+        }
+        template <std::size_t Step>
+        detail::rows_at<float> written() const {
+            constexpr ir::place p = plan_.sequence[Step].writes;
+            if constexpr (p.in == ir::memory::output)
+                return {callers.out[p.index] + p.offset, plan_.out[p.index].units};
+            else
+                return own<plan_.sequence[Step].last>(p);
+        }
+        template <std::size_t Node>
+        static constexpr std::size_t stride(ir::place p) {
+            return p.in == ir::memory::scratch ? row_floats(ir::row_of(plan_.values, Node))
+                                               : plan_.view().stride(p);
+        }
+        template <std::size_t Step>
+        static constexpr std::size_t
+            written_stride = stride<plan_.sequence[Step].last>(plan_.sequence[Step].writes);
+        template <std::size_t Step, std::size_t E>
+        static constexpr std::size_t beside_stride =
+            stride<plan_.sequence[Step].epilogue[E].other>(plan_.sequence[Step].epilogue[E].beside);
+
+    private:
+        template <std::size_t Node>
+        detail::rows_at<float> own(ir::place p) const {
+            constexpr std::size_t row = ir::row_of(plan_.values, Node);
+            constexpr std::size_t begin = plan_.values[row].at.offset;
+            return {memory + rows * begin + (p.offset - begin), row_floats(row)};
+        }
+        template <std::size_t Node>
+        detail::rows_at<const float> at(ir::place p) const {
+            if (p.in == ir::memory::input)
+                return {callers.in[p.index] + p.offset, plan_.in[p.index].units};
+            if (p.in == ir::memory::output)
+                return {callers.out[p.index] + p.offset, plan_.out[p.index].units};
+            const detail::rows_at<float> rows_of_node = own<Node>(p);
+            return {rows_of_node.first, rows_of_node.stride};
+        }
+    };
+
+    void reserve(std::size_t rows) {
+        const std::size_t floats = rows * (plan_.scratch_bytes / sizeof(float));
+        if (memory_.size() < floats) memory_.resize(floats);
     }
 
     template <std::size_t MaxRows, std::size_t... S>
-    void run(const float* in, float* out, std::size_t rows, std::index_sequence<S...>) {
+    void run(const apart& memory, std::size_t rows, std::index_sequence<S...>) {
         const float* const parameters = model_->packed().data();
-        (detail::run_step<pack::xsimd, plan_type, S, MaxRows>(parameters, source<S>(in),
-                                                              target<S>(out), rows),
-         ...);
+        (detail::run_step<pack::xsimd, plan_type, S, MaxRows>(parameters, memory, rows), ...);
     }
     template <std::size_t MaxRows>
     void run(const float* in, float* out, std::size_t rows) {
-        run<MaxRows>(in, out, rows, std::make_index_sequence<plan_.steps>{});
+        run<MaxRows>(apart{{{in}, {out}}, memory_.data(), rows}, rows,
+                     std::make_index_sequence<plan_.steps>{});
     }
 
     const Model* model_;
-    std::array<std::vector<float>, plan_.steps> values_;
+    std::vector<float> memory_;
 };
 
 template <declared Network, template <std::size_t> class Storage>

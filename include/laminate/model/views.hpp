@@ -115,7 +115,7 @@ namespace detail {
 template <class Plan, std::size_t Index, std::size_t K, class Float>
 constexpr auto tensor_view(Float* packed) {
     constexpr ir::tensor t = Plan::value.tensor_of(Index, K);
-    constexpr std::size_t pieces = Plan::value.flows[Index].pieces;
+    constexpr std::size_t pieces = Plan::value.values[Index].pieces;
     if constexpr (t.how == ir::packing::panels)
         return matrix_view<Float, t.extents.extent[0], t.extents.extent[1], pieces>(packed +
                                                                                     t.begin);

@@ -33,6 +33,9 @@ struct group {
     static constexpr std::size_t lanes = Count * P::lanes;
 
     static LAMINATE_INLINE reg load(const float* p) { return load(p, indices{}); }
+    static LAMINATE_INLINE reg load_first(const float* p, std::size_t n) {
+        return load_first(p, n, indices{});
+    }
     static LAMINATE_INLINE void store(float* p, const reg& a) { store(p, a, indices{}); }
     static LAMINATE_INLINE reg splat(float a) { return same(P::splat(a), indices{}); }
     template <std::size_t Each>
@@ -110,6 +113,14 @@ struct group {
 private:
     using indices = std::make_index_sequence<Count>;
 
+    static LAMINATE_INLINE typename P::reg load_up_to(const float* p, std::size_t n) {
+        return n >= P::lanes ? P::load(p) : n > 0 ? P::load_first(p, n) : P::splat(0.0f);
+    }
+    template <std::size_t... At>
+    static LAMINATE_INLINE reg load_first(const float* p, std::size_t n,
+                                          std::index_sequence<At...>) {
+        return {{load_up_to(p + At * P::lanes, n > At * P::lanes ? n - At * P::lanes : 0)...}};
+    }
     template <std::size_t... At>
     static LAMINATE_INLINE reg load(const float* p, std::index_sequence<At...>) {
         return {{P::load(p + At * P::lanes)...}};

@@ -76,6 +76,7 @@ struct few {
     constexpr T& operator[](std::size_t i) { return at[i]; }
     constexpr const T* begin() const { return at.data(); }
     constexpr const T* end() const { return at.data() + count; }
+    constexpr std::span<const T> span() const { return {at.data(), count}; }
 };
 
 using operands = std::span<const shape>; // the shapes that arrive
@@ -86,15 +87,18 @@ enum class role : std::uint8_t {
     input,    // the caller's row
     identity, // y = x, when not training
     function, // y[i] = f(x[i]): joins the step that gives x, see ir/function.hpp
+    binary,   // y[i] = f(a[i], b[i]): joins the step that gives one of them
+    placed,   // says where values lie, and computes nothing: concat, slice
     layer,    // has a kernel of its own
 };
 
 struct traits {
     ir::role role = role::function;
     kernel run = kernel::activation;
-    bool rectifier = false; // a linear part on one side, none or little on the other; starting
-                            // weights make up for it (train's gain)
-    bool in_pieces = false; // reads a dense layer's units in node::pieces pieces
+    bool rectifier = false;   // a linear part on one side, none or little on the other; starting
+                              // weights make up for it (train's gain)
+    bool in_pieces = false;   // reads a dense layer's units in node::pieces pieces
+    std::size_t operands = 1; // that it needs; it may take more
 };
 
 // Of a rank-1 value its units, else the extent of its last axis.
@@ -126,7 +130,7 @@ constexpr option number(const char* name, float x) { return {name, option::form:
 // only what needs to be said.
 struct spelling {
     const char* word = nullptr;
-    few<option, 1> argument = {};
+    few<option, 2> argument = {};
     few<option, 3> options = {};
 
     constexpr void add(const char* name, float x, float otherwise) {

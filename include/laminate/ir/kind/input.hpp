@@ -10,7 +10,7 @@ namespace laminate::ir::kind {
 inline namespace LAMINATE_ISA {
 
 struct input {
-    static constexpr traits is = {.role = role::input};
+    static constexpr traits is = {.role = role::input, .operands = 0};
     static constexpr shape output(const node& n, operands) { return n.output; }
 
     static constexpr refusal check(const node& n, operands) {

@@ -39,4 +39,12 @@
     KIND(square) \
     KIND(softmax) \
     KIND(log_softmax) \
-    KIND(maxout)
+    KIND(maxout) \
+    KIND(add) \
+    KIND(subtract) \
+    KIND(multiply) \
+    KIND(divide) \
+    KIND(maximum) \
+    KIND(minimum) \
+    KIND(concat) \
+    KIND(slice)

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "../../base/compiler.hpp"
+#include "binary.hpp"
 #include "dense.hpp"
 #include "facts.hpp"
 #include "functions.hpp"
@@ -14,6 +15,7 @@
 #include "learned_function.hpp"
 #include "list.hpp"
 #include "maxout.hpp"
+#include "placed.hpp"
 #include "rectifiers.hpp"
 #include "softmax.hpp"
 
@@ -68,6 +70,8 @@ inline constexpr row kinds[] = {
 constexpr const row& of(op kind) { return kinds[static_cast<std::size_t>(kind)]; }
 
 constexpr bool is_identity(op kind) { return of(kind).is.role == role::identity; }
+
+constexpr bool is_binary(op kind) { return of(kind).is.role == role::binary; }
 
 // Every unit on its own: y[i] = f(x[i]). These fuse into whatever produces x.
 constexpr bool is_elementwise(op kind) {

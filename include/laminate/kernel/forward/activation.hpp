@@ -9,6 +9,7 @@
 
 #include "../../base/compiler.hpp"
 #include "../../pack/group.hpp"
+#include "chain.hpp"
 
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
@@ -23,11 +24,11 @@ constexpr void activation(const float* x, std::size_t x_stride, float* y, std::s
         float* const to = y + row * y_stride;
         std::size_t i = 0;
         for (; i + several::lanes <= Width; i += several::lanes)
-            several::store(to + i, f(several{}, several::load(from + i), i));
+            several::store(to + i, finished<several>(f, several::load(from + i), to + i, i));
         for (; i + P::lanes <= Width; i += P::lanes)
-            P::store(to + i, f(P{}, P::load(from + i), i));
+            P::store(to + i, finished<P>(f, P::load(from + i), to + i, i));
         if constexpr (tail > 0) {
-            P::store_first(to + i, f(P{}, P::load_first(from + i, tail), i), tail);
+            P::store_first(to + i, finished<P>(f, P::load_first(from + i, tail), to + i, i), tail);
         }
     }
 }

@@ -13,8 +13,24 @@
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
 
+// Whether a function is also told where its result is stored: see binary.hpp, and
+// kernel/back/derivative.hpp.
+template <class Function>
+inline constexpr bool is_placed = false;
+
+template <class P, class Function>
+LAMINATE_INLINE typename P::reg finished(const Function& f, typename P::reg x,
+                                         [[maybe_unused]] const float* to, std::size_t unit) {
+    if constexpr (is_placed<Function>)
+        return f(P{}, x, to, unit);
+    else
+        return f(P{}, x, unit);
+}
+
 template <class... Functions>
 struct chain;
+template <class... Functions>
+inline constexpr bool is_placed<chain<Functions...>> = (is_placed<Functions> || ...);
 
 template <>
 struct chain<> {
@@ -33,20 +49,12 @@ struct chain<First, Rest...> {
     LAMINATE_INLINE typename P::reg operator()(P pack, typename P::reg x, std::size_t unit) const {
         return rest(pack, first(pack, x, unit), unit);
     }
+    template <class P>
+    LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, const float* to,
+                                               std::size_t unit) const {
+        return finished<P>(rest, finished<P>(first, x, to, unit), to, unit);
+    }
 };
-
-// Whether an epilogue is also told where its result is stored: see kernel/back/derivative.hpp.
-template <class Epilogue>
-inline constexpr bool is_placed = false;
-
-template <class P, class Epilogue>
-LAMINATE_INLINE typename P::reg finished(const Epilogue& epilogue, typename P::reg x,
-                                         [[maybe_unused]] const float* to, std::size_t unit) {
-    if constexpr (is_placed<Epilogue>)
-        return epilogue(P{}, x, to, unit);
-    else
-        return epilogue(P{}, x, unit);
-}
 
 // Whether a function among them is approximated, and so takes many constants; and whether these are
 // in registers, not looked up in tables.

@@ -59,15 +59,15 @@ inline const char* name_of_no_number(float number) {
 // Where element k of a tensor lies among the packed numbers.
 inline std::function<std::size_t(std::size_t)> positions(const ir::plan_view& plan,
                                                          const ir::tensor& t) {
-    const ir::flow& f = plan.flows[t.node];
+    const ir::value& v = plan.values[t.node];
     const std::size_t units = plan.nodes[t.node].output.size();
-    const auto unit = [units, pieces = f.pieces](std::size_t u) {
+    const auto unit = [units, pieces = v.pieces](std::size_t u) {
         return unit_position(units, pieces, u);
     };
     switch (t.how) {
     case ir::packing::panels:
         return [=, begin = t.begin, in = t.extents.extent[1],
-                stored = ir::computed(plan.nodes[t.node], f)](std::size_t k) {
+                stored = ir::computed(plan.nodes[t.node], v)](std::size_t k) {
             return begin + weight_position(in, stored, ir::panels(stored), unit(k / in), k % in);
         };
     case ir::packing::units:

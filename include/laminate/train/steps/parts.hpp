@@ -34,7 +34,7 @@ constexpr void cut_matrix(const ir::plan_view& plan, std::size_t tensor, std::si
                           const Function& f) {
     const ir::tensor& t = plan.tensors[tensor];
     const std::size_t inputs = t.extents.extent[1];
-    const std::size_t outputs = ir::computed(plan.nodes[t.node], plan.flows[t.node]);
+    const std::size_t outputs = ir::computed(plan.nodes[t.node], plan.values[t.node]);
     if (is_narrow(inputs, outputs)) return f({tensor, stage, t.begin, t.floats, 0, 0, inputs});
     for (std::size_t p = 0; p < ir::panels(outputs); ++p) {
         const std::size_t begin = panel_begin(outputs, ir::panels(outputs), p);

@@ -86,6 +86,21 @@ struct workspace {
     bool drops = false;            // dropout is on
 };
 
+// The rows of a stage, whatever the plan says.
+struct stage_memory {
+    detail::rows_at<const float> from;
+    detail::rows_at<float> to;
+
+    template <std::size_t Step>
+    constexpr detail::rows_at<const float> read() const {
+        return from;
+    }
+    template <std::size_t Step>
+    constexpr detail::rows_at<float> written() const {
+        return to;
+    }
+};
+
 template <class P, class Network>
 class pass {
 public:
@@ -162,7 +177,7 @@ public:
                               : kernel::turned_floats(
                                     ir::width(ir::arriving(plan.view().nodes, stages.at[i].node)),
                                     ir::computed(plan.nodes[stages.at[i].node],
-                                                 plan.flows[stages.at[i].node]));
+                                                 plan.values[stages.at[i].node]));
         return floats;
     }
     static constexpr std::size_t widest() {
@@ -201,7 +216,7 @@ public:
     row_view view(const float* rows_of_stage, std::size_t s, std::size_t rows) const {
         const std::size_t node = stages.at[s].last;
         return {rows_of_stage, rows, stages.at[s].floats, plan.nodes[node].output.size(),
-                plan.flows[node].pieces};
+                plan.values[node].pieces};
     }
 
 private:
@@ -256,7 +271,7 @@ private:
                 std::copy_n(x, rows * s.floats, y);
         } else {
             detail::run_step<P, plan_type, s.step, detail::max_tile_rows>(
-                work_.parameters, {x, x_stride}, {y, s.floats}, rows);
+                work_.parameters, stage_memory{{x, x_stride}, {y, s.floats}}, rows);
         }
     }
 

@@ -82,9 +82,9 @@ constexpr auto make_stages() {
         }
         const bool learned = Plan::value.tensors_of(i) > 0;
         if (learned && list.first_learned == ir::none) list.first_learned = list.count;
-        list.at[list.count++] = {ir::of(n.kind).is.run,       identity, i,
-                                 identity ? ir::none : step,  ir::none, i,
-                                 Plan::value.flows[i].floats, learned};
+        list.at[list.count++] = {ir::of(n.kind).is.run,        identity, i,
+                                 identity ? ir::none : step,   ir::none, i,
+                                 Plan::value.values[i].floats, learned};
     }
     return list;
 }
