@@ -272,7 +272,7 @@ std::vector<std::vector<float>> evaluate_nodes(const planned& network, std::span
             for (std::size_t k = 0; k < ir::max_inputs && n.inputs[k] < i; ++k)
                 values[i].insert(values[i].end(), values[n.inputs[k]].begin(),
                                  values[n.inputs[k]].end());
-        } else if (v.of != i) {
+        } else if (v.of != i && !values[v.of].empty()) { // else inside a step
             const auto first = values[v.of].begin() + static_cast<std::ptrdiff_t>(v.first);
             values[i].assign(first, first + static_cast<std::ptrdiff_t>(n.output.size()));
         }

@@ -56,11 +56,24 @@ struct grouped : network<input<6> | softmax(groups<3>) | dense<20> | log_softmax
 struct handed : network<input<40> | dense<16> | relu | dense<48> | laminate::tanh | dense<64> |
                         prelu | dense<32> | sigmoid | dense<21> | relu | dense<3>> {};
 struct deep : network<input<5> | repeat<12>(dense<20>(no_bias) | relu)> {};
+struct residuals : network<input<11> | residual(dense<48> | relu | dense<11>) | relu |
+                           residual(dense<20> | laminate::tanh | dense<33>, dense<33>(no_bias)) |
+                           residual(gelu | dense<33>) | residual(prelu) | dense<6>> {};
+// Every function of two values, each way around, of one unit too; parts that are written in place
+// and parts that are copied; a value that is read by four.
+struct branches
+    : network<input<21> | concat(dense<18> | relu, linear, dense<5>, dense<3>, slice<2, 17>) |
+              as<"wide"> | dense<17> | concat(linear, slice<3, 9> | laminate::tanh) |
+              multiply(dense<1> | sigmoid, linear) | as<"gated"> |
+              subtract(linear, dense<1>) | divide(linear, laminate::exp) |
+              maximum(linear, from<"gated">) | minimum(dense<26> | relu, linear) |
+              laminate::add(from<"wide"> | dense<26>, linear) |
+              multiply(linear, from<"gated">) | maxout<2> | concat(linear, linear)> {};
 
 using all_networks =
     std::tuple<one_by_one, trigger, policy, narrow, two_panels, maxouts, maxout_first, slopes,
                piecewise, softmaxes, identities, only_identities, only_function, long_line, affines,
-               smooth, pieces, jumps, arithmetic, grouped, handed, deep>;
+               smooth, pieces, jumps, arithmetic, grouped, handed, deep, residuals, branches>;
 
 // Weights such that values neither vanish nor explode. Written through the views, so that padding
 // stays what the model made it.

@@ -55,6 +55,18 @@ constexpr mistake check_ports(std::span<const node> nodes) {
     return {};
 }
 
+// A value that is no output and that no node reads.
+constexpr mistake check_readers(std::span<const node> nodes) {
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        bool is_read = nodes[i].result != none;
+        for (std::size_t reader = i + 1; reader < nodes.size() && !is_read; ++reader)
+            for (const std::size_t from : nodes[reader].inputs)
+                is_read = is_read || from == i;
+        if (!is_read) return {mistake_kind::unread_value, i};
+    }
+    return {};
+}
+
 constexpr mistake check(std::span<const node> nodes) {
     if (nodes.empty() || nodes[0].kind != op::input) return {mistake_kind::no_input};
     for (std::size_t i = 0; i < nodes.size(); ++i)

@@ -8,10 +8,12 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <span>
 #include <type_traits>
 
 #include "../base/compiler.hpp"
 #include "../ir/plan.hpp"
+#include "branches.hpp"
 #include "layer.hpp"
 #include "mistakes.hpp"
 
@@ -46,14 +48,41 @@ struct stack_of<Network> {
 template <class Network>
 using stack_of_t = typename stack_of<Network>::type;
 
-// The nodes of a chain: each reads the one before it.
-template <class... Layers>
-constexpr auto chain_nodes(stack<Layers...>) {
-    std::array<ir::node, sizeof...(Layers)> nodes = {Layers::node...};
-    for (std::size_t i = 1; i < nodes.size(); ++i)
-        nodes[i].inputs[0] = i - 1;
-    ir::infer(nodes);
-    return nodes;
+// What the elements of a stack append, one after the other.
+template <class... Elements>
+constexpr ir::builder build(stack<Elements...>, std::span<ir::node> nodes,
+                            std::span<std::size_t> elements) {
+    using function = std::size_t (*)(ir::builder&, std::size_t);
+    constexpr function all[] = {&appends<Elements>::to...};
+    ir::builder to(nodes, elements);
+    std::size_t value = ir::none;
+    for (const function append : all) {
+        value = append(to, value);
+        to.next_element();
+    }
+    return to;
+}
+
+// A declaration as nodes.
+template <class Layers>
+struct declaration {
+    static constexpr std::size_t count = build(Layers{}, {}, {}).count();
+    std::array<ir::node, count> nodes = {};
+    ir::mistake mistake = {}; // of the element whose number is its `node`
+};
+
+template <class Layers>
+constexpr declaration<Layers> declare() {
+    declaration<Layers> d;
+    std::array<std::size_t, d.nodes.size()> elements = {};
+    const ir::builder built = build(Layers{}, d.nodes, elements);
+    ir::infer(d.nodes);
+    d.mistake = built.first_mistake();
+    if (d.mistake.kind != ir::mistake_kind::accepted) return d;
+    d.mistake = ir::check(d.nodes);
+    if (d.mistake.kind == ir::mistake_kind::accepted) d.mistake = ir::check_readers(d.nodes);
+    d.mistake.node = elements[d.mistake.node];
+    return d;
 }
 
 // All that is known of a network. A wrong one is reported here, once, and then stands for the
@@ -61,13 +90,13 @@ constexpr auto chain_nodes(stack<Layers...>) {
 template <class Network>
 struct checked {
     using layers = stack_of_t<Network>;
-    static constexpr auto declared_nodes = chain_nodes(layers{});
-    static constexpr ir::mistake mistake = ir::check(declared_nodes);
+    static constexpr auto declared = declare<layers>();
+    static constexpr ir::mistake mistake = declared.mistake;
     static constexpr bool right = mistake.kind == ir::mistake_kind::accepted;
 
     static constexpr auto nodes = [] {
         if constexpr (right) {
-            return declared_nodes;
+            return declared.nodes;
         } else {
             (void)sizeof(decltype(explain<mistake, Network>(layers{})));
             return std::array{ir::node{.output = vector_shape(1)},

@@ -11,6 +11,7 @@
 #include <boost/hana/tuple.hpp>
 #include <cstddef>
 #include <span>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -19,6 +20,7 @@
 #include "../layer/network.hpp"
 #include "../pack/scalar.hpp"
 #include "../pack/xsimd.hpp"
+#include "ports.hpp"
 #include "rows.hpp"
 #include "run.hpp"
 #include "storage.hpp"
@@ -39,9 +41,18 @@ struct scratch_too_large {
         "batch(in, out, workspace) with memory of your own");
 };
 
+template <std::size_t Inputs, std::size_t Outputs, std::size_t Found, bool Batch = false>
+struct wrong_number_of_rows {
+    static_assert(Found == Inputs + Outputs || (!Batch && Found == Inputs),
+                  "Laminate: this network is called with a row of each input and then of each "
+                  "output, or of each input alone, batch() with rows of each input and of each "
+                  "output (how many of both there are and how many are given follow the name "
+                  "wrong_number_of_rows)");
+};
+
 // The bits are the same whichever pack runs.
 template <class Plan>
-constexpr void run_rows(const float* parameters, const callers_rows<Plan> callers, float* scratch,
+constexpr void run_batch(const float* parameters, const callers_rows<Plan> callers, float* scratch,
                         std::size_t rows, std::size_t tile) {
     if (std::is_constant_evaluated())
         run_rows<pack::scalar, Plan>(parameters, callers, scratch, rows, tile);
@@ -64,14 +75,17 @@ using basic_model = model_of<void(Network), Storage>;
 template <declared Network, template <std::size_t> class Storage>
 class model_of<void(Network), Storage> {
     using plan_type = detail::static_plan<Network, ir::fusion::on>;
+    using ports = detail::ports<plan_type>;
     static constexpr const auto& plan_ = plan_type::value;
+    static constexpr bool several = ports::count > 2;
 
 public:
     using network = Network;
+    // Floats of a row, of all inputs or outputs together.
     static constexpr std::size_t inputs = plan_.inputs();
     static constexpr std::size_t outputs = plan_.outputs();
     using row_in = std::array<float, inputs>;
-    using row_out = std::array<float, outputs>;
+    using row_out = typename ports::row_out; // of several outputs a tuple of arrays
 
     model_of() = default;
     constexpr explicit model_of(Network) : model_of() {}
@@ -79,12 +93,16 @@ public:
     // One row: an array or a span of `inputs` floats, in any place. What is written must not
     // overlap what is read; nobody looks.
     template <class Row>
-    constexpr row_out operator()(const Row& in) const noexcept {
+    constexpr row_out operator()(const Row& in) const noexcept
+        requires(!several)
+    {
         row_out out = {};
         (*this)(in, out);
         return out;
     }
-    constexpr row_out operator()(const row_in& in) const noexcept {
+    constexpr row_out operator()(const row_in& in) const noexcept
+        requires(!several)
+    {
         row_out out = {};
         (*this)(in, out);
         return out;
@@ -92,53 +110,77 @@ public:
 
     // The same, into an array or span of `outputs` floats.
     template <class Row, class Result>
-    constexpr void operator()(const Row& in, Result&& out) const noexcept {
+    constexpr void operator()(const Row& in, Result&& out) const noexcept
+        requires(!several)
+    {
         if constexpr (detail::is_row<inputs, const float, const Row&> &&
                       detail::is_row<outputs, float, Result>) {
-            constexpr std::size_t bytes = plan_.scratch_bytes;
-            (void)sizeof(detail::scratch_too_large<bytes>);
-            alignas(alignment) float scratch[bytes / sizeof(float) + 1];
             const float* const x = std::span<const float, inputs>(in).data();
             float* const y = std::span<float, outputs>(out).data();
-            if (std::is_constant_evaluated())
-                detail::run_tile<pack::scalar, plan_type, 1>(storage_.data(), {{x}, {y}}, scratch,
-                                                             1);
-            else
-                detail::run_tile<pack::xsimd, plan_type, 1>(storage_.data(), {{x}, {y}}, scratch,
-                                                            1);
+            run_row({{x}, {y}});
         } else {
             detail::check_row<inputs, const float, const Row&>();
             detail::check_row<outputs, float, Result>();
         }
     }
 
+    // Of a network with several inputs or outputs: a row of each input, and then of each output,
+    // unless these are to be returned.
+    template <class... Rows>
+    constexpr auto operator()(Rows&&... rows) const noexcept
+        requires(several)
+    {
+        constexpr std::size_t given = sizeof...(Rows);
+        (void)sizeof(detail::wrong_number_of_rows<ports::inputs, ports::outputs, given>);
+        if constexpr (given == ports::count) {
+            run_row(detail::row_pointers<plan_type>(std::forward_as_tuple(rows...), each_input,
+                                                    each_output));
+        } else if constexpr (given == ports::inputs) {
+            row_out out = {};
+            if constexpr (ports::outputs == 1)
+                (*this)(rows..., out);
+            else
+                std::apply([&](auto&... y) { (*this)(rows..., y...); }, out);
+            return out;
+        } else {
+            return row_out{};
+        }
+    }
+
     // Any number of rows, 0 too, one behind the other: contiguous floats, or contiguous arrays of
-    // floats. Stops with a message unless `in` is whole rows and `out` has as many, apart from
-    // them.
-    template <class In, class Out>
-    constexpr void batch(const In& in, Out&& out) const noexcept {
+    // floats, for each input and then for each output. Stops with a message unless all are as many
+    // whole rows, and those out apart from all others.
+    template <class... Rows>
+    constexpr void batch(Rows&&... rows) const noexcept
+        requires(sizeof...(Rows) != ports::count + 1)
+    {
+        (void)sizeof(detail::wrong_number_of_rows<ports::inputs, ports::outputs, sizeof...(Rows),
+                                                  true>);
         constexpr std::size_t tile = detail::tile_rows(plan_);
         (void)sizeof(detail::scratch_too_large<plan_.scratch_bytes>);
         alignas(alignment) float scratch[tile * plan_.scratch_bytes / sizeof(float) + 1];
-        run(detail::flat<const float, inputs>(in), detail::flat<float, outputs>(out), scratch,
-            tile);
+        if constexpr (sizeof...(Rows) == ports::count)
+            run(spans(std::forward_as_tuple(rows...)), scratch, tile);
     }
 
-    // The same with the caller's memory for intermediate values: workspace_floats of it, or a
-    // multiple (up to 96 times as much is of use) to compute as many rows at once.
-    template <class In, class Out>
-    constexpr void batch(const In& in, Out&& out, std::span<float> workspace) const noexcept {
+    // The same with the caller's memory for intermediate values, as the last argument:
+    // workspace_floats of it, or a multiple (up to 96 times as much is of use) to compute as many
+    // rows at once.
+    template <class... Given>
+    constexpr void batch(Given&&... given) const noexcept
+        requires(sizeof...(Given) == ports::count + 1)
+    {
+        const auto all = std::forward_as_tuple(given...);
+        const std::span<float> workspace = std::get<ports::count>(all);
         if (workspace.size() < workspace_floats)
             detail::stop("batch() needs a larger workspace, in floats", workspace_floats,
                          workspace.size());
         const std::size_t rows = workspace.size() / std::max<std::size_t>(workspace_floats, 1);
-        const std::span<const float> x = detail::flat<const float, inputs>(in);
-        const std::span<float> y = detail::flat<float, outputs>(out);
-        if (const std::size_t common =
-                detail::shared_floats(workspace, x) + detail::shared_floats(workspace, y))
+        const detail::port_spans<plan_type> x = spans(all);
+        if (const std::size_t common = x.shared_with(workspace))
             detail::stop("batch() needs a workspace that shares no memory with rows, in floats", 0,
                          common);
-        run(x, y, workspace.data(), std::clamp<std::size_t>(rows, 1, detail::max_tile_rows));
+        run(x, workspace.data(), std::clamp<std::size_t>(rows, 1, detail::max_tile_rows));
     }
     static constexpr std::size_t workspace_floats = plan_.scratch_bytes / sizeof(float);
 
@@ -182,19 +224,28 @@ private:
         (std::make_index_sequence<plan_.nodes.size() - 1>{});
     }
 
-    constexpr void run(std::span<const float> in, std::span<float> out, float* scratch,
+    static constexpr std::make_index_sequence<ports::inputs> each_input = {};
+    static constexpr std::make_index_sequence<ports::outputs> each_output = {};
+
+    template <class Given>
+    static constexpr detail::port_spans<plan_type> spans(const Given& given) {
+        return detail::spans_of<plan_type>(given, each_input, each_output);
+    }
+
+    constexpr void run_row(const detail::callers_rows<plan_type> rows) const noexcept {
+        constexpr std::size_t bytes = plan_.scratch_bytes;
+        (void)sizeof(detail::scratch_too_large<bytes>);
+        alignas(alignment) float scratch[bytes / sizeof(float) + 1];
+        if (std::is_constant_evaluated())
+            detail::run_tile<pack::scalar, plan_type, 1>(storage_.data(), rows, scratch, 1);
+        else
+            detail::run_tile<pack::xsimd, plan_type, 1>(storage_.data(), rows, scratch, 1);
+    }
+
+    constexpr void run(const detail::port_spans<plan_type>& rows, float* scratch,
                        std::size_t tile) const noexcept {
-        const std::size_t rows = in.size() / inputs;
-        if (in.size() % inputs != 0)
-            detail::stop("batch() needs whole rows in, in floats", (rows + 1) * inputs, in.size());
-        if (out.size() != rows * outputs)
-            detail::stop("batch() needs a row out for each row in, in floats", rows * outputs,
-                         out.size());
-        if (const std::size_t common = detail::shared_floats(in, out))
-            detail::stop("batch() needs rows out that share no memory with the rows in, in floats",
-                         0, common);
-        detail::run_rows<plan_type>(storage_.data(), {{in.data()}, {out.data()}}, scratch, rows,
-                                    tile);
+        rows.check();
+        detail::run_batch<plan_type>(storage_.data(), rows.callers(), scratch, rows.rows(), tile);
     }
 
     Storage<packed_floats> storage_;

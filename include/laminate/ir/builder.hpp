@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// A network while a declaration appends its nodes. It runs twice: to count them, then to fill them
+// in. Promises nodes in topological order, and the first mistake that no node shows: of names, and
+// of what follows outputs.
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "../base/compiler.hpp"
+#include "infer.hpp"
+#include "mistake.hpp"
+#include "node.hpp"
+
+namespace laminate::ir {
+inline namespace LAMINATE_ISA {
+
+class builder {
+public:
+    // While only counting, both are empty. `elements` gets the number of the element that appended
+    // each node.
+    constexpr builder(std::span<node> nodes, std::span<std::size_t> elements)
+        : nodes_(nodes), elements_(elements) {}
+
+    // Node `n`, which reads these values (the numbers of nodes; none where there is nothing to
+    // read). Returns its own.
+    constexpr std::size_t append(node n, std::span<const std::size_t> read) {
+        if (ended_) refuse({mistake_kind::outputs_not_last});
+        for (std::size_t k = 0; k < read.size(); ++k)
+            n.inputs[k] = read[k];
+        if (!nodes_.empty()) {
+            nodes_[count_] = n;
+            elements_[count_] = element_;
+        }
+        return count_++;
+    }
+    constexpr std::size_t append(const node& n, std::size_t operand) {
+        return append(n, std::span(&operand, 1));
+    }
+
+    // Several values one behind the other; a node takes a few of them.
+    constexpr std::size_t concatenate(std::span<const std::size_t> parts) {
+        std::array<std::size_t, max_inputs> some = {parts[0]};
+        std::size_t count = 1;
+        for (std::size_t k = 1; k < parts.size(); ++k) {
+            some[count++] = parts[k];
+            if (count < max_inputs && k + 1 < parts.size()) continue;
+            some[0] = append({.kind = op::concat}, std::span(some).first(count));
+            count = 1;
+        }
+        return some[0];
+    }
+
+    constexpr void make_output(std::size_t value) {
+        if (!nodes_.empty() && value != none) {
+            // A node is one output; another of the same value passes it on.
+            if (nodes_[value].result != none || nodes_[value].kind == op::input)
+                value = append({.kind = op::linear}, value);
+            nodes_[value].result = outputs_;
+        }
+        ++outputs_;
+    }
+    constexpr void end() { ended_ = true; }
+
+    constexpr void give_name(std::string_view name, std::size_t value) {
+        for (const named& n : names_)
+            if (n.name == name) return refuse({mistake_kind::repeated_name, n.element});
+        if (names_.size() == max_names) return refuse({mistake_kind::too_many_names, max_names});
+        names_.push({name, value, element_});
+    }
+    constexpr std::size_t find(std::string_view name) {
+        for (const named& n : names_)
+            if (n.name == name) return n.value;
+        refuse({mistake_kind::unknown_name});
+        return none;
+    }
+
+    constexpr void next_element() { ++element_; }
+    constexpr std::size_t count() const { return count_; }
+    constexpr const mistake& first_mistake() const { return mistake_; }
+
+private:
+    struct named {
+        std::string_view name;
+        std::size_t value = none;
+        std::size_t element = 0;
+    };
+    static constexpr std::size_t max_names = 64;
+
+    constexpr void refuse(const refusal& why) {
+        if (mistake_.kind == mistake_kind::accepted)
+            mistake_ = {why.kind, element_, why.expected, why.found};
+    }
+
+    std::span<node> nodes_;
+    std::span<std::size_t> elements_;
+    std::size_t count_ = 0;
+    std::size_t element_ = 0;
+    std::size_t outputs_ = 0;
+    bool ended_ = false;
+    few<named, max_names> names_ = {};
+    mistake mistake_ = {};
+};
+
+} // namespace LAMINATE_ISA
+} // namespace laminate::ir

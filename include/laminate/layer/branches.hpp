@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Layers that are made of layers: operands all read the value that arrives, or start with an input
+// of their own. residual(block) adds what arrives to what the block makes of it, and
+// residual(block, shortcut) what the shortcut makes of it. add, subtract, multiply, divide, maximum
+// and minimum take two operands of the same shape, or one of a single unit, which then counts as
+// that unit everywhere; concat(a, b, ...) puts theirs one behind the other. outputs(a, b, ...) ends
+// a network that has several. as<"name"> names what arrives, and from<"name"> reads it again. Needs
+// a network around them. Promises that maximum and minimum give NaN where an operand is NaN, and of
+// two zeros the first operand's.
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "../base/compiler.hpp"
+#include "../ir/builder.hpp"
+#include "layer.hpp"
+
+namespace laminate::inline LAMINATE_ISA {
+
+namespace detail {
+
+// A string as a template argument.
+template <std::size_t Size>
+struct literal {
+    char characters[Size];
+
+    consteval literal(const char (&text)[Size]) : characters{} {
+        for (std::size_t i = 0; i < Size; ++i)
+            characters[i] = text[i];
+    }
+    constexpr std::string_view view() const { return {characters, Size - 1}; }
+};
+
+template <class Element>
+struct appends {
+    // Whether it reads nothing that arrives, but an input of its own.
+    static constexpr bool starts = [] {
+        if constexpr (requires { Element::starts; })
+            return Element::starts;
+        else
+            return Element::node.kind == ir::op::input;
+    }();
+    static constexpr std::size_t to(ir::builder& b, std::size_t value) {
+        if constexpr (requires { Element::append(b, value); })
+            return Element::append(b, value);
+        else
+            return b.append(Element::node, value);
+    }
+};
+// (A table of functions: a fold expression nests, 256 deep at most with Clang.)
+template <class First, class... Rest>
+struct appends<stack<First, Rest...>> {
+    static constexpr bool starts = appends<First>::starts;
+    static constexpr std::size_t to(ir::builder& b, std::size_t value) {
+        using function = std::size_t (*)(ir::builder&, std::size_t);
+        constexpr function all[] = {&appends<First>::to, &appends<Rest>::to...};
+        for (const function f : all)
+            value = f(b, value);
+        return value;
+    }
+};
+
+template <class Operand>
+constexpr std::size_t append_operand(ir::builder& to, std::size_t arriving) {
+    return appends<Operand>::to(to, appends<Operand>::starts ? ir::none : arriving);
+}
+
+// The values of all operands, in their order.
+template <class... Operands>
+constexpr std::array<std::size_t, sizeof...(Operands)> append_operands(ir::builder& to,
+                                                                       std::size_t arriving) {
+    return {append_operand<Operands>(to, arriving)...}; // in this order
+}
+
+template <class... Operands>
+constexpr void check_operands() {
+    static_assert((element<Operands> && ...),
+                  "Laminate: operands are layers or stacks of layers, and one of these is "
+                  "something else; write dense<64> | relu, or linear for what arrives");
+}
+
+} // namespace detail
+
+} // namespace laminate::inline LAMINATE_ISA
+
+namespace laminate::layers {
+
+template <class Shortcut, class Block>
+struct residual : layer_base {
+    static constexpr bool starts = false;
+    static constexpr std::size_t append(ir::builder& to, std::size_t value) {
+        const auto of = detail::append_operands<Shortcut, Block>(to, value);
+        return to.append({.kind = ir::op::add}, of);
+    }
+};
+
+// What arrives, without a node of its own.
+struct arriving : layer_base {
+    static constexpr bool starts = false;
+    static constexpr std::size_t append(ir::builder&, std::size_t value) { return value; }
+};
+
+template <ir::op Kind, class A, class B>
+struct binary : layer_base {
+    static constexpr bool starts = detail::appends<A>::starts && detail::appends<B>::starts;
+    static constexpr std::size_t append(ir::builder& to, std::size_t value) {
+        const auto of = detail::append_operands<A, B>(to, value);
+        return to.append({.kind = Kind}, of);
+    }
+};
+
+template <class... Parts>
+struct concat : layer_base {
+    static constexpr bool starts = (detail::appends<Parts>::starts && ...);
+    static constexpr std::size_t append(ir::builder& to, std::size_t value) {
+        const auto of = detail::append_operands<Parts...>(to, value);
+        return to.concatenate(of);
+    }
+};
+
+template <class... Ends>
+struct outputs : layer_base {
+    static constexpr bool starts = (detail::appends<Ends>::starts && ...);
+    static constexpr std::size_t append(ir::builder& to, std::size_t value) {
+        for (const std::size_t end : detail::append_operands<Ends...>(to, value))
+            to.make_output(end);
+        to.end();
+        return ir::none;
+    }
+};
+
+template <detail::literal Name>
+struct as : layer_base {
+    static constexpr bool starts = false;
+    static constexpr std::size_t append(ir::builder& to, std::size_t value) {
+        to.give_name(Name.view(), value);
+        return value;
+    }
+};
+
+template <detail::literal Name>
+struct from : layer_base {
+    static constexpr bool starts = true;
+    static constexpr std::size_t append(ir::builder& to, std::size_t) {
+        return to.find(Name.view());
+    }
+};
+
+// Units [Begin, Begin + Units) of what arrives.
+template <std::size_t Begin, std::size_t Units>
+struct slice : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::slice, .units = Units, .begin = Begin};
+};
+
+} // namespace laminate::layers
+
+namespace laminate::inline LAMINATE_ISA {
+
+template <class Block>
+constexpr auto residual(Block) {
+    detail::check_operands<Block>();
+    return layers::residual<layers::arriving, Block>{};
+}
+template <class Block, class Shortcut>
+constexpr auto residual(Block, Shortcut) {
+    detail::check_operands<Block, Shortcut>();
+    return layers::residual<Shortcut, Block>{};
+}
+
+template <class A, class B>
+constexpr auto add(A, B) {
+    detail::check_operands<A, B>();
+    return layers::binary<ir::op::add, A, B>{};
+}
+template <class A, class B>
+constexpr auto subtract(A, B) {
+    detail::check_operands<A, B>();
+    return layers::binary<ir::op::subtract, A, B>{};
+}
+template <class A, class B>
+constexpr auto multiply(A, B) {
+    detail::check_operands<A, B>();
+    return layers::binary<ir::op::multiply, A, B>{};
+}
+template <class A, class B>
+constexpr auto divide(A, B) {
+    detail::check_operands<A, B>();
+    return layers::binary<ir::op::divide, A, B>{};
+}
+template <class A, class B>
+constexpr auto maximum(A, B) {
+    detail::check_operands<A, B>();
+    return layers::binary<ir::op::maximum, A, B>{};
+}
+template <class A, class B>
+constexpr auto minimum(A, B) {
+    detail::check_operands<A, B>();
+    return layers::binary<ir::op::minimum, A, B>{};
+}
+
+template <class First, class... Others>
+constexpr auto concat(First, Others...) {
+    detail::check_operands<First, Others...>();
+    return layers::concat<First, Others...>{};
+}
+template <class First, class... Others>
+constexpr auto outputs(First, Others...) {
+    detail::check_operands<First, Others...>();
+    return layers::outputs<First, Others...>{};
+}
+
+template <detail::literal Name>
+inline constexpr layers::as<Name> as{};
+template <detail::literal Name>
+inline constexpr layers::from<Name> from{};
+template <std::size_t Begin, std::size_t Units>
+inline constexpr layers::slice<Begin, Units> slice{};
+
+} // namespace laminate::inline LAMINATE_ISA
