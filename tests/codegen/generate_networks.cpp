@@ -100,15 +100,16 @@ public:
         add_model(name, random_model(network));
     }
 
+    // Of several inputs or outputs: only the self-test looks at it.
+    template <lam::declared Network>
+    void add_several(const char* name, Network network) {
+        write_source(name, random_model(network));
+        tests_ += lam::sentence("    {\"", name, "\", generated::", name, "::self_test},\n");
+    }
+
     template <class Model>
     void add_model(const std::string& name, const Model& model) {
-        lam::write_options options;
-        options.directory = directory_;
-        options.name_space = "generated::" + name;
-        options.self_test = true;
-        options.targets = {}; // compiled for one at a time; write_dispatch has those for several
-        lam::write_cpp(model, name, options);
-
+        write_source(name, model);
         std::vector<float> in(rows * Model::inputs);
         generator next;
         for (float& number : in)
@@ -130,19 +131,31 @@ public:
         append(bytes, out);
         write(lam::sentence(directory_, "/", name, ".bin"), bytes);
 
-        includes_ += lam::sentence("#include \"", name, ".cpp\"\n");
         table_ += lam::sentence("    LAMINATE_TEST_NETWORK(", name, "),\n");
     }
 
     void finish() {
         write(directory_ + "/all.inc",
-              lam::sentence(includes_, "\nconst network networks[] = {\n", table_, "};\n"));
+              lam::sentence(includes_, "\nconst network networks[] = {\n", table_,
+                            "};\nconst tested several[] = {\n", tests_, "};\n"));
     }
 
 private:
+    template <class Model>
+    void write_source(const std::string& name, const Model& model) {
+        lam::write_options options;
+        options.directory = directory_;
+        options.name_space = "generated::" + name;
+        options.self_test = true;
+        options.targets = {}; // compiled for one at a time; write_dispatch has those for several
+        lam::write_cpp(model, name, options);
+        includes_ += lam::sentence("#include \"", name, ".cpp\"\n");
+    }
+
     std::string directory_;
     std::string includes_;
     std::string table_;
+    std::string tests_;
 };
 
 // Widths First, First + 1, ..., each as outputs and as inputs.
@@ -217,6 +230,21 @@ void write_rows(writer& to) {
     to.add("maxout_last", input<10> | dense<80> | relu | maxout<4>);
     to.add("maxout_prelu", input<10> | dense<34> | prelu | maxout<2> | prelu | dense<2>);
     to.add("maxout_of_input", input<30> | maxout<5> | dense<3>);
+}
+
+void write_graphs(writer& to) {
+    to.add("residual", input<11> | lam::residual(dense<48> | relu | dense<11>) | relu |
+                           lam::residual(dense<33>, dense<33>(no_bias)) | dense<6>);
+    to.add("branched", input<21> | lam::concat(dense<18> | relu, lam::linear, dense<5>) |
+                           lam::as<"wide"> | dense<26> | lam::multiply(dense<1>, lam::linear) |
+                           lam::maximum(lam::linear, lam::slice<3, 4> | tanh) |
+                           lam::subtract(lam::from<"wide"> | dense<26>, lam::linear) |
+                           lam::concat(lam::linear, lam::linear));
+    to.add_several("two_heads",
+                   input<24> | dense<33> | elu |
+                       lam::outputs(dense<20> | relu | dense<6>, dense<1>, lam::linear));
+    to.add_several("three_sensors",
+                   lam::concat(input<17> | dense<20> | relu, input<5>, input<3>) | dense<9>);
 }
 
 // Parameters that are hard to write as literals.
@@ -346,6 +374,7 @@ int main(int argc, char** argv) try {
     write_activations(to);
     write_functions(to);
     write_rows(to);
+    write_graphs(to);
     write_hard_numbers(to);
     to.finish();
     write_altered(std::string(argv[1]) + "/altered");

@@ -21,6 +21,11 @@ struct network {
     void (*infer_batch)(const float*, float*, std::size_t);
     bool (*self_test)();
 };
+// Networks of several inputs or outputs.
+struct tested {
+    const char* name;
+    bool (*self_test)() noexcept;
+};
 
 } // namespace
 
@@ -122,6 +127,12 @@ int main(int argc, char** argv) {
         std::printf("%s: %s\n", n.name, mistake.c_str());
         ++wrong;
     }
-    std::printf("%zu networks, %d wrong\n", sizeof networks / sizeof networks[0], wrong);
+    for (const tested& t : several) {
+        if (t.self_test()) continue;
+        std::printf("%s: self_test\n", t.name);
+        ++wrong;
+    }
+    std::printf("%zu networks, %d wrong\n",
+                sizeof networks / sizeof networks[0] + sizeof several / sizeof several[0], wrong);
     return wrong == 0 ? 0 : 1;
 }

@@ -62,12 +62,11 @@ struct residuals : network<input<11> | residual(dense<48> | relu | dense<11>) | 
 // Every function of two values, each way around, of one unit too; parts that are written in place
 // and parts that are copied; a value that is read by four.
 struct branches
-    : network<input<21> | concat(dense<18> | relu, linear, dense<5>, dense<3>, slice<2, 17>) |
-              as<"wide"> | dense<17> | concat(linear, slice<3, 9> | laminate::tanh) |
-              multiply(dense<1> | sigmoid, linear) | as<"gated"> |
-              subtract(linear, dense<1>) | divide(linear, laminate::exp) |
-              maximum(linear, from<"gated">) | minimum(dense<26> | relu, linear) |
-              laminate::add(from<"wide"> | dense<26>, linear) |
+    : network<input<21> | concat(dense<18> | relu, linear, dense<5>, dense<3>, slice<2, 19>) |
+              as<"wide"> | dense<17> | concat(linear, slice<3, 12> | laminate::tanh) |
+              multiply(dense<1> | sigmoid, linear) | as<"gated"> | subtract(linear, dense<1>) |
+              divide(linear, laminate::exp) | maximum(linear, from<"gated">) |
+              minimum(dense<26> | relu, linear) | laminate::add(from<"wide"> | dense<26>, linear) |
               multiply(linear, from<"gated">) | maxout<2> | concat(linear, linear)> {};
 
 using all_networks =

@@ -107,7 +107,8 @@ TEST_CASE("reference: independent errors add up by chance", "[reference]") {
     ir::node sum = {.kind = ir::op::dense, .units = 1, .bias = false};
     wide.inputs[0] = 0;
     sum.inputs[0] = 1;
-    const std::vector<ir::node> nodes = {{}, wide, sum};
+    std::vector<ir::node> nodes = {{.output = lam::vector_shape(2)}, wide, sum};
+    ir::infer(nodes);
     // 1000 - 1000: what is left is error.
     std::vector<double> weights;
     for (int u = 0; u < 100; ++u)

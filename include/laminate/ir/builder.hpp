@@ -5,6 +5,7 @@
 // in. Promises nodes in topological order, and the first mistake that no node shows: of names, and
 // of what follows outputs.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -31,6 +32,7 @@ public:
         if (ended_) refuse({mistake_kind::outputs_not_last});
         for (std::size_t k = 0; k < read.size(); ++k)
             n.inputs[k] = read[k];
+        if (n.kind == op::input) note(inputs_, count_);
         if (!nodes_.empty()) {
             nodes_[count_] = n;
             elements_[count_] = element_;
@@ -43,24 +45,23 @@ public:
 
     // Several values one behind the other; a node takes a few of them.
     constexpr std::size_t concatenate(std::span<const std::size_t> parts) {
-        std::array<std::size_t, max_inputs> some = {parts[0]};
+        std::array<std::size_t, max_inputs> few_parts = {parts[0]};
         std::size_t count = 1;
         for (std::size_t k = 1; k < parts.size(); ++k) {
-            some[count++] = parts[k];
+            few_parts[count++] = parts[k];
             if (count < max_inputs && k + 1 < parts.size()) continue;
-            some[0] = append({.kind = op::concat}, std::span(some).first(count));
+            few_parts[0] = append({.kind = op::concat}, std::span(few_parts).first(count));
             count = 1;
         }
-        return some[0];
+        return few_parts[0];
     }
 
     constexpr void make_output(std::size_t value) {
-        if (!nodes_.empty() && value != none) {
-            // A node is one output; another of the same value passes it on.
-            if (nodes_[value].result != none || nodes_[value].kind == op::input)
-                value = append({.kind = op::linear}, value);
-            nodes_[value].result = outputs_;
-        }
+        // A node is one output, and an input none; another node passes the value on.
+        if (holds(inputs_, value) || holds(results_, value))
+            value = append({.kind = op::linear}, value);
+        note(results_, value);
+        if (!nodes_.empty() && value != none) nodes_[value].result = outputs_;
         ++outputs_;
     }
     constexpr void end() { ended_ = true; }
@@ -90,6 +91,15 @@ private:
     };
     static constexpr std::size_t max_names = 64;
 
+    // More than these are refused by check().
+    using some = few<std::size_t, max_ports>;
+    static constexpr void note(some& all, std::size_t value) {
+        if (all.size() < max_ports) all.push(value);
+    }
+    static constexpr bool holds(const some& all, std::size_t value) {
+        return std::find(all.begin(), all.end(), value) != all.end();
+    }
+
     constexpr void refuse(const refusal& why) {
         if (mistake_.kind == mistake_kind::accepted)
             mistake_ = {why.kind, element_, why.expected, why.found};
@@ -100,6 +110,8 @@ private:
     std::size_t count_ = 0;
     std::size_t element_ = 0;
     std::size_t outputs_ = 0;
+    some inputs_ = {};
+    some results_ = {};
     bool ended_ = false;
     few<named, max_names> names_ = {};
     mistake mistake_ = {};

@@ -65,10 +65,11 @@
             "this slice ends behind the last unit of what arrives (its place, where it ends and " \
             "the width that arrives follow its name)", \
             "is a slice that ends at unit $expected$ of $found$") \
-    MISTAKE(unread_value, layer, \
-            "nothing reads what this layer gives, and it is no output; give it to outputs(...), or " \
-            "leave the layer out", \
-            "gives a value that nothing reads") \
+    MISTAKE( \
+        unread_value, layer, \
+        "nothing reads what this layer gives, and it is no output; give it to outputs(...), or " \
+        "leave the layer out", \
+        "gives a value that nothing reads") \
     MISTAKE(unknown_name, layer, \
             "from<...> reads a name that no as<...> before it gives; is one of them mistyped?", \
             "reads a name that isn't given") \
@@ -78,10 +79,11 @@
             "gives a name a second time") \
     MISTAKE(too_many_names, layer, "a network gives at most 64 names with as<...>", \
             "gives too many names; expected at most $expected$") \
-    MISTAKE(outputs_not_last, layer, \
-            "outputs(...) ends a network, and this layer follows it; write it inside the outputs, " \
-            "or before them", \
-            "follows the outputs of the network") \
+    MISTAKE( \
+        outputs_not_last, layer, \
+        "outputs(...) ends a network, and this layer follows it; write it inside the outputs, " \
+        "or before them", \
+        "follows the outputs of the network") \
     MISTAKE(too_many_ports, network, \
             "a network has at most 16 inputs and 16 outputs; concatenate some of them", \
             "has $found$ inputs or outputs; expected at most $expected$ of each") \

@@ -6,7 +6,8 @@
 // residual(block, shortcut) what the shortcut makes of it. add, subtract, multiply, divide, maximum
 // and minimum take two operands of the same shape, or one of a single unit, which then counts as
 // that unit everywhere; concat(a, b, ...) puts theirs one behind the other. outputs(a, b, ...) ends
-// a network that has several. as<"name"> names what arrives, and from<"name"> reads it again. Needs
+// a network that has several. as<"name"> names what arrives, and from<"name"> reads it again.
+// slice<begin, end> is some of the units. Needs
 // a network around them. Promises that maximum and minimum give NaN where an operand is NaN, and of
 // two zeros the first operand's.
 
@@ -149,10 +150,11 @@ struct from : layer_base {
     }
 };
 
-// Units [Begin, Begin + Units) of what arrives.
-template <std::size_t Begin, std::size_t Units>
+// Units Begin to End, without that, of what arrives.
+template <std::size_t Begin, std::size_t End>
 struct slice : layer_base {
-    static constexpr ir::node node = {.kind = ir::op::slice, .units = Units, .begin = Begin};
+    static constexpr ir::node node = {
+        .kind = ir::op::slice, .units = End > Begin ? End - Begin : 0, .begin = Begin};
 };
 
 } // namespace laminate::layers
@@ -216,7 +218,7 @@ template <detail::literal Name>
 inline constexpr layers::as<Name> as{};
 template <detail::literal Name>
 inline constexpr layers::from<Name> from{};
-template <std::size_t Begin, std::size_t Units>
-inline constexpr layers::slice<Begin, Units> slice{};
+template <std::size_t Begin, std::size_t End>
+inline constexpr layers::slice<Begin, End> slice{};
 
 } // namespace laminate::inline LAMINATE_ISA

@@ -53,7 +53,7 @@ struct wrong_number_of_rows {
 // The bits are the same whichever pack runs.
 template <class Plan>
 constexpr void run_batch(const float* parameters, const callers_rows<Plan> callers, float* scratch,
-                        std::size_t rows, std::size_t tile) {
+                         std::size_t rows, std::size_t tile) {
     if (std::is_constant_evaluated())
         run_rows<pack::scalar, Plan>(parameters, callers, scratch, rows, tile);
     else
@@ -93,16 +93,12 @@ public:
     // One row: an array or a span of `inputs` floats, in any place. What is written must not
     // overlap what is read; nobody looks.
     template <class Row>
-    constexpr row_out operator()(const Row& in) const noexcept
-        requires(!several)
-    {
+    constexpr row_out operator()(const Row& in) const noexcept requires(!several) {
         row_out out = {};
         (*this)(in, out);
         return out;
     }
-    constexpr row_out operator()(const row_in& in) const noexcept
-        requires(!several)
-    {
+    constexpr row_out operator()(const row_in& in) const noexcept requires(!several) {
         row_out out = {};
         (*this)(in, out);
         return out;
@@ -110,9 +106,7 @@ public:
 
     // The same, into an array or span of `outputs` floats.
     template <class Row, class Result>
-    constexpr void operator()(const Row& in, Result&& out) const noexcept
-        requires(!several)
-    {
+    constexpr void operator()(const Row& in, Result&& out) const noexcept requires(!several) {
         if constexpr (detail::is_row<inputs, const float, const Row&> &&
                       detail::is_row<outputs, float, Result>) {
             const float* const x = std::span<const float, inputs>(in).data();
@@ -127,9 +121,7 @@ public:
     // Of a network with several inputs or outputs: a row of each input, and then of each output,
     // unless these are to be returned.
     template <class... Rows>
-    constexpr auto operator()(Rows&&... rows) const noexcept
-        requires(several)
-    {
+    constexpr auto operator()(Rows&&... rows) const noexcept requires(several) {
         constexpr std::size_t given = sizeof...(Rows);
         (void)sizeof(detail::wrong_number_of_rows<ports::inputs, ports::outputs, given>);
         if constexpr (given == ports::count) {
@@ -152,10 +144,9 @@ public:
     // whole rows, and those out apart from all others.
     template <class... Rows>
     constexpr void batch(Rows&&... rows) const noexcept
-        requires(sizeof...(Rows) != ports::count + 1)
-    {
-        (void)sizeof(detail::wrong_number_of_rows<ports::inputs, ports::outputs, sizeof...(Rows),
-                                                  true>);
+        requires(sizeof...(Rows) != ports::count + 1) {
+        (void)sizeof(
+            detail::wrong_number_of_rows<ports::inputs, ports::outputs, sizeof...(Rows), true>);
         constexpr std::size_t tile = detail::tile_rows(plan_);
         (void)sizeof(detail::scratch_too_large<plan_.scratch_bytes>);
         alignas(alignment) float scratch[tile * plan_.scratch_bytes / sizeof(float) + 1];
@@ -168,8 +159,7 @@ public:
     // rows at once.
     template <class... Given>
     constexpr void batch(Given&&... given) const noexcept
-        requires(sizeof...(Given) == ports::count + 1)
-    {
+        requires(sizeof...(Given) == ports::count + 1) {
         const auto all = std::forward_as_tuple(given...);
         const std::span<float> workspace = std::get<ports::count>(all);
         if (workspace.size() < workspace_floats)

@@ -34,10 +34,10 @@ struct ports {
 
     // A row of each output.
     template <std::size_t... K>
-    static auto results(std::index_sequence<K...>) -> std::tuple<std::array<float, units<inputs + K>>...>;
-    using row_out = std::conditional_t<
-        outputs == 1, std::array<float, units<inputs>>,
-        decltype(results(std::make_index_sequence<outputs>{}))>;
+    static auto results(std::index_sequence<K...>)
+        -> std::tuple<std::array<float, units<inputs + K>>...>;
+    using row_out = std::conditional_t<outputs == 1, std::array<float, units<inputs>>,
+                                       decltype(results(std::make_index_sequence<outputs>{}))>;
 };
 
 // Where the row of port K begins that the caller passes as a `Row`, or the one error of a row that

@@ -221,8 +221,9 @@ LAMINATE_INLINE void run_handing(const float* parameters, const From& from, cons
 
 // A step, unless it is handed its rows: then it runs behind the one that hands them on.
 template <class P, class Plan, std::size_t Step, std::size_t MaxRows>
-constexpr void run_placed(const float* parameters, const tile_memory<Plan> memory,
+constexpr void run_placed(const float* parameters, const callers_rows<Plan> callers, float* scratch,
                           std::size_t rows) {
+    const tile_memory<Plan> memory = {callers, scratch};
     // A constant where it can be: Clang keeps `rows` of a single row in a register, and tests it.
     const std::size_t count = MaxRows == 1 ? 1 : rows;
     if constexpr (Step == 0 || !Plan::value.sequence[Step - (Step > 0)].hands_on) {
@@ -234,18 +235,19 @@ constexpr void run_placed(const float* parameters, const tile_memory<Plan> memor
     }
 }
 
-// (Functions, not lambdas that capture: Clang keeps such captures in memory and is 20 % slower.)
+// (Functions, not lambdas that capture: Clang keeps such captures in memory and is 20 % slower. And
+// pointers, not a tile_memory, which would be passed in memory.)
 template <class P, class Plan, std::size_t MaxRows, std::size_t... Step>
-constexpr void run_steps(const float* parameters, const tile_memory<Plan> memory, std::size_t rows,
-                         std::index_sequence<Step...>) {
-    (run_placed<P, Plan, Step, MaxRows>(parameters, memory, rows), ...);
+constexpr void run_steps(const float* parameters, const callers_rows<Plan> callers, float* scratch,
+                         std::size_t rows, std::index_sequence<Step...>) {
+    (run_placed<P, Plan, Step, MaxRows>(parameters, callers, scratch, rows), ...);
 }
 
 // All steps on one tile of rows.
 template <pack::words P, class Plan, std::size_t MaxRows>
 constexpr void run_tile(const float* parameters, const callers_rows<Plan> callers, float* scratch,
                         std::size_t rows) {
-    run_steps<P, Plan, MaxRows>(parameters, tile_memory<Plan>{callers, scratch}, rows,
+    run_steps<P, Plan, MaxRows>(parameters, callers, scratch, rows,
                                 std::make_index_sequence<Plan::value.steps>{});
 }
 

@@ -39,7 +39,7 @@ struct slice : placed {
     }
     static constexpr spelling spelled(const node& n) {
         spelling s = {"slice", count("", n.begin)};
-        s.argument.push(count("", n.units));
+        s.argument.push(count("", n.begin + n.units));
         return s;
     }
 };
