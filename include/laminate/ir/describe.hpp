@@ -40,6 +40,8 @@ inline std::string shape(const laminate::shape& s) {
 // What a step runs: "dense, 2 chains, hands on", that is a single row's result in registers where
 // these are wide enough.
 inline std::string kernel(const step& s) {
+    if (s.epilogue_size == 0 && s.run == ir::kernel::activation)
+        return sentence("copies ", s.units, s.units == 1 ? " float" : " floats");
     std::string out = name(s.run);
     const auto add = [&](std::size_t count, const char* what) {
         if (count > 1) out += sentence(", ", count, " ", what);
@@ -77,7 +79,30 @@ inline std::string batch(const plan_view& plan) {
                     "\n  16 of 8 floats:  ", tiles(plan, 8, 16), "\n");
 }
 
-// Which step computes each node; none for nodes that cost nothing.
+// What a node that no step computes is.
+inline std::string without_step(const node& n) {
+    switch (n.kind) {
+    case op::input:
+        return "";
+    case op::concat:
+        return "written in place";
+    case op::slice:
+        return "read in place";
+    default:
+        return "nothing to do";
+    }
+}
+
+// "[6], output 1", where there are several.
+inline std::string value(const plan_view& plan, std::size_t index) {
+    const node& n = plan.nodes[index];
+    return sentence(shape(n.output), n.result != none && plan.out.size() > 1
+                                         ? sentence(", output ", n.result)
+                                         : std::string());
+}
+
+// Which step computes each node, the last one that copies parts of it; none for nodes that cost
+// nothing.
 inline std::vector<std::size_t> step_of(const plan_view& plan) {
     std::vector<std::size_t> of(plan.nodes.size(), none);
     for (std::size_t s = 0; s < plan.steps.size(); ++s) {
@@ -124,12 +149,12 @@ inline std::string describe(const plan_view& plan) {
     for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
         const node& n = plan.nodes[i];
         const std::size_t s = step_of[i];
-        text::row r = {text::layer(n), text::shape(n.output), "", "", "", "", ""};
+        text::row r = {text::layer(n), text::value(plan, i), "", "", "", "", ""};
         const std::span<const tensor> tensors = plan.tensors_of(i);
         if (const std::size_t count = learned_numbers(tensors); count > 0)
             r[2] = text::grouped(count);
         if (s == none) {
-            r[4] = n.kind == op::input ? "" : "nothing to do";
+            r[4] = text::without_step(n);
         } else {
             r[3] = std::to_string(s + 1);
             r[4] = plan.steps[s].node == i

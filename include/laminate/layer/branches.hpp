@@ -76,11 +76,16 @@ constexpr std::array<std::size_t, sizeof...(Operands)> append_operands(ir::build
     return {append_operand<Operands>(to, arriving)...}; // in this order
 }
 
-template <class... Operands>
-constexpr void check_operands() {
+// A layer made of these, if all of them are layers; else the one error.
+template <template <class...> class Made, class... Operands>
+constexpr auto made_of() {
     static_assert((element<Operands> && ...),
                   "Laminate: operands are layers or stacks of layers, and one of these is "
                   "something else; write dense<64> | relu, or linear for what arrives");
+    if constexpr ((element<Operands> && ...))
+        return Made<Operands...>{};
+    else
+        return any_layer{};
 }
 
 } // namespace detail
@@ -112,6 +117,18 @@ struct binary : layer_base {
         return to.append({.kind = Kind}, of);
     }
 };
+template <class A, class B>
+struct add : binary<ir::op::add, A, B> {};
+template <class A, class B>
+struct subtract : binary<ir::op::subtract, A, B> {};
+template <class A, class B>
+struct multiply : binary<ir::op::multiply, A, B> {};
+template <class A, class B>
+struct divide : binary<ir::op::divide, A, B> {};
+template <class A, class B>
+struct maximum : binary<ir::op::maximum, A, B> {};
+template <class A, class B>
+struct minimum : binary<ir::op::minimum, A, B> {};
 
 template <class... Parts>
 struct concat : layer_base {
@@ -163,55 +180,45 @@ namespace laminate::inline LAMINATE_ISA {
 
 template <class Block>
 constexpr auto residual(Block) {
-    detail::check_operands<Block>();
-    return layers::residual<layers::arriving, Block>{};
+    return detail::made_of<layers::residual, layers::arriving, Block>();
 }
 template <class Block, class Shortcut>
 constexpr auto residual(Block, Shortcut) {
-    detail::check_operands<Block, Shortcut>();
-    return layers::residual<Shortcut, Block>{};
+    return detail::made_of<layers::residual, Shortcut, Block>();
 }
 
 template <class A, class B>
 constexpr auto add(A, B) {
-    detail::check_operands<A, B>();
-    return layers::binary<ir::op::add, A, B>{};
+    return detail::made_of<layers::add, A, B>();
 }
 template <class A, class B>
 constexpr auto subtract(A, B) {
-    detail::check_operands<A, B>();
-    return layers::binary<ir::op::subtract, A, B>{};
+    return detail::made_of<layers::subtract, A, B>();
 }
 template <class A, class B>
 constexpr auto multiply(A, B) {
-    detail::check_operands<A, B>();
-    return layers::binary<ir::op::multiply, A, B>{};
+    return detail::made_of<layers::multiply, A, B>();
 }
 template <class A, class B>
 constexpr auto divide(A, B) {
-    detail::check_operands<A, B>();
-    return layers::binary<ir::op::divide, A, B>{};
+    return detail::made_of<layers::divide, A, B>();
 }
 template <class A, class B>
 constexpr auto maximum(A, B) {
-    detail::check_operands<A, B>();
-    return layers::binary<ir::op::maximum, A, B>{};
+    return detail::made_of<layers::maximum, A, B>();
 }
 template <class A, class B>
 constexpr auto minimum(A, B) {
-    detail::check_operands<A, B>();
-    return layers::binary<ir::op::minimum, A, B>{};
+    return detail::made_of<layers::minimum, A, B>();
 }
 
 template <class First, class... Others>
 constexpr auto concat(First, Others...) {
-    detail::check_operands<First, Others...>();
-    return layers::concat<First, Others...>{};
+    return detail::made_of<layers::concat, First, Others...>();
 }
 template <class First, class... Others>
 constexpr auto outputs(First, Others...) {
-    detail::check_operands<First, Others...>();
-    return layers::outputs<First, Others...>{};
+    return detail::made_of<layers::outputs, First, Others...>();
 }
 
 template <detail::literal Name>
