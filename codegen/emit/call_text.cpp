@@ -157,6 +157,13 @@ $weights$
                  {"epilogue", takes_functors ? sentence(",\n        ", epilogue(plan, s)) : ""}});
 }
 
+// The file of kernel/forward that has a kernel.
+const char* file_of(ir::kernel run) {
+    const bool reduces = run == ir::kernel::sum || run == ir::kernel::mean ||
+                         run == ir::kernel::mean_square;
+    return reduces ? "reduction" : ir::name(run);
+}
+
 // Calls f(name, where it begins, floats) for each array of parameters.
 template <class Function>
 void for_each_array(const ir::plan_view& plan, const Function& f) {
@@ -187,7 +194,7 @@ std::set<std::string> kernel_files(const ir::plan_view& plan) {
         files.insert(sentence("laminate/kernel/forward/", name, ".hpp"));
     };
     for (const ir::step& s : plan.steps) {
-        kernel(ir::name(s.run));
+        kernel(file_of(s.run));
         if (ir::takes_functions(s.run)) kernel("chain");
         for (std::size_t e = 0; e < s.epilogue_size; ++e) {
             const ir::joined& f = s.epilogue[e];

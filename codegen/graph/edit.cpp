@@ -56,7 +56,11 @@ bool same_order(std::size_t inputs, std::size_t kept_inputs, std::size_t outputs
 bool is_chain(const graph& network) {
     for (std::size_t i = 1; i < network.nodes.size(); ++i) {
         const ir::node& n = network.nodes[i];
-        if (n.inputs[0] != i - 1 || n.inputs[1] != ir::none) return false;
+        const ir::role is = ir::of(n.kind).is.role;
+        const bool is_known = is == ir::role::function || is == ir::role::identity ||
+                              n.kind == ir::op::dense || n.kind == ir::op::maxout ||
+                              ir::is_softmax(n.kind);
+        if (!is_known || n.inputs[0] != i - 1) return false;
         if (network.nodes[i - 1].result != ir::none) return false;
     }
     return true;

@@ -13,6 +13,7 @@
 
 namespace laminate::codegen {
 
+// Whether each node reads the one before it, and all are of kinds that passes know.
 bool is_chain(const graph& network);
 
 // Removes a node. What is left of its origin goes to `heir`, another node, unless there is none.

@@ -16,6 +16,7 @@
 #include <laminate/kernel/forward/log_softmax.hpp>
 #include <laminate/kernel/forward/maxout.hpp>
 #include <laminate/kernel/forward/piecewise.hpp>
+#include <laminate/kernel/forward/reduction.hpp>
 #include <laminate/kernel/forward/relu.hpp>
 #include <laminate/kernel/forward/sigmoid.hpp>
 #include <laminate/kernel/forward/softmax.hpp>
@@ -137,6 +138,20 @@ void maxout(const ir::call& c, const float* x, float* y) {
     }
 }
 
+// The order that kernel/forward/reduction.hpp states.
+template <class Term>
+float row_sum(std::span<const float> x) {
+    std::array<float, kernel::partial_sums> sum = {};
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        float& part = sum[i % kernel::partial_sums];
+        part = Term::template to<pack>(part, x[i]);
+    }
+    for (std::size_t half = sum.size() / 2; half > 0; half /= 2)
+        for (std::size_t k = 0; k < half; ++k)
+            sum[k] = pack::add(sum[k], sum[k + half]);
+    return sum[0];
+}
+
 // A row of the caller's, of all inputs or outputs one behind the other, and scratch memory.
 struct memory {
     const ir::plan_view& plan;
@@ -204,6 +219,17 @@ void run_step(const planned& network, const ir::step& s, const memory& rows) {
         return;
     case ir::kernel::maxout:
         return maxout(c, from, to);
+    case ir::kernel::sum:
+        *to = row_sum<kernel::add_unit>({from, c.others[0]});
+        return;
+    case ir::kernel::mean:
+        *to = pack::div(row_sum<kernel::add_unit>({from, c.others[0]}),
+                        static_cast<float>(c.others[0]));
+        return;
+    case ir::kernel::mean_square:
+        *to = pack::div(row_sum<kernel::add_square>({from, c.others[0]}),
+                        static_cast<float>(c.others[0]));
+        return;
     case ir::kernel::dense: {
         const std::span<const ir::tensor> learned = plan.tensors_of(s.node);
         dense(c, from, parameters + learned[0].begin, parameters + learned[1].begin, to);

@@ -237,8 +237,8 @@ TEST_CASE("kinds: each says what it is, and functions have a functor", "[ir]") {
         n.groups = 2;
         CHECK(kind.check(n, arriving).kind == mistake_kind::accepted);
         CHECK(kind.spelled(n).word != nullptr);
-        if (operation != op::dense && operation != op::maxout && operation != op::slice &&
-            operation != op::concat)
+        if (kind.is.role == ir::role::function || kind.is.role == ir::role::identity ||
+            kind.is.role == ir::role::binary)
             CHECK(kind.output(n, arriving) == arriving[0]);
         std::set<std::string> names;
         for (const ir::tensor& t : kind.learned(n, arriving)) {

@@ -129,6 +129,21 @@ struct reciprocal : direct {
     }
 };
 
+struct rsqrt : steady {
+    static auto value(const auto& u, const auto& x) {
+        using std::sqrt;
+        return 1.0 / sqrt(x + u.alpha);
+    }
+    static interval range(const unit<double>& u, interval x) {
+        return x.low + u.alpha > 0.0 ? both(not_negative, by_ends<rsqrt>(u, x)) : unbounded;
+    }
+    // The sum is rounded, too.
+    static double passed(const unit<double>& u, double x) {
+        const double y = 1.0 / std::sqrt(x + u.alpha);
+        return std::isfinite(y) ? y * (std::abs(x) + std::abs(u.alpha)) / (x + u.alpha) : 0.0;
+    }
+};
+
 struct square : direct {
     static auto value(const auto&, const auto& x) { return x * x; }
     static interval range(const unit<double>&, interval x) { // its valley is the corner at 0

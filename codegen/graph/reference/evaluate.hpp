@@ -50,12 +50,6 @@ decltype(auto) visit(ir::op kind, const Call& call) {
 template <class Arithmetic>
 using row_of = std::vector<typename Arithmetic::number>;
 
-// A learned number of a unit, where one may be shared by all, or 0 for all.
-template <class X>
-X learned(const std::vector<X>& numbers, std::size_t unit) {
-    return numbers.empty() ? X(0.0) : numbers[numbers.size() == 1 ? 0 : unit];
-}
-
 // What node `n` makes of the rows that it reads.
 template <class Arithmetic, class Parameters>
 row_of<Arithmetic> after(const Arithmetic& by, const ir::node& n, const Parameters& p,

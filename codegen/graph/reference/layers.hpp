@@ -9,12 +9,21 @@
 
 #include <cstddef>
 #include <span>
+#include <type_traits>
 #include <vector>
+
+#include "curves.hpp"
 
 namespace laminate::codegen::reference {
 
 template <class Row>
 using operands = std::span<const Row* const>;
+
+// A learned number of a unit, where one may be shared by all, or 0 for all.
+template <class X>
+X learned(const std::vector<X>& numbers, std::size_t unit) {
+    return numbers.empty() ? X(0.0) : numbers[numbers.size() == 1 ? 0 : unit];
+}
 
 namespace kind {
 
@@ -70,6 +79,26 @@ struct maxout {
         return y;
     }
 };
+
+// Of all units `weight` times each, or times its square.
+template <bool Mean, bool Squares>
+struct reduction {
+    template <class Arithmetic, class Parameters, class Row>
+    static Row after(const Arithmetic& by, const ir::node& n, const Parameters& p,
+                     operands<Row> in) {
+        Row x = *in[0];
+        if constexpr (Squares)
+            for (auto& each : x)
+                each = by.template function<square>(
+                    unit_of(n, learned(p.slope, 0), learned(p.bias, 0)), each);
+        const double weight = Mean ? 1.0 / static_cast<double>(x.size()) : 1.0;
+        const std::remove_cvref_t<decltype(p.weights)> weights(x.size(), weight);
+        return {by.sum(weights, 0.0, x)};
+    }
+};
+struct sum : reduction<false, false> {};
+struct mean : reduction<true, false> {};
+struct mean_square : reduction<true, true> {};
 
 struct concat {
     template <class Arithmetic, class Parameters, class Row>

@@ -39,6 +39,7 @@
     FUNCTION(neg, true, arithmetic, neg) \
     FUNCTION(sqrt, true, arithmetic, sqrt) \
     FUNCTION(reciprocal, true, arithmetic, reciprocal) \
+    FUNCTION(rsqrt, true, arithmetic, rsqrt, n.alpha) \
     FUNCTION(square, true, arithmetic, square)
 
 // BINARY(operation, functor): of two values, kernel::with_row<kernel::functor, ...> of

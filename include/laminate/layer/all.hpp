@@ -18,6 +18,7 @@
 #include "leaky_relu.hpp"
 #include "linear.hpp"
 #include "maxout.hpp"
+#include "norm.hpp"
 #include "prelu.hpp"
 #include "relu.hpp"
 #include "shrink.hpp"

@@ -40,6 +40,10 @@ struct alpha {
     static constexpr void set(activation_options& o) { o.alpha = Value; }
 };
 template <float Value>
+struct epsilon {
+    static constexpr void set(activation_options& o) { o.alpha = Value; }
+};
+template <float Value>
 struct beta {
     static constexpr void set(activation_options& o) { o.beta = Value; }
 };
@@ -68,6 +72,8 @@ inline constexpr layers::negative_slope<Value> negative_slope{};
 template <float Value>
 inline constexpr layers::alpha<Value> alpha{};
 template <float Value>
+inline constexpr layers::epsilon<Value> epsilon{};
+template <float Value>
 inline constexpr layers::beta<Value> beta{};
 template <float Value>
 inline constexpr layers::min_value<Value> min_value{};
@@ -93,7 +99,7 @@ consteval activation_options with(activation_options options) {
                   "Laminate: this layer doesn't have that option; relu takes max_value<>, "
                   "negative_slope<> and threshold<>, leaky_relu negative_slope<>, elu, celu, swish "
                   "and thresholded_relu alpha<>, hard_sigmoid alpha<> and beta<>, clip min_value<> "
-                  "and max_value<>, shrink lambd<> and bias<>");
+                  "and max_value<>, shrink lambd<> and bias<>, rsqrt epsilon<>");
     if constexpr ((takes<Layer, Given> && ...)) {
         constexpr bool numbers = are_numbers([] {
             activation_options given;

@@ -27,6 +27,7 @@
 #include "../kernel/forward/log_softmax.hpp"
 #include "../kernel/forward/maxout.hpp"
 #include "../kernel/forward/piecewise.hpp"
+#include "../kernel/forward/reduction.hpp"
 #include "../kernel/forward/relu.hpp"
 #include "../kernel/forward/rows_at.hpp"
 #include "../kernel/forward/sigmoid.hpp"

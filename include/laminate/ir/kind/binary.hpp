@@ -26,7 +26,7 @@ struct binary {
     static constexpr std::size_t multiply_adds(const node&, operands) { return 0; }
     static constexpr spelling spelled(const node& n) { return {name(n.kind)}; }
     static constexpr double second_moment(const node&) { return 1.0; }
-    static constexpr arguments arguments_of(const node&, std::size_t, bool) { return {}; }
+    static constexpr arguments arguments_of(const node&, operands, std::size_t, bool) { return {}; }
 };
 
 struct add : binary {};

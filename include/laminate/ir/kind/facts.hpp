@@ -28,7 +28,10 @@ namespace laminate::ir {
 #define LAMINATE_ROW_KERNELS(KERNEL) \
     KERNEL(softmax, false, true) \
     KERNEL(log_softmax, false, true) \
-    KERNEL(maxout, false, false)
+    KERNEL(maxout, false, false) \
+    KERNEL(sum, false, false) \
+    KERNEL(mean, false, false) \
+    KERNEL(mean_square, false, false)
 
 enum class kernel : std::uint8_t {
 #define LAMINATE_KERNEL(name, ...) name,
@@ -148,7 +151,8 @@ struct row {
     std::size_t (*multiply_adds)(const node&, operands);
     spelling (*spelled)(const node&);
     double (*second_moment)(const node&); // E[f(x)^2] of normal x, of rectifiers; else 1
-    arguments (*arguments_of)(const node&, std::size_t outputs, bool in_pieces); // of a row kernel
+    arguments (*arguments_of)(const node&, operands, std::size_t outputs,
+                              bool in_pieces); // of a row kernel
 };
 
 constexpr const char* name(kernel k) {
@@ -192,7 +196,7 @@ struct function {
     static constexpr std::size_t multiply_adds(const node&, operands) { return 0; }
     static constexpr spelling spelled(const node& n) { return {name(n.kind)}; }
     static constexpr double second_moment(const node&) { return 1.0; }
-    static constexpr arguments arguments_of(const node&, std::size_t, bool) { return {}; }
+    static constexpr arguments arguments_of(const node&, operands, std::size_t, bool) { return {}; }
 };
 
 // A function of the ReLU family.

@@ -24,6 +24,14 @@ struct sqrt : function {};
 struct reciprocal : function {};
 struct square : function {};
 
+struct rsqrt : function {
+    static constexpr spelling spelled(const node& n) {
+        spelling s = {"rsqrt"};
+        s.add("epsilon", n.alpha, 0.0f);
+        return s;
+    }
+};
+
 struct hard_sigmoid : function {
     static constexpr spelling spelled(const node& n) {
         spelling s = {"hard_sigmoid"};

@@ -26,7 +26,7 @@ struct input {
         return {"input", count("", n.output.size())};
     }
     static constexpr double second_moment(const node&) { return 1.0; }
-    static constexpr arguments arguments_of(const node&, std::size_t, bool) { return {}; }
+    static constexpr arguments arguments_of(const node&, operands, std::size_t, bool) { return {}; }
 };
 
 } // namespace LAMINATE_ISA

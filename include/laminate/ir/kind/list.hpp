@@ -36,10 +36,14 @@
     KIND(log) \
     KIND(sqrt) \
     KIND(reciprocal) \
+    KIND(rsqrt) \
     KIND(square) \
     KIND(softmax) \
     KIND(log_softmax) \
     KIND(maxout) \
+    KIND(sum) \
+    KIND(mean) \
+    KIND(mean_square) \
     KIND(add) \
     KIND(subtract) \
     KIND(multiply) \

@@ -16,7 +16,7 @@ struct placed {
     static constexpr tensor_list learned(const node&, operands) { return {}; }
     static constexpr std::size_t multiply_adds(const node&, operands) { return 0; }
     static constexpr double second_moment(const node&) { return 1.0; }
-    static constexpr arguments arguments_of(const node&, std::size_t, bool) { return {}; }
+    static constexpr arguments arguments_of(const node&, operands, std::size_t, bool) { return {}; }
 };
 
 struct concat : placed {

@@ -17,6 +17,7 @@
 #include "maxout.hpp"
 #include "placed.hpp"
 #include "rectifiers.hpp"
+#include "reductions.hpp"
 #include "softmax.hpp"
 
 namespace laminate::ir {
@@ -33,7 +34,7 @@ concept complete = requires(const node& n, operands in) {
     Kind::multiply_adds(n, in);
     Kind::spelled(n);
     Kind::second_moment(n);
-    Kind::arguments_of(n, std::size_t{1}, true);
+    Kind::arguments_of(n, in, std::size_t{1}, true);
 };
 
 template <class Kind>

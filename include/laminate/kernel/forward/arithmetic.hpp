@@ -2,7 +2,7 @@
 #pragma once
 
 // Elementwise functions of one or two basic operations. Needs the words of a pack. Promises
-// correctly rounded results but for softsign, and what IEEE arithmetic makes of NaN, -0 and
+// correctly rounded results but for softsign and rsqrt, and what IEEE arithmetic makes of NaN, -0 and
 // infinities.
 
 #include <cstddef>
@@ -65,6 +65,22 @@ struct reciprocal {
     LAMINATE_INLINE typename P::reg derivative(P, typename P::reg, typename P::reg y,
                                                std::size_t) const {
         return P::sub(P::splat(-0.0f), P::mul(y, y));
+    }
+};
+
+// 1 / sqrt(x + epsilon); NaN of sums below 0.
+struct rsqrt {
+    float epsilon;
+
+    template <class P>
+    LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t) const {
+        return P::div(P::splat(1.0f), P::sqrt(P::add(x, P::splat(epsilon))));
+    }
+    static constexpr bool derivative_needs_input = false;
+    template <class P>
+    LAMINATE_INLINE typename P::reg derivative(P, typename P::reg, typename P::reg y,
+                                               std::size_t) const {
+        return P::mul(P::splat(-0.5f), P::mul(y, P::mul(y, y)));
     }
 };
 

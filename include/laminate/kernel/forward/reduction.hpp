@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// One number of each row: the sum of its units, their mean, the mean of their squares. Reads
+// exactly Width floats of each row and writes one.
+//
+// The contract on bits: term i is added to partial sum i % 16 in rising order, from 0 on (squares
+// by fma), the partial sums as a tree (l and l + 8, then + 4, + 2, + 1); a mean is that over Width.
+// NaN and infinities are as IEEE additions have them; a sum of -0 is 0.
+
+#include <cstddef>
+
+#include "../../base/compiler.hpp"
+#include "fold.hpp"
+#include "softmax.hpp"
+
+namespace laminate::kernel {
+inline namespace LAMINATE_ISA {
+
+struct add_unit {
+    template <class P>
+    static LAMINATE_INLINE typename P::reg to(typename P::reg sum, typename P::reg x) {
+        return P::add(sum, x);
+    }
+};
+struct add_square {
+    template <class P>
+    static LAMINATE_INLINE typename P::reg to(typename P::reg sum, typename P::reg x) {
+        return P::fma(x, x, sum);
+    }
+};
+
+// The sum, in every lane.
+template <class P, std::size_t Width, class Term>
+LAMINATE_INLINE typename P::reg row_sum(const float* x) {
+    constexpr std::size_t registers = partial_sums / P::lanes;
+    constexpr std::size_t tail = Width % P::lanes;
+    constexpr std::size_t whole = Width - tail;
+    typename P::reg sum[registers] = {};
+    LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = P::splat(0.0f);
+    for (std::size_t i = 0; i < whole; i += P::lanes) {
+        typename P::reg& part = sum[i / P::lanes % registers];
+        part = Term::template to<P>(part, P::load(x + i));
+    }
+    if constexpr (tail > 0) {
+        typename P::reg& part = sum[whole / P::lanes % registers];
+        part = P::select(P::first(tail),
+                         Term::template to<P>(part, P::load_first(x + whole, tail)), part);
+    }
+    return fold_sum<P, partial_sums>(sum);
+}
+
+template <class P, std::size_t Width, class Term, bool Mean>
+LAMINATE_INLINE void reduce(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
+                            std::size_t rows) {
+    for (std::size_t row = 0; row < rows; ++row) {
+        typename P::reg all = row_sum<P, Width, Term>(x + row * x_stride);
+        if constexpr (Mean) all = P::div(all, P::splat(static_cast<float>(Width)));
+        P::store_first(y + row * y_stride, all, 1);
+    }
+}
+
+template <class P, std::size_t Units, std::size_t Width>
+LAMINATE_INLINE void sum(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
+                         std::size_t rows) {
+    reduce<P, Width, add_unit, false>(x, x_stride, y, y_stride, rows);
+}
+template <class P, std::size_t Units, std::size_t Width>
+LAMINATE_INLINE void mean(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
+                          std::size_t rows) {
+    reduce<P, Width, add_unit, true>(x, x_stride, y, y_stride, rows);
+}
+template <class P, std::size_t Units, std::size_t Width>
+LAMINATE_INLINE void mean_square(const float* x, std::size_t x_stride, float* y,
+                                 std::size_t y_stride, std::size_t rows) {
+    reduce<P, Width, add_square, true>(x, x_stride, y, y_stride, rows);
+}
+
+} // namespace LAMINATE_ISA
+} // namespace laminate::kernel
