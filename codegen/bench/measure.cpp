@@ -14,6 +14,7 @@
 
 #include "../emit/embedded.hpp"
 #include "../emit/source.hpp"
+#include "../graph/edit.hpp"
 #include "../graph/evaluate.hpp"
 #include "../graph/likely.hpp"
 #include "../graph/planned.hpp"
@@ -382,6 +383,10 @@ bool is_target(std::string_view text) {
 
 result<bench_report> bench_graph(const graph& network, const bench_options& wanted) {
     bench_options options = wanted;
+    if (!is_chain(network))
+        return error{
+            "a benchmark beside plain loops takes a chain of layers; this network branches, "
+            "or has layers that only graphs have"};
     const result<planned> fused = plan_graph(network);
     if (!fused) return fused.error();
     const planned unfused = plan_graph(network, ir::fusion::off).value();

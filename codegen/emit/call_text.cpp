@@ -159,8 +159,8 @@ $weights$
 
 // The file of kernel/forward that has a kernel.
 const char* file_of(ir::kernel run) {
-    const bool reduces = run == ir::kernel::sum || run == ir::kernel::mean ||
-                         run == ir::kernel::mean_square;
+    const bool reduces =
+        run == ir::kernel::sum || run == ir::kernel::mean || run == ir::kernel::mean_square;
     return reduces ? "reduction" : ir::name(run);
 }
 

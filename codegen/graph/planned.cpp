@@ -113,7 +113,7 @@ result<planned> plan_graph(const graph& network, ir::fusion mode) {
     std::vector<ir::placing> rows(count);
     std::vector<std::size_t> by_size(count);
     const ir::plan_view plan = ir::make_plan(
-        p.nodes_, mode,
+        p.nodes_, mode, ir::rows_in_scratch::shared,
         {p.values_, p.tensors_, p.first_tensor_, p.steps_, rows, by_size, p.in_, p.out_});
     p.steps_.resize(plan.steps.size());
     p.cost_ = plan.cost;

@@ -8,8 +8,10 @@
 namespace lam = laminate;
 
 #ifdef GOOD
-constexpr auto network = lam::input<8> | lam::as<"x"> | lam::dense<8> | lam::as<"y"> | lam::add(lam::linear, lam::from<"x">);
+constexpr auto network = lam::input<8> | lam::as<"x"> | lam::dense<8> | lam::as<"y"> |
+                         lam::add(lam::linear, lam::from<"x">);
 #else
-constexpr auto network = lam::input<8> | lam::as<"x"> | lam::dense<8> | lam::as<"x"> | lam::add(lam::linear, lam::from<"x">);
+constexpr auto network = lam::input<8> | lam::as<"x"> | lam::dense<8> | lam::as<"x"> |
+                         lam::add(lam::linear, lam::from<"x">);
 #endif
 static_assert(lam::plan(network).steps > 0, "a right network has a step");

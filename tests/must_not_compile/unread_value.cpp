@@ -8,7 +8,8 @@
 namespace lam = laminate;
 
 #ifdef GOOD
-constexpr auto network = lam::input<8> | lam::as<"x"> | lam::dense<3> | lam::concat(lam::linear, lam::from<"x">);
+constexpr auto network =
+    lam::input<8> | lam::as<"x"> | lam::dense<3> | lam::concat(lam::linear, lam::from<"x">);
 #else
 constexpr auto network = lam::input<8> | lam::as<"x"> | lam::dense<3> | lam::from<"x"> | lam::relu;
 #endif

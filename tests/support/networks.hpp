@@ -58,8 +58,7 @@ struct handed : network<input<40> | dense<16> | relu | dense<48> | laminate::tan
 struct deep : network<input<5> | repeat<12>(dense<20>(no_bias) | relu)> {};
 struct residuals : network<input<11> | residual(dense<48> | relu | dense<11>) | relu |
                            residual(dense<20> | laminate::tanh | dense<33>, dense<33>(no_bias)) |
-                           residual(gelu | dense<33>) | residual(prelu) |
-                           subtract(linear, mean) |
+                           residual(gelu | dense<33>) | residual(prelu) | subtract(linear, mean) |
                            multiply(linear, mean_square | rsqrt(epsilon<1e-5f>)) |
                            add(linear, laminate::sum) | dense<6>> {};
 // Every function of two values, each way around, of one unit too; parts that are written in place

@@ -57,8 +57,9 @@ struct planned {
         ir::infer(nodes);
         steps.resize(ir::most_steps(nodes));
         tensors.resize(ir::count_tensors(nodes));
-        const ir::plan_view p = ir::make_plan(
-            nodes, mode, {values, tensors, first_tensor, steps, rows, by_size, in, out});
+        const ir::plan_view p =
+            ir::make_plan(nodes, mode, ir::rows_in_scratch::shared,
+                          {values, tensors, first_tensor, steps, rows, by_size, in, out});
         cost = p.cost;
         steps.resize(p.steps.size());
     }

@@ -13,7 +13,6 @@
 #include "../base/cache.hpp"
 #include "../base/compiler.hpp"
 #include "../base/panel.hpp"
-#include "fuse.hpp"
 #include "step.hpp"
 #include "value.hpp"
 
@@ -173,6 +172,9 @@ constexpr void share_rows(std::span<const node> nodes, std::span<value> values,
     }
 }
 
+// Whether rows that aren't in use at the same time may lie in the same memory, or each has its own.
+enum class rows_in_scratch : bool { shared, apart };
+
 // A row in scratch memory, while they are placed.
 struct placing {
     std::size_t row = none;
@@ -280,14 +282,14 @@ constexpr bool is_exact(std::span<const node> nodes, std::span<const value> valu
 }
 
 // Fills places and the cut of dense steps; returns the floats of one row of scratch memory. `work`
-// and `by_size` are working space, an entry per node. Without fusion each row has memory of its
-// own.
+// and `by_size` are working space, an entry per node.
 constexpr std::size_t place_steps(std::span<const node> nodes, std::span<value> values,
-                                  std::size_t parameter_floats, std::span<step> steps, fusion mode,
-                                  std::span<placing> work, std::span<std::size_t> by_size) {
+                                  std::size_t parameter_floats, std::span<step> steps,
+                                  rows_in_scratch how, std::span<placing> work,
+                                  std::span<std::size_t> by_size) {
     find_lives(nodes, values, steps);
-    if (mode == fusion::on) share_rows(nodes, values, steps);
-    const std::size_t floats = place_rows(values, mode == fusion::off, work, by_size);
+    if (how == rows_in_scratch::shared) share_rows(nodes, values, steps);
+    const std::size_t floats = place_rows(values, how == rows_in_scratch::apart, work, by_size);
     std::size_t handed_on = 0; // by the steps before, without one that didn't
     for (std::size_t s = 0; s < steps.size(); ++s) {
         step& now = steps[s];

@@ -64,7 +64,8 @@ struct plan_workspace {
 };
 
 // Plans `nodes`, whose shapes are inferred.
-constexpr plan_view make_plan(std::span<const node> nodes, fusion mode, plan_workspace work) {
+constexpr plan_view make_plan(std::span<const node> nodes, fusion mode, rows_in_scratch how,
+                              plan_workspace work) {
     work.in = inputs_of(nodes);
     work.out = outputs_of(nodes);
     trace(nodes, work.values);
@@ -72,7 +73,7 @@ constexpr plan_view make_plan(std::span<const node> nodes, fusion mode, plan_wor
         place_parameters(nodes, work.values, work.tensors, work.first_tensor);
     const auto steps = work.steps.first(fuse(nodes, work.values, mode, work.steps));
     const std::size_t scratch_floats =
-        place_steps(nodes, work.values, parameter_floats, steps, mode, work.rows, work.by_size);
+        place_steps(nodes, work.values, parameter_floats, steps, how, work.rows, work.by_size);
     return {
         nodes,           work.values,
         work.tensors,    work.first_tensor,
@@ -107,7 +108,8 @@ struct plan : figures {
     }
 };
 
-// Tensors is count_tensors(inferred), and Steps most_steps(inferred).
+// Tensors is count_tensors(inferred), and Steps most_steps(inferred). Without fusion each row has
+// memory of its own, as in a framework that runs every layer over all rows.
 template <std::size_t Tensors, std::size_t Steps, std::size_t Nodes>
 constexpr plan<Nodes, Tensors, Steps> make_plan(const std::array<node, Nodes>& inferred,
                                                 fusion mode) {
@@ -117,6 +119,7 @@ constexpr plan<Nodes, Tensors, Steps> make_plan(const std::array<node, Nodes>& i
     std::array<std::size_t, Nodes> by_size = {};
     static_cast<figures&>(p) =
         make_plan(p.nodes, mode,
+                  mode == fusion::on ? rows_in_scratch::shared : rows_in_scratch::apart,
                   {p.values, p.tensors, p.first_tensor, p.sequence, rows, by_size, p.in, p.out})
             .cost;
     return p;

@@ -40,7 +40,8 @@ struct maxout {
     }
 
     // How many pieces, and how far apart units are, and the pieces of one.
-    static constexpr arguments arguments_of(const node& n, operands, std::size_t outputs, bool in_pieces) {
+    static constexpr arguments arguments_of(const node& n, operands, std::size_t outputs,
+                                            bool in_pieces) {
         if (!in_pieces) return {n.pieces, n.pieces, std::size_t{1}};
         return {n.pieces, std::size_t{1}, piece_stride(outputs * n.pieces, n.pieces)};
     }

@@ -32,7 +32,9 @@ struct distribution {
 
     static constexpr double second_moment(const node&) { return 1.0; }
 
-    static constexpr arguments arguments_of(const node& n, operands, std::size_t, bool) { return {n.groups}; }
+    static constexpr arguments arguments_of(const node& n, operands, std::size_t, bool) {
+        return {n.groups};
+    }
 };
 
 struct softmax : distribution {

@@ -2,8 +2,8 @@
 #pragma once
 
 // Elementwise functions of one or two basic operations. Needs the words of a pack. Promises
-// correctly rounded results but for softsign and rsqrt, and what IEEE arithmetic makes of NaN, -0 and
-// infinities.
+// correctly rounded results but for softsign and rsqrt, and what IEEE arithmetic makes of NaN, -0
+// and infinities.
 
 #include <cstddef>
 

@@ -44,8 +44,8 @@ LAMINATE_INLINE typename P::reg row_sum(const float* x) {
     }
     if constexpr (tail > 0) {
         typename P::reg& part = sum[whole / P::lanes % registers];
-        part = P::select(P::first(tail),
-                         Term::template to<P>(part, P::load_first(x + whole, tail)), part);
+        part = P::select(P::first(tail), Term::template to<P>(part, P::load_first(x + whole, tail)),
+                         part);
     }
     return fold_sum<P, partial_sums>(sum);
 }
