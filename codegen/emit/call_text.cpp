@@ -114,6 +114,10 @@ std::string template_arguments(const ir::call& c) {
     return all;
 }
 
+bool is_norm(ir::kernel run) {
+    return run == ir::kernel::layer_norm || run == ir::kernel::rms_norm;
+}
+
 // "row_2", the rows that step 2 hands on.
 std::string handed(std::size_t index) { return sentence("row_", index + 1); }
 
@@ -144,7 +148,7 @@ std::string call(const ir::plan_view& plan, std::size_t index) {
 $between$    kernel::$kernel$<$arguments$>(
         $from$,
 $weights$
-        $to$, rows$epilogue$);
+        $to$, rows$epsilon$$epilogue$);
 )",
                 {{"number", std::to_string(index + 1)},
                  {"title", title(plan, s)},
@@ -154,11 +158,13 @@ $weights$
                  {"from", from},
                  {"weights", weights},
                  {"to", to},
+                 {"epsilon", is_norm(c.run) ? sentence(", ", literal(c.epsilon)) : ""},
                  {"epilogue", takes_functors ? sentence(",\n        ", epilogue(plan, s)) : ""}});
 }
 
 // The file of kernel/forward that has a kernel.
 const char* file_of(ir::kernel run) {
+    if (is_norm(run)) return "norm";
     const bool reduces =
         run == ir::kernel::sum || run == ir::kernel::mean || run == ir::kernel::mean_square;
     return reduces ? "reduction" : ir::name(run);

@@ -15,6 +15,7 @@
 #include <laminate/kernel/forward/log.hpp>
 #include <laminate/kernel/forward/log_softmax.hpp>
 #include <laminate/kernel/forward/maxout.hpp>
+#include <laminate/kernel/forward/norm.hpp>
 #include <laminate/kernel/forward/piecewise.hpp>
 #include <laminate/kernel/forward/reduction.hpp>
 #include <laminate/kernel/forward/relu.hpp>
@@ -140,16 +141,31 @@ void maxout(const ir::call& c, const float* x, float* y) {
 
 // The order that kernel/forward/reduction.hpp states.
 template <class Term>
-float row_sum(std::span<const float> x) {
+float row_sum(std::span<const float> x, const Term& add) {
     std::array<float, kernel::partial_sums> sum = {};
     for (std::size_t i = 0; i < x.size(); ++i) {
         float& part = sum[i % kernel::partial_sums];
-        part = Term::template to<pack>(part, x[i]);
+        part = add(pack{}, part, x[i]);
     }
     for (std::size_t half = sum.size() / 2; half > 0; half /= 2)
         for (std::size_t k = 0; k < half; ++k)
             sum[k] = pack::add(sum[k], sum[k + half]);
     return sum[0];
+}
+
+// As kernel/forward/norm.hpp.
+void normalise(const ir::call& c, bool centred, const float* x, float* y) {
+    const std::size_t part = c.outputs / c.others[0];
+    const auto over = static_cast<float>(part);
+    for (std::size_t first = 0; first < c.outputs; first += part) {
+        const std::span<const float> in(x + first, part);
+        const float mean = centred ? pack::div(row_sum(in, kernel::add_unit{}), over) : 0.0f;
+        const float squares = centred ? row_sum(in, kernel::add_centred_square<pack>{mean})
+                                      : row_sum(in, kernel::add_square{});
+        const float scale = kernel::inverse_root<pack>(pack::div(squares, over), c.epsilon);
+        for (std::size_t i = first; i < first + part; ++i)
+            y[i] = pack::mul(centred ? pack::sub(x[i], mean) : x[i], scale);
+    }
 }
 
 // A row of the caller's, of all inputs or outputs one behind the other, and scratch memory.
@@ -220,14 +236,14 @@ void run_step(const planned& network, const ir::step& s, const memory& rows) {
     case ir::kernel::maxout:
         return maxout(c, from, to);
     case ir::kernel::sum:
-        *to = row_sum<kernel::add_unit>({from, c.others[0]});
+        *to = row_sum({from, c.others[0]}, kernel::add_unit{});
         return;
     case ir::kernel::mean:
-        *to = pack::div(row_sum<kernel::add_unit>({from, c.others[0]}),
+        *to = pack::div(row_sum({from, c.others[0]}, kernel::add_unit{}),
                         static_cast<float>(c.others[0]));
         return;
     case ir::kernel::mean_square:
-        *to = pack::div(row_sum<kernel::add_square>({from, c.others[0]}),
+        *to = pack::div(row_sum({from, c.others[0]}, kernel::add_square{}),
                         static_cast<float>(c.others[0]));
         return;
     case ir::kernel::dense: {
@@ -235,6 +251,10 @@ void run_step(const planned& network, const ir::step& s, const memory& rows) {
         dense(c, from, parameters + learned[0].begin, parameters + learned[1].begin, to);
         break;
     }
+    case ir::kernel::layer_norm:
+    case ir::kernel::rms_norm:
+        normalise(c, c.run == ir::kernel::layer_norm, from, to);
+        break;
     case ir::kernel::activation:
         std::copy_n(from, c.outputs, to);
         break;

@@ -27,8 +27,12 @@ auto tensors_of(const ir::node& n, Parameters& p) {
     using numbers = std::remove_reference_t<decltype((p.weights))>;
     std::vector<numbers*> all;
     if (n.kind == ir::op::dense) all.push_back(&p.weights);
-    if (n.kind == ir::op::prelu || n.kind == ir::op::affine) all.push_back(&p.slope);
-    if (n.kind == ir::op::affine || (n.kind == ir::op::dense && n.bias)) all.push_back(&p.bias);
+    if (n.kind == ir::op::prelu || n.kind == ir::op::affine || n.kind == ir::op::layer_norm ||
+        n.kind == ir::op::rms_norm)
+        all.push_back(&p.slope);
+    if (n.kind == ir::op::affine || n.kind == ir::op::layer_norm ||
+        (n.kind == ir::op::dense && n.bias))
+        all.push_back(&p.bias);
     return all;
 }
 

@@ -89,7 +89,7 @@ public:
             if constexpr (requires { layer.scale; })
                 for (std::size_t u = 0; u < layer.scale.size(); ++u) {
                     layer.scale[u] = next(2.0f);
-                    layer.shift[u] = next(0.5f);
+                    if constexpr (requires { layer.shift; }) layer.shift[u] = next(0.5f);
                 }
         });
         return model;
@@ -240,6 +240,10 @@ void write_graphs(writer& to) {
                            lam::maximum(lam::linear, lam::slice<3, 4> | tanh) |
                            lam::subtract(lam::from<"wide"> | dense<26>, lam::linear) |
                            lam::concat(lam::linear, lam::linear));
+    to.add("norms", input<19> | dense<40> | lam::layer_norm | relu | dense<21> |
+                        lam::rms_norm(lam::groups<3>) | lam::subtract(lam::linear, lam::mean) |
+                        lam::multiply(lam::linear, lam::mean_square | lam::rsqrt) |
+                        lam::add(lam::linear, lam::sum));
     to.add_several("two_heads",
                    input<24> | dense<33> | elu |
                        lam::outputs(dense<20> | relu | dense<6>, dense<1>, lam::linear));

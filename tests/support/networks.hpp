@@ -61,6 +61,9 @@ struct residuals : network<input<11> | residual(dense<48> | relu | dense<11>) | 
                            residual(gelu | dense<33>) | residual(prelu) | subtract(linear, mean) |
                            multiply(linear, mean_square | rsqrt(epsilon<1e-5f>)) |
                            add(linear, laminate::sum) | dense<6>> {};
+struct norms : network<input<21> | dense<40> | layer_norm | relu | dense<21> |
+                       rms_norm(groups<3>, epsilon<1e-3f>) | dense<6> | layer_norm | dense<34> |
+                       residual(layer_norm | dense<34>) | rms_norm> {};
 // Every function of two values, each way around, of one unit too; parts that are written in place
 // and parts that are copied; a value that is read by four.
 struct branches
@@ -74,7 +77,8 @@ struct branches
 using all_networks =
     std::tuple<one_by_one, trigger, policy, narrow, two_panels, maxouts, maxout_first, slopes,
                piecewise, softmaxes, identities, only_identities, only_function, long_line, affines,
-               smooth, pieces, jumps, arithmetic, grouped, handed, deep, residuals, branches>;
+               smooth, pieces, jumps, arithmetic, grouped, handed, deep, residuals, norms,
+               branches>;
 
 // Weights such that values neither vanish nor explode. Written through the views, so that padding
 // stays what the model made it.
@@ -99,7 +103,7 @@ constexpr void randomize(Model& model, std::uint64_t seed) {
         if constexpr (requires { layer.scale; })
             for (std::size_t u = 0; u < layer.scale.size(); ++u) {
                 layer.scale[u] = r.uniform(2.0f);
-                layer.shift[u] = r.uniform(0.5f);
+                if constexpr (requires { layer.shift; }) layer.shift[u] = r.uniform(0.5f);
             }
     });
 }

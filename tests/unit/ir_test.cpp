@@ -232,7 +232,8 @@ TEST_CASE("kinds: each says what it is, and functions have a functor", "[ir]") {
         const auto operation = static_cast<op>(i);
         INFO(kind.name);
         CHECK(ir::name(operation) == std::string(kind.name));
-        CHECK((kind.is.role == ir::role::function) == (functors.count(kind.name) == 1));
+        CHECK((kind.is.role == ir::role::function || kind.is.finishes) ==
+              (functors.count(kind.name) == 1));
         CHECK((kind.is.role == ir::role::layer) == (kind.is.run != ir::kernel::activation));
         ir::node n = {.kind = operation, .output = arriving[0], .units = 8, .pieces = 4};
         n.groups = 2;

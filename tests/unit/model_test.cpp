@@ -203,7 +203,7 @@ TEMPLATE_LIST_TEST_CASE("model: every parameter has a float of its own", "[model
         if constexpr (requires { layer.scale; })
             for (std::size_t u = 0; u < layer.scale.size(); ++u) {
                 mark(layer.scale[u]);
-                mark(layer.shift[u]);
+                if constexpr (requires { layer.shift; }) mark(layer.shift[u]);
             }
     });
     CHECK(learned == lam::plan(TestType{}).parameters);

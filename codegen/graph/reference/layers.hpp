@@ -12,7 +12,9 @@
 #include <type_traits>
 #include <vector>
 
+#include "binary.hpp"
 #include "curves.hpp"
+#include "pieces.hpp"
 
 namespace laminate::codegen::reference {
 
@@ -99,6 +101,41 @@ struct reduction {
 struct sum : reduction<false, false> {};
 struct mean : reduction<true, false> {};
 struct mean_square : reduction<true, true> {};
+
+// In the words of smaller kinds, so that bounds and intervals follow.
+template <bool Centred>
+struct norm {
+    template <class Arithmetic, class Parameters, class Row>
+    static Row after(const Arithmetic& by, const ir::node& n, const Parameters& p,
+                     operands<Row> in) {
+        const std::size_t part = in[0]->size() / n.groups;
+        const std::remove_cvref_t<decltype(p.slope)> weights(part, 1.0 / static_cast<double>(part));
+        const auto mean = [&](const Row& x) { return by.sum(weights, 0.0, x); };
+        const auto plain =
+            unit_of(n, learned(decltype(weights){}, 0), learned(decltype(weights){}, 0));
+        Row y;
+        for (std::size_t first = 0; first < in[0]->size(); first += part) {
+            const auto begin = in[0]->begin() + static_cast<std::ptrdiff_t>(first);
+            Row x(begin, begin + static_cast<std::ptrdiff_t>(part));
+            if constexpr (Centred) {
+                const auto middle = mean(x);
+                for (auto& each : x)
+                    each = by.template pair<subtract>(each, middle);
+            }
+            Row squares;
+            for (const auto& each : x)
+                squares.push_back(by.template function<square>(plain, each));
+            const auto scale = by.template function<rsqrt>(plain, mean(squares));
+            for (std::size_t i = 0; i < part; ++i)
+                y.push_back(by.template function<affine>(
+                    unit_of(n, learned(p.slope, first + i), learned(p.bias, first + i)),
+                    by.template pair<multiply>(x[i], scale)));
+        }
+        return y;
+    }
+};
+struct layer_norm : norm<true> {};
+struct rms_norm : norm<false> {};
 
 struct concat {
     template <class Arithmetic, class Parameters, class Row>

@@ -25,6 +25,7 @@ struct call {
     bool skips_zeros = false;
     unsigned far = 0;      // dense: behind how many L2 caches weights lie, see dense_shape
     arguments others = {}; // of a row kernel, behind outputs
+    float epsilon = 0.0f;  // of a row kernel that functions join
     bool one_lane = false; // the kernel can't run on a pack of several lanes
 };
 
@@ -46,6 +47,7 @@ constexpr call call_of(const plan_view& plan, const step& s) {
     const row& kind = of(plan.nodes[s.node].kind);
     c.others =
         kind.arguments_of(plan.nodes[s.node], operands_of(plan.nodes, s.node), s.units, in_pieces);
+    c.epsilon = plan.nodes[s.node].alpha;
     c.one_lane = kind.is.in_pieces && !in_pieces;
     return c;
 }

@@ -5,7 +5,8 @@
 // which the DSL makes calls and the generator their text. Needs nodes. Promises that an operation
 // with a line here is emitted, and that there is no second list.
 
-// FUNCTION(operation, when, file, functor, arguments...): node n, of that operation, is
+// FUNCTION(operation, when, file, functor, arguments...): node n, of that operation, is (or, of a
+// kind that has a kernel, ends in)
 // kernel::functor{arguments...} of kernel/forward/<file>.hpp, if `when` holds of it. The first line
 // that fits counts. learned(k) is its learned tensor number k.
 #define LAMINATE_FUNCTIONS(FUNCTION) \
@@ -15,6 +16,8 @@
     FUNCTION(prelu, n.shared, relu, prelu_shared, learned(0)) \
     FUNCTION(prelu, true, relu, prelu, learned(0)) \
     FUNCTION(affine, true, affine, affine, learned(0), learned(1)) \
+    FUNCTION(layer_norm, true, affine, affine, learned(0), learned(1)) \
+    FUNCTION(rms_norm, true, affine, scaled, learned(0)) \
     FUNCTION(elu, true, elu, elu, n.alpha) \
     FUNCTION(selu, true, elu, selu) \
     FUNCTION(celu, true, elu, celu, n.alpha) \

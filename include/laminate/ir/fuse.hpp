@@ -62,7 +62,7 @@ private:
         // Of two operands, the one that has all units.
         const bool second = is_binary(nodes_[i].kind) && !fits(nodes_[i].inputs[0], i);
         s.input = nodes_[i].inputs[second ? 1 : 0];
-        if (s.run == kernel::activation) join(s, i, s.input);
+        if (s.run == kernel::activation || of(nodes_[i].kind).is.finishes) join(s, i, s.input);
         return s;
     }
 

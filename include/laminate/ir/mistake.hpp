@@ -49,6 +49,10 @@
             "width that arrives (place in the stack, N and that width follow its name); give the " \
             "layer before it a multiple of N units", \
             "is a softmax in $expected$ groups; $found$ units arrive, which isn't a multiple") \
+    MISTAKE(norm_indivisible, layer, \
+            "groups<N> of a norm cuts a row into N groups of equal length, so N must divide the " \
+            "width that arrives (place in the stack, N and that width follow its name)", \
+            "is a norm in $expected$ groups; $found$ units arrive, which isn't a multiple") \
     MISTAKE( \
         maxout_indivisible, layer, \
         "maxout<K> takes the maximum over groups of K units, so K must divide the width that " \

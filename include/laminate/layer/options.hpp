@@ -95,11 +95,12 @@ consteval bool are_numbers(const activation_options& o) {
 
 template <class Layer, class... Given>
 consteval activation_options with(activation_options options) {
-    static_assert((takes<Layer, Given> && ...),
-                  "Laminate: this layer doesn't have that option; relu takes max_value<>, "
-                  "negative_slope<> and threshold<>, leaky_relu negative_slope<>, elu, celu, swish "
-                  "and thresholded_relu alpha<>, hard_sigmoid alpha<> and beta<>, clip min_value<> "
-                  "and max_value<>, shrink lambd<> and bias<>, rsqrt epsilon<>");
+    static_assert(
+        (takes<Layer, Given> && ...),
+        "Laminate: this layer doesn't have that option; relu takes max_value<>, "
+        "negative_slope<> and threshold<>, leaky_relu negative_slope<>, elu, celu, swish "
+        "and thresholded_relu alpha<>, hard_sigmoid alpha<> and beta<>, clip min_value<> "
+        "and max_value<>, shrink lambd<> and bias<>, rsqrt, layer_norm and rms_norm epsilon<>");
     if constexpr ((takes<Layer, Given> && ...)) {
         constexpr bool numbers = are_numbers([] {
             activation_options given;

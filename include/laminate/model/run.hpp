@@ -26,6 +26,7 @@
 #include "../kernel/forward/log.hpp"
 #include "../kernel/forward/log_softmax.hpp"
 #include "../kernel/forward/maxout.hpp"
+#include "../kernel/forward/norm.hpp"
 #include "../kernel/forward/piecewise.hpp"
 #include "../kernel/forward/reduction.hpp"
 #include "../kernel/forward/relu.hpp"
@@ -170,15 +171,15 @@ constexpr bool is_row_kernel(ir::kernel run) {
     return false LAMINATE_ROW_KERNELS(LAMINATE_KERNEL);
 #undef LAMINATE_KERNEL
 }
-template <class P, class Plan, std::size_t Step, std::size_t... K>
+template <class P, class Plan, std::size_t Step, std::size_t... K, class... Functions>
 LAMINATE_INLINE void run_row_kernel(const float* x, std::size_t x_stride, float* y,
                                     std::size_t y_stride, std::size_t rows,
-                                    std::index_sequence<K...>) {
+                                    std::index_sequence<K...>, const Functions&... functions) {
     constexpr ir::call c = ir::call_of(Plan::value.view(), Plan::value.sequence[Step]);
     using pack = std::conditional_t<c.one_lane, pack::scalar, P>;
 #define LAMINATE_KERNEL(name, ...) \
     if constexpr (c.run == ir::kernel::name) \
-        kernel::name<pack, c.outputs, c.others[K]...>(x, x_stride, y, y_stride, rows);
+        kernel::name<pack, c.outputs, c.others[K]...>(x, x_stride, y, y_stride, rows, functions...);
     LAMINATE_ROW_KERNELS(LAMINATE_KERNEL)
 #undef LAMINATE_KERNEL
 }
@@ -192,6 +193,10 @@ constexpr void run_step(const float* parameters, const Memory& memory, std::size
     if constexpr (c.run == ir::kernel::dense) {
         run_dense<P, Plan, Step, MaxRows>(parameters, from, to, rows,
                                           epilogue<Plan, Step>(parameters, memory));
+    } else if constexpr (is_row_kernel(c.run) && ir::takes_functions(c.run)) {
+        run_row_kernel<P, Plan, Step>(from.first, from.stride, to.first, to.stride, rows,
+                                      std::make_index_sequence<c.others.size()>{}, c.epsilon,
+                                      epilogue<Plan, Step>(parameters, memory));
     } else if constexpr (is_row_kernel(c.run)) {
         run_row_kernel<P, Plan, Step>(from.first, from.stride, to.first, to.stride, rows,
                                       std::make_index_sequence<c.others.size()>{});

@@ -104,6 +104,15 @@ struct affine_parameters {
         f(shift);
     }
 };
+template <class Vector>
+struct scale_parameters {
+    Vector scale;
+
+    template <class Function>
+    constexpr void each(const Function& f) const {
+        f(scale);
+    }
+};
 struct no_parameters {
     template <class Function>
     constexpr void each(const Function&) const {}
@@ -133,9 +142,11 @@ constexpr auto views_of(Float* packed) {
                                 tensor_view<Plan, Index, 1>(packed)};
     } else if constexpr (n.kind == ir::op::dense) {
         return dense_weights{tensor_view<Plan, Index, 0>(packed)};
-    } else if constexpr (n.kind == ir::op::affine) {
+    } else if constexpr (n.kind == ir::op::affine || n.kind == ir::op::layer_norm) {
         return affine_parameters{tensor_view<Plan, Index, 0>(packed),
                                  tensor_view<Plan, Index, 1>(packed)};
+    } else if constexpr (n.kind == ir::op::rms_norm) {
+        return scale_parameters{tensor_view<Plan, Index, 0>(packed)};
     } else if constexpr (n.kind == ir::op::prelu) {
         return prelu_parameters{tensor_view<Plan, Index, 0>(packed)};
     } else {

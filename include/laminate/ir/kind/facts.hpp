@@ -23,15 +23,18 @@ namespace laminate::ir {
     KERNEL(dense, true, false) \
     LAMINATE_ROW_KERNELS(KERNEL)
 
-// Those that take rows and nothing else: kernel::name<pack, outputs, row::arguments_of...>(x,
-// x_stride, y, y_stride, rows).
+// Those that take rows and a number or two: kernel::name<pack, outputs, row::arguments_of...>(x,
+// x_stride, y, y_stride, rows), behind which stands the kind's epsilon, if it has one, and then the
+// functions that join it.
 #define LAMINATE_ROW_KERNELS(KERNEL) \
     KERNEL(softmax, false, true) \
     KERNEL(log_softmax, false, true) \
     KERNEL(maxout, false, false) \
     KERNEL(sum, false, false) \
     KERNEL(mean, false, false) \
-    KERNEL(mean_square, false, false)
+    KERNEL(mean_square, false, false) \
+    KERNEL(layer_norm, true, true) \
+    KERNEL(rms_norm, true, true)
 
 enum class kernel : std::uint8_t {
 #define LAMINATE_KERNEL(name, ...) name,
@@ -101,6 +104,7 @@ struct traits {
     bool rectifier = false;   // a linear part on one side, none or little on the other; starting
                               // weights make up for it (train's gain)
     bool in_pieces = false;   // reads a dense layer's units in node::pieces pieces
+    bool finishes = false;    // its kernel's result goes through a function of its own
     std::size_t operands = 1; // that it needs; it may take more
 };
 

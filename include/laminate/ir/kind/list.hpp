@@ -44,6 +44,8 @@
     KIND(sum) \
     KIND(mean) \
     KIND(mean_square) \
+    KIND(layer_norm) \
+    KIND(rms_norm) \
     KIND(add) \
     KIND(subtract) \
     KIND(multiply) \

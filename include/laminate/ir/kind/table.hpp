@@ -15,6 +15,7 @@
 #include "learned_function.hpp"
 #include "list.hpp"
 #include "maxout.hpp"
+#include "norm.hpp"
 #include "placed.hpp"
 #include "rectifiers.hpp"
 #include "reductions.hpp"

@@ -32,5 +32,15 @@ struct affine {
     }
 };
 
+// scale * x
+struct scaled {
+    const float* scale;
+
+    template <class P>
+    LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t unit) const {
+        return P::mul(P::load(scale + unit), x);
+    }
+};
+
 } // namespace LAMINATE_ISA
 } // namespace laminate::kernel

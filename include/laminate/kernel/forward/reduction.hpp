@@ -19,20 +19,20 @@ inline namespace LAMINATE_ISA {
 
 struct add_unit {
     template <class P>
-    static LAMINATE_INLINE typename P::reg to(typename P::reg sum, typename P::reg x) {
+    LAMINATE_INLINE typename P::reg operator()(P, typename P::reg sum, typename P::reg x) const {
         return P::add(sum, x);
     }
 };
 struct add_square {
     template <class P>
-    static LAMINATE_INLINE typename P::reg to(typename P::reg sum, typename P::reg x) {
+    LAMINATE_INLINE typename P::reg operator()(P, typename P::reg sum, typename P::reg x) const {
         return P::fma(x, x, sum);
     }
 };
 
 // The sum, in every lane.
 template <class P, std::size_t Width, class Term>
-LAMINATE_INLINE typename P::reg row_sum(const float* x) {
+LAMINATE_INLINE typename P::reg row_sum(const float* x, const Term& add) {
     constexpr std::size_t registers = partial_sums / P::lanes;
     constexpr std::size_t tail = Width % P::lanes;
     constexpr std::size_t whole = Width - tail;
@@ -40,23 +40,27 @@ LAMINATE_INLINE typename P::reg row_sum(const float* x) {
     LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = P::splat(0.0f);
     for (std::size_t i = 0; i < whole; i += P::lanes) {
         typename P::reg& part = sum[i / P::lanes % registers];
-        part = Term::template to<P>(part, P::load(x + i));
+        part = add(P{}, part, P::load(x + i));
     }
     if constexpr (tail > 0) {
         typename P::reg& part = sum[whole / P::lanes % registers];
-        part = P::select(P::first(tail), Term::template to<P>(part, P::load_first(x + whole, tail)),
-                         part);
+        part = P::select(P::first(tail), add(P{}, part, P::load_first(x + whole, tail)), part);
     }
     return fold_sum<P, partial_sums>(sum);
+}
+template <class P, std::size_t Width, class Term>
+LAMINATE_INLINE typename P::reg row_mean(const float* x, const Term& add) {
+    return P::div(row_sum<P, Width>(x, add), P::splat(static_cast<float>(Width)));
 }
 
 template <class P, std::size_t Width, class Term, bool Mean>
 LAMINATE_INLINE void reduce(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
                             std::size_t rows) {
     for (std::size_t row = 0; row < rows; ++row) {
-        typename P::reg all = row_sum<P, Width, Term>(x + row * x_stride);
-        if constexpr (Mean) all = P::div(all, P::splat(static_cast<float>(Width)));
-        P::store_first(y + row * y_stride, all, 1);
+        const float* const from = x + row * x_stride;
+        P::store_first(y + row * y_stride,
+                       Mean ? row_mean<P, Width>(from, Term{}) : row_sum<P, Width>(from, Term{}),
+                       1);
     }
 }
 
