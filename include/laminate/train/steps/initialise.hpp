@@ -48,8 +48,13 @@ struct initialiser {
     constexpr void operator()(affine_parameters<Vector> p) const {
         for (std::size_t i = 0; i < p.scale.size(); ++i) {
             p.scale[i] = 1.0f;
-            if constexpr (requires { p.shift; }) p.shift[i] = 0.0f;
+            p.shift[i] = 0.0f;
         }
+    }
+    template <class Vector>
+    constexpr void operator()(scale_parameters<Vector> p) const {
+        for (std::size_t i = 0; i < p.scale.size(); ++i)
+            p.scale[i] = 1.0f;
     }
     template <class Weights>
     constexpr void operator()(dense_weights<Weights> p) const {
