@@ -106,8 +106,24 @@ struct back_through {
     }
 };
 
+// The same, added to what is there: another share of the gradient of a value that several read.
+template <class Factors>
+struct back_added {
+    const float* origin;
+    Factors all;
+
+    template <class P>
+    LAMINATE_INLINE typename P::reg operator()(P pack, typename P::reg gradient, const float* to,
+                                               std::size_t unit) const {
+        return P::add(P::load(to),
+                      all(pack, gradient, static_cast<std::size_t>(to - origin), unit));
+    }
+};
+
 template <class Factors>
 inline constexpr bool is_placed<back_through<Factors>> = true;
+template <class Factors>
+inline constexpr bool is_placed<back_added<Factors>> = true;
 
 // Gradients that go back through functions alone: rows of `floats`, whole lines; dx may be dy.
 template <class P, class Epilogue>

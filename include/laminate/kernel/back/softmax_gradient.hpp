@@ -12,9 +12,10 @@
 #include <cstddef>
 
 #include "../../base/compiler.hpp"
+#include "../../base/panel.hpp"
+#include "../forward/chain.hpp"
 #include "../forward/exp.hpp"
 #include "../forward/softmax.hpp"
-#include "derivative.hpp"
 #include "some.hpp"
 
 namespace laminate::kernel {
@@ -71,10 +72,16 @@ constexpr void softmax_gradient(const float* y, const float* dy, std::size_t y_s
     if constexpr (Groups > 1) {
         // Groups begin within a line, epilogues want whole ones: they come afterwards.
         constexpr std::size_t part = Width / Groups;
-        for (std::size_t row = 0; row < rows; ++row)
-            softmax_gradient<P, part, 1, Form>(y + row * y_stride, dy + row * y_stride, part,
-                                               dx + row * dx_stride, part, Groups, compose());
-        if constexpr (is_placed<Epilogue>) back_rows<P>(dx, dx, dx_stride, rows, epilogue);
+        alignas(64) float in[whole_lines(Width)] = {};
+        for (std::size_t row = 0; row < rows; ++row) {
+            float* const to = dx + row * dx_stride;
+            softmax_gradient<P, part, 1, Form>(y + row * y_stride, dy + row * y_stride, part, in,
+                                               part, Groups, compose());
+            for (std::size_t i = 0; i < Width; i += P::lanes) {
+                const std::size_t count = Width - i < P::lanes ? Width - i : P::lanes;
+                store_some<P>(to + i, finished<P>(epilogue, P::load(in + i), to + i, i), count);
+            }
+        }
     } else {
         for (std::size_t row = 0; row < rows; ++row) {
             const float* const out = y + row * y_stride;

@@ -46,7 +46,7 @@ public:
                          capacity_, rows_);
         training::workspace w = workspace();
         w.parameters = model.packed().data();
-        w.inputs = x.data();
+        w.inputs[0] = x.data();
         pass(w).forward(0, rows_);
     }
 

@@ -28,25 +28,40 @@ inline constexpr bool is_of_probabilities = requires {
     requires Loss::of_probabilities;
 };
 
+// Where output number Output and a loss meet.
+template <class Plan, class Loss, std::size_t Output>
+struct end_of {
+    static constexpr const auto& stages = stages_of<Plan>;
+    static constexpr std::size_t units = Plan::value.out[Output].units;
+    // The stage that gives the output, if one does, and what that is; an input if none does.
+    static constexpr std::size_t stage = stages.of[Plan::value.out[Output].node].stage;
+    static constexpr ir::node node =
+        stage == ir::none ? ir::node{} : Plan::value.nodes[stages.at[stage].node];
+    static constexpr std::size_t before =
+        stage == ir::none ? ir::none : stages.at[stage].reads[0].stage;
+    static constexpr bool joined = node.kind == Loss::joined && before != ir::none;
+    // The stage whose value the loss is a function of: this one or, where the loss is joined with
+    // it, the one before.
+    static constexpr std::size_t start = joined ? before : stage;
+};
+
 template <class P, class Network, class Loss>
 class objective {
-    using pass = training::pass<P, Network>;
-    static constexpr std::size_t outputs = pass::plan.outputs();
-    static constexpr const auto& stages = pass::stages;
+    using plan_type = detail::static_plan<Network, ir::fusion::off>;
     static constexpr bool of_classes = loss_of_classes<Loss>;
 
 public:
-    // What the network ends in, identities left out; an input if there is nothing else.
-    static constexpr ir::op last_op =
-        stages.count == 0 ? ir::op::input : pass::plan.nodes[stages.at[stages.count - 1].node].kind;
-    static constexpr std::size_t last_groups =
-        stages.count == 0 ? 1 : pass::plan.nodes[stages.at[stages.count - 1].node].groups;
-    static constexpr bool joined = last_op == Loss::joined && stages.count > 0;
+    using end = end_of<plan_type, Loss, 0>;
+    using pass = training::pass<P, Network,
+                                std::conditional_t<end::start == ir::none, std::index_sequence<>,
+                                                   std::index_sequence<end::start>>>;
 
-    // The stage whose value the loss is a function of, the last or, where the loss is joined with
-    // that, the one before.
-    static constexpr std::size_t last = stages.count - (joined ? 2 : 1);
+private:
+    static constexpr std::size_t outputs = end::units;
+    static constexpr bool joined = end::joined;
+    static constexpr const auto& stages = pass::stages;
 
+public:
     explicit objective(Loss l) : loss_(std::move(l)) {}
 
     void reserve(std::size_t rows) {
@@ -70,15 +85,16 @@ public:
     // Losses of rows [row, row + rows), and their gradients where asked for.
     template <bool Gradient>
     void run(const pass& p, std::size_t row, std::size_t rows) {
-        constexpr std::size_t to = destination<detail::static_plan<Network, ir::fusion::off>>(last);
+        constexpr std::size_t last = end::start;
+        constexpr std::size_t to = pass::ways.to[last];
         constexpr std::size_t stride = stages.at[last].floats;
-        const auto epilogue = p.template epilogue<last>();
+        const auto epilogue = p.template epilogue<last, false>();
         float* const dy = p.gradient(to) + row * stride;
         const float* const y = p.value(last) + row * stride;
         if constexpr (of_classes) {
             const float* probabilities = dy;
             if constexpr (joined)
-                probabilities = p.value(last + 1) + row * stride;
+                probabilities = p.value(end::stage) + row * stride;
             else
                 kernel::softmax<P, outputs>(y, stride, dy, stride, rows);
             const kernel::class_scores s = {y,

@@ -15,10 +15,12 @@
 
 #include "../../base/compiler.hpp"
 #include "../../base/random.hpp"
+#include "../../kernel/back/binary_gradient.hpp"
 #include "../../kernel/back/derivative.hpp"
 #include "../../kernel/back/dropout.hpp"
 #include "../../kernel/back/maxout_gradient.hpp"
 #include "../../kernel/back/norm.hpp"
+#include "../../kernel/back/part_gradient.hpp"
 #include "../../kernel/back/softmax_gradient.hpp"
 #include "../../kernel/back/transpose.hpp"
 #include "../../kernel/back/weight_gradient.hpp"
@@ -34,7 +36,9 @@ struct row_layout {
     std::array<std::size_t, Stages> value = {};
     std::array<std::size_t, Stages> gradient = {};
     std::array<std::size_t, Stages> mask = {};
-    std::size_t input = 0; // a copy in whole lines, where the first stage isn't dense
+    // Copies of inputs, in whole lines: of those that not only dense layers read.
+    std::array<bool, ir::max_ports> copies = {};
+    std::array<std::size_t, ir::max_ports> input = {};
     std::size_t floats = 0;
 };
 
@@ -45,24 +49,18 @@ constexpr auto make_layout() {
     const auto take = [&layout](std::size_t floats) {
         return std::exchange(layout.floats, layout.floats + floats);
     };
-    layout.input =
-        take(stages.at[0].run == ir::kernel::dense ? 0 : whole_lines(Plan::value.inputs()));
+    for (std::size_t s = 0; s < stages.count; ++s)
+        for (const operand& from : stages.at[s].reads)
+            if (from.input != ir::none && stages.at[s].run != ir::kernel::dense)
+                layout.copies[from.input] = true;
+    for (std::size_t k = 0; k < Plan::value.in.size(); ++k)
+        layout.input[k] = take(layout.copies[k] ? whole_lines(Plan::value.in[k].units) : 0);
     for (std::size_t s = 0; s < stages.count; ++s) {
         layout.value[s] = take(stages.at[s].floats);
         layout.gradient[s] = take(stages.at[s].floats);
-        if (stages.at[s].drops) layout.mask[s] = take(stages.at[s].floats);
+        if (stages.at[s].role == ir::role::identity) layout.mask[s] = take(stages.at[s].floats);
     }
     return layout;
-}
-
-// The gradient of a value goes back through functions of each number alone, to the first stage that
-// does more: its gradient is stored.
-template <class Plan>
-constexpr std::size_t destination(std::size_t stage) {
-    constexpr auto& stages = stages_of<Plan>;
-    while (!stages.at[stage].learned && stages.at[stage].run == ir::kernel::activation)
-        --stage;
-    return stage;
 }
 
 // How a dense layer takes gradients back, as a dense layer from its outputs to its inputs.
@@ -81,19 +79,31 @@ struct workspace {
     const float* zeros = nullptr; // as many as the widest layer has inputs, in whole lines
     float* rows = nullptr;        // row_layout, for `capacity` rows
     std::size_t capacity = 0;
-    const float* inputs = nullptr; // the caller's
-    std::uint64_t seed = 0;        // of this step's masks
-    bool drops = false;            // dropout is on
+    std::array<const float*, ir::max_ports> inputs = {}; // the caller's
+    std::uint64_t seed = 0;                              // of this step's masks
+    bool drops = false;                                  // dropout is on
 };
 
-// The rows of a stage, whatever the plan says.
+// The rows of a stage, whatever the plan says: From and To floats apart, those of a second operand
+// Beside floats.
+template <std::size_t To = 0, std::size_t Beside = 0>
 struct stage_memory {
     detail::rows_at<const float> from;
     detail::rows_at<float> to;
+    detail::rows_at<const float> second = {};
+
+    template <std::size_t>
+    static constexpr std::size_t written_stride = To;
+    template <std::size_t, std::size_t>
+    static constexpr std::size_t beside_stride = Beside;
 
     template <std::size_t Step>
     constexpr detail::rows_at<const float> read() const {
         return from;
+    }
+    template <std::size_t Step, std::size_t E>
+    constexpr detail::rows_at<const float> beside() const {
+        return second;
     }
     template <std::size_t Step>
     constexpr detail::rows_at<float> written() const {
@@ -101,12 +111,14 @@ struct stage_memory {
     }
 };
 
-template <class P, class Network>
+// Starts: an index sequence of the stages from which gradients go back, see ways_back.
+template <class P, class Network, class Starts = std::index_sequence<>>
 class pass {
 public:
     using plan_type = detail::static_plan<Network, ir::fusion::off>;
     static constexpr const auto& plan = plan_type::value;
     static constexpr const auto& stages = stages_of<plan_type>;
+    static constexpr const auto& ways = ways_back_of<plan_type, Starts>;
     static constexpr const auto& parts = parts_of<plan_type>;
     static constexpr auto layout = make_layout<plan_type>();
     static constexpr std::size_t count = stages.count;
@@ -117,47 +129,70 @@ public:
     float* gradient(std::size_t s) const { return rows_at(layout.gradient[s]); }
     float* mask(std::size_t s) const { return rows_at(layout.mask[s]); }
 
-    // What goes into stage S, and how far apart its rows are.
-    template <std::size_t S>
-    detail::rows_at<const float> source() const {
-        if constexpr (S > 0)
-            return {value(S - 1), stages.at[S - 1].floats};
-        else if constexpr (stages.at[0].run == ir::kernel::dense)
-            return {work_.inputs, plan.inputs()};
+    // What goes into stage S as operand K, and how far apart its rows are.
+    template <std::size_t S, std::size_t K = 0>
+    static constexpr std::size_t source_stride() {
+        constexpr operand from = stages.at[S].reads[K];
+        if constexpr (from.stage != ir::none)
+            return stages.at[from.stage].floats;
         else
-            return {rows_at(layout.input), whole_lines(plan.inputs())};
+            return layout.copies[from.input] ? whole_lines(plan.in[from.input].units)
+                                             : plan.in[from.input].units;
+    }
+    template <std::size_t S, std::size_t K = 0>
+    detail::rows_at<const float> source() const {
+        constexpr operand from = stages.at[S].reads[K];
+        if constexpr (from.stage != ir::none)
+            return {value(from.stage), source_stride<S, K>()};
+        else if constexpr (layout.copies[from.input])
+            return {rows_at(layout.input[from.input]), source_stride<S, K>()};
+        else
+            return {work_.inputs[from.input], source_stride<S, K>()};
+    }
+    template <std::size_t S, std::size_t K>
+    static constexpr std::size_t units_read() {
+        return plan.nodes[plan.nodes[stages.at[S].node].inputs[K]].output.size();
     }
 
     // All values of rows [row, row + rows).
     void forward(std::size_t row, std::size_t rows) const {
-        if constexpr (stages.at[0].run != ir::kernel::dense) copy_inputs(row, rows);
+        copy_inputs(row, rows);
         [&]<std::size_t... S>(std::index_sequence<S...>) { (forward_stage<S>(row, rows), ...); }
         (std::make_index_sequence<count>{});
     }
 
-    // All gradients of values, from that of stage Last on, which is stored at its destination.
-    template <std::size_t Last>
+    // All gradients of values, after those that losses give.
     void backward(std::size_t row, std::size_t rows) const {
-        constexpr std::size_t first = stages.first_learned;
-        constexpr std::size_t from = destination<plan_type>(Last);
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (backward_stage<from - I>(row, rows), ...);
+            (backward_stage<count - 1 - I>(row, rows), ...);
         }
-        (std::make_index_sequence<from - first>{});
+        (std::make_index_sequence<count>{});
     }
 
-    // What a gradient of the value of stage S is multiplied with before it is stored, and where.
-    template <std::size_t S>
+    // Whether stage S gives a share of the gradient of its operand K; and whether its own gradient
+    // is stored.
+    static constexpr bool gives(std::size_t s, std::size_t k) {
+        const std::size_t from = stages.at[s].reads[k].stage;
+        return from != ir::none && ways.needed[s] && ways.needed[from];
+    }
+    static constexpr bool stores(std::size_t s) { return ways.needed[s] && !ways.passes[s]; }
+
+    // What a share of the gradient of the value of stage S is multiplied with before it is stored,
+    // or added, and where.
+    template <std::size_t S, bool Adds>
     auto epilogue() const {
-        constexpr std::size_t to = destination<plan_type>(S);
-        const auto all = factors<S, to>();
-        return kernel::back_through<std::remove_const_t<decltype(all)>>{gradient(to), all};
+        const auto all = factors<S, ways.to[S]>();
+        using every = std::remove_const_t<decltype(all)>;
+        if constexpr (Adds)
+            return kernel::back_added<every>{gradient(ways.to[S]), all};
+        else
+            return kernel::back_through<every>{gradient(ways.to[S]), all};
     }
 
     // Weights turned around, where gradients go back through them.
     template <std::size_t S>
     void turn_stage() const {
-        if constexpr (stages.at[S].run == ir::kernel::dense && S > stages.first_learned) {
+        if constexpr (turns(S)) {
             constexpr ir::call c = call<S>();
             kernel::transpose_weights<P, c.inputs, c.outputs, c.panels, ir::panels(c.inputs)>(
                 work_.parameters + plan.tensor_of(stages.at[S].node, 0).begin,
@@ -168,16 +203,16 @@ public:
         [&]<std::size_t... S>(std::index_sequence<S...>) { (turn_stage<S>(), ...); }
         (std::make_index_sequence<count>{});
     }
+    static constexpr bool turns(std::size_t s) {
+        return stages.at[s].run == ir::kernel::dense && gives(s, 0);
+    }
     static constexpr std::size_t turned_begin(std::size_t s) {
         std::size_t floats = 0;
-        for (std::size_t i = stages.first_learned + 1; i < s; ++i)
-            if (stages.at[i].run == ir::kernel::dense)
-                floats += ir::width(ir::arriving(plan.view().nodes, stages.at[i].node)) == 0
-                              ? 0
-                              : kernel::turned_floats(
-                                    ir::width(ir::arriving(plan.view().nodes, stages.at[i].node)),
-                                    ir::computed(plan.nodes[stages.at[i].node],
-                                                 plan.values[stages.at[i].node]));
+        for (std::size_t i = 0; i < s; ++i)
+            if (turns(i))
+                floats += kernel::turned_floats(
+                    ir::width(ir::arriving(plan.view().nodes, stages.at[i].node)),
+                    ir::computed(plan.nodes[stages.at[i].node], plan.values[stages.at[i].node]));
         return floats;
     }
     static constexpr std::size_t widest() {
@@ -223,10 +258,13 @@ private:
     float* rows_at(std::size_t floats) const { return work_.rows + work_.capacity * floats; }
 
     void copy_inputs(std::size_t row, std::size_t rows) const {
-        constexpr std::size_t stride = whole_lines(plan.inputs());
-        for (std::size_t r = row; r < row + rows; ++r)
-            std::copy_n(work_.inputs + r * plan.inputs(), plan.inputs(),
-                        rows_at(layout.input) + r * stride);
+        for (std::size_t k = 0; k < plan.in.size(); ++k) {
+            if (!layout.copies[k]) continue;
+            const std::size_t units = plan.in[k].units;
+            for (std::size_t r = row; r < row + rows; ++r)
+                std::copy_n(work_.inputs[k] + r * units, units,
+                            rows_at(layout.input[k]) + r * whole_lines(units));
+        }
     }
 
     template <std::size_t S>
@@ -264,15 +302,56 @@ private:
             kernel::dense<P, shape, detail::max_tile_rows>(x, x_stride, work_.parameters + weights,
                                                            work_.parameters + bias, y, s.floats,
                                                            rows, fused_function<S>());
-        } else if constexpr (s.drops) {
+        } else if constexpr (s.role == ir::role::identity) {
             if (work_.drops)
                 drop<S>(x, y, row, rows);
             else
                 std::copy_n(x, rows * s.floats, y);
+        } else if constexpr (plan.nodes[s.node].kind == ir::op::slice) {
+            constexpr ir::node n = plan.nodes[s.node];
+            kernel::activation<P, n.units>(x + n.begin, x_stride, y, s.floats, rows,
+                                           kernel::compose());
+        } else if constexpr (plan.nodes[s.node].kind == ir::op::concat) {
+            [&]<std::size_t... K>(std::index_sequence<K...>) { (join<S, K>(row, rows), ...); }
+            (std::make_index_sequence<s.operands()>{});
+        } else if constexpr (s.role == ir::role::binary) {
+            // The step reads the operand that has all units, and the other beside.
+            constexpr bool swapped = plan.sequence[s.step].epilogue[0].swapped;
+            const auto first = behind < S, swapped ? 1 : 0 > (row);
+            const auto second = behind < S, swapped ? 0 : 1 > (row);
+            detail::run_step<P, plan_type, s.step, detail::max_tile_rows>(
+                work_.parameters,
+                stage_memory<s.floats, source_stride<S, swapped ? 0 : 1>()>{
+                    first, {y, s.floats}, second},
+                rows);
         } else {
             detail::run_step<P, plan_type, s.step, detail::max_tile_rows>(
-                work_.parameters, stage_memory{{x, x_stride}, {y, s.floats}}, rows);
+                work_.parameters, stage_memory<>{{x, x_stride}, {y, s.floats}}, rows);
         }
+    }
+
+    // Operand K of stage S from a row on.
+    template <std::size_t S, std::size_t K>
+    detail::rows_at<const float> behind(std::size_t row) const {
+        const auto [x, stride] = source<S, K>();
+        return {x + row * stride, stride};
+    }
+
+    // Of a concat: where part K begins, and its copy.
+    template <std::size_t S, std::size_t K>
+    static constexpr std::size_t part_begin() {
+        std::size_t begin = 0;
+        for (std::size_t k = 0; k < K; ++k)
+            begin += plan.nodes[plan.nodes[stages.at[S].node].inputs[k]].output.size();
+        return begin;
+    }
+    template <std::size_t S, std::size_t K>
+    void join(std::size_t row, std::size_t rows) const {
+        constexpr std::size_t stride = stages.at[S].floats;
+        const auto [x, x_stride] = behind<S, K>(row);
+        kernel::activation<P, units_read<S, K>()>(x, x_stride,
+                                                  value(S) + row * stride + part_begin<S, K>(),
+                                                  stride, rows, kernel::compose());
     }
 
     template <std::size_t S>
@@ -291,59 +370,115 @@ private:
     template <std::size_t S, std::size_t To>
     auto factors() const {
         constexpr stage s = stages.at[S];
-        if constexpr (S == To && s.run == ir::kernel::dense && s.fused != ir::none) {
-            using f = decltype(function<s.fused>());
-            return kernel::times(
-                kernel::through_function<f>{function<s.fused>(), nullptr, value(S)},
-                kernel::factors<>{});
-        } else if constexpr (S == To) {
+        if constexpr (S == To && s.fused != ir::none && !ways.summed[S])
+            return kernel::times(through_fused<S>(), kernel::factors<>{});
+        else if constexpr (S == To)
             return kernel::factors<>{};
-        } else if constexpr (s.drops) {
-            return kernel::times(kernel::through_mask{mask(S)}, factors<S - 1, To>());
-        } else {
-            return kernel::times(through<S>(), factors<S - 1, To>());
-        }
+        else
+            return kernel::times(through<S>(), factors<s.reads[0].stage, To>());
     }
     template <std::size_t S>
     auto through() const {
-        using f = decltype(function<stages.at[S].node>());
-        return kernel::through_function<f>{function<stages.at[S].node>(), source<S>().first,
-                                           value(S)};
+        if constexpr (stages.at[S].role == ir::role::identity) {
+            return kernel::through_mask{mask(S)};
+        } else {
+            using f = decltype(function<stages.at[S].node>());
+            return kernel::through_function<f>{function<stages.at[S].node>(), source<S>().first,
+                                               value(S)};
+        }
+    }
+    template <std::size_t S>
+    auto through_fused() const {
+        using f = decltype(function<stages.at[S].fused>());
+        return kernel::through_function<f>{function<stages.at[S].fused>(), nullptr, value(S)};
     }
 
     template <std::size_t S>
     void backward_stage(std::size_t row, std::size_t rows) const {
-        constexpr stage s = stages.at[S];
-        constexpr std::size_t to = destination<plan_type>(S - 1);
-        constexpr std::size_t stride = stages.at[to].floats;
-        const float* const dy = gradient(S) + row * s.floats;
-        float* const dx = gradient(to) + row * stride;
-        if constexpr (s.run == ir::kernel::dense) {
-            constexpr ir::call c = call<S>();
-            using shape = kernel::dense_shape<c.outputs, c.inputs, ir::panels(c.inputs),
-                                              back_chains(c.inputs, c.outputs), false>;
-            kernel::dense_rows<P, shape>(dy, s.floats, work_.turned + turned_begin(S), work_.zeros,
-                                         dx, stride, rows, epilogue<S - 1>());
-        } else if constexpr (s.run == ir::kernel::softmax || s.run == ir::kernel::log_softmax) {
-            constexpr ir::node n = plan.nodes[s.node];
-            using form = std::conditional_t<n.kind == ir::op::softmax, kernel::share_gradient,
-                                            kernel::log_share_gradient>;
-            kernel::softmax_gradient<P, n.output.size(), n.groups, form>(
-                value(S) + row * s.floats, dy, s.floats, dx, stride, rows, epilogue<S - 1>());
-        } else if constexpr (s.run == ir::kernel::maxout) {
-            constexpr ir::call c = call<S>();
-            using pack = std::conditional_t<c.one_lane, pack::scalar, P>;
-            kernel::maxout_gradient<pack, c.outputs, c.others[0], c.others[1], c.others[2]>(
-                source<S>().first + row * stride, stride, value(S) + row * s.floats, dy, s.floats,
-                dx, rows, epilogue<S - 1>());
-        } else if constexpr (s.learned) {
-            static_assert(s.run == ir::kernel::activation,
-                          "Laminate: train/steps/pass.hpp lacks a kernel's way back; add it");
-            const auto all = kernel::times(through<S>(), factors<S - 1, to>());
-            kernel::back_rows<P>(
-                dy, dx, stride, rows,
-                kernel::back_through<std::remove_const_t<decltype(all)>>{gradient(to), all});
+        if constexpr (stores(S)) {
+            constexpr stage s = stages.at[S];
+            if constexpr (s.fused != ir::none && ways.summed[S]) {
+                // All shares are there: now through the function, once.
+                float* const dy = gradient(S) + row * s.floats;
+                const auto all = kernel::times(through_fused<S>(), kernel::factors<>{});
+                kernel::back_rows<P>(
+                    dy, dy, s.floats, rows,
+                    kernel::back_through<std::remove_const_t<decltype(all)>>{gradient(S), all});
+            }
+            [&]<std::size_t... K>(std::index_sequence<K...>) { (give<S, K>(row, rows), ...); }
+            (std::make_index_sequence<s.operands()>{});
         }
+    }
+
+    // The share that stage S has in the gradient of its operand K.
+    template <std::size_t S, std::size_t K>
+    void give(std::size_t row, std::size_t rows) const {
+        if constexpr (gives(S, K)) {
+            constexpr stage s = stages.at[S];
+            constexpr std::size_t from = s.reads[K].stage;
+            constexpr std::size_t to = ways.to[from];
+            constexpr std::size_t stride = stages.at[to].floats;
+            constexpr ir::node n = plan.nodes[s.node];
+            const float* const dy = gradient(S) + row * s.floats;
+            float* const dx = gradient(to) + row * stride;
+            const auto shared = epilogue<from, ways.adds[S][K]>();
+            if constexpr (s.run == ir::kernel::dense) {
+                constexpr ir::call c = call<S>();
+                using shape = kernel::dense_shape<c.outputs, c.inputs, ir::panels(c.inputs),
+                                                  back_chains(c.inputs, c.outputs), false>;
+                kernel::dense_rows<P, shape>(dy, s.floats, work_.turned + turned_begin(S),
+                                             work_.zeros, dx, stride, rows, shared);
+            } else if constexpr (s.run == ir::kernel::softmax || s.run == ir::kernel::log_softmax) {
+                using form = std::conditional_t<n.kind == ir::op::softmax, kernel::share_gradient,
+                                                kernel::log_share_gradient>;
+                kernel::softmax_gradient<P, n.output.size(), n.groups, form>(
+                    value(S) + row * s.floats, dy, s.floats, dx, stride, rows, shared);
+            } else if constexpr (s.run == ir::kernel::maxout) {
+                constexpr ir::call c = call<S>();
+                using pack = std::conditional_t<c.one_lane, pack::scalar, P>;
+                kernel::maxout_gradient<pack, c.outputs, c.others[0], c.others[1], c.others[2]>(
+                    source<S>().first + row * stride, stride, value(S) + row * s.floats, dy,
+                    s.floats, dx, rows, shared);
+            } else if constexpr (s.role == ir::role::binary) {
+                give_binary<S, K>(row, dy, dx, stride, rows, shared);
+            } else if constexpr (n.kind == ir::op::concat) {
+                kernel::part_gradient<P, units_read<S, K>()>(dy + part_begin<S, K>(), s.floats, dx,
+                                                             stride, rows, shared);
+            } else if constexpr (n.kind == ir::op::slice) {
+                kernel::slice_gradient<P, units_read<S, 0>(), n.begin, n.units, ways.adds[S][K]>(
+                    dy, s.floats, dx, stride, rows);
+            } else {
+                static_assert(s.is_function(), "Laminate: train/steps/pass.hpp lacks a kernel's "
+                                               "way back; add it");
+                const auto all = kernel::times(through<S>(), factors<from, to>());
+                using every = std::remove_const_t<decltype(all)>;
+                if constexpr (ways.adds[S][K])
+                    kernel::back_rows<P>(dy, dx, stride, rows,
+                                         kernel::back_added<every>{gradient(to), all});
+                else
+                    kernel::back_rows<P>(dy, dx, stride, rows,
+                                         kernel::back_through<every>{gradient(to), all});
+            }
+        }
+    }
+
+    template <std::size_t S, std::size_t K, class Epilogue>
+    void give_binary(std::size_t row, const float* dy, float* dx, std::size_t stride,
+                     std::size_t rows, const Epilogue& shared) const {
+        constexpr stage s = stages.at[S];
+        constexpr std::size_t a_units = units_read<S, 0>();
+        constexpr std::size_t b_units = units_read<S, 1>();
+        const auto [a, a_stride] = behind<S, 0>(row);
+        const auto [b, b_stride] = behind<S, 1>(row);
+#define LAMINATE_BINARY(operation, form) \
+    if constexpr (plan.nodes[s.node].kind == ir::op::operation) \
+        kernel::binary_gradient<P, kernel::form, K == 1, plan.nodes[s.node].output.size(), \
+                                a_units, b_units>(kernel::operand_rows<a_units>{a, a_stride}, \
+                                                  kernel::operand_rows<b_units>{b, b_stride}, \
+                                                  value(S) + row * s.floats, dy, s.floats, dx, \
+                                                  stride, rows, shared);
+        LAMINATE_BINARY_FUNCTIONS(LAMINATE_BINARY)
+#undef LAMINATE_BINARY
     }
 
     template <std::size_t S>

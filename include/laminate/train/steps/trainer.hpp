@@ -73,8 +73,8 @@ struct nothing_to_learn {
 template <class Model, loss Loss, optimiser Optimiser, pack::words P = pack::xsimd>
 class trainer {
     using network = typename Model::network;
-    using pass = training::pass<P, network>;
     using objective = training::objective<P, network, Loss>;
+    using pass = typename objective::pass;
 
 public:
     static constexpr std::size_t inputs = Model::inputs;
@@ -116,7 +116,7 @@ public:
             const std::size_t count = std::min(block_rows(rows), rows - first);
             now.forward(first, count);
             objective_.template run<true>(now, first, count);
-            now.template backward<objective::last>(first, count);
+            now.backward(first, count);
         });
         in_parts(pass::parts.size(), [&](std::size_t part) {
             now.parameter_gradient(part, rows);
@@ -249,8 +249,8 @@ public:
 private:
     using plan_type = detail::static_plan<network, ir::fusion::off>;
     static constexpr const auto& plan_ = plan_type::value;
-    static_assert(alignof(detail::loss_does_not_fit<Loss, objective::last_op, outputs,
-                                                    objective::last_groups>) > 0,
+    static_assert(alignof(detail::loss_does_not_fit<Loss, objective::end::node.kind, outputs,
+                                                    objective::end::node.groups>) > 0,
                   "Laminate: the loss must fit the network");
     static_assert(alignof(detail::nothing_to_learn<network, plan_.parameters>) > 0,
                   "Laminate: the network must have parameters");
@@ -294,7 +294,7 @@ private:
     }
     row_view gradients_of_stage(std::size_t s) const {
         const pass p = last_pass();
-        if (training::destination<plan_type>(s) != s || s < pass::stages.first_learned) return {};
+        if (!pass::stores(s)) return {};
         return p.view(p.gradient(s), s, last_rows_);
     }
 
@@ -312,7 +312,7 @@ private:
         w.zeros = turned_.data() + pass::turned_begin(pass::count);
         w.rows = rows_.data();
         w.capacity = capacity_;
-        w.inputs = x.data();
+        w.inputs[0] = x.data();
         return w;
     }
 
