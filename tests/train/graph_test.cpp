@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// Gradients of graphs against the chain rule in double, and that against finite differences; the
+// same bits with any number of threads.
+
+#include "support/compare.hpp"
+#include "support/training.hpp"
+
+#include <laminate/train/look/layer_values.hpp>
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace lam = laminate;
+using lam::ir::op;
+
+namespace {
+
+// Nodes one behind the other; each call says what it reads and returns its number.
+template <std::size_t N>
+struct drawn {
+    std::array<lam::ir::node, N> nodes = {};
+    std::size_t count = 0;
+
+    constexpr std::size_t add(lam::ir::node n, std::initializer_list<std::size_t> reads) {
+        std::size_t k = 0;
+        for (const std::size_t from : reads)
+            n.inputs[k++] = from;
+        nodes[count] = n;
+        return count++;
+    }
+    constexpr std::size_t input(std::size_t units) {
+        return add({.kind = op::input, .output = lam::vector_shape(units)}, {});
+    }
+    constexpr std::size_t dense(std::size_t from, std::size_t units) {
+        return add({.kind = op::dense, .units = units}, {from});
+    }
+    constexpr std::size_t dense(std::size_t from, std::size_t units, op function) {
+        return of(function, {dense(from, units)});
+    }
+    constexpr std::size_t of(op kind, std::initializer_list<std::size_t> reads) {
+        return add({.kind = kind}, reads);
+    }
+    constexpr std::size_t slice(std::size_t from, std::size_t begin, std::size_t units) {
+        return add({.kind = op::slice, .units = units, .begin = begin}, {from});
+    }
+};
+
+// A network whose nodes Draw gives.
+template <class Draw>
+struct graph : lam::network_base {};
+
+template <class Draw>
+constexpr auto drawn_nodes() {
+    drawn<40> all;
+    Draw::draw(all);
+    return all;
+}
+
+} // namespace
+
+template <class Draw>
+struct lam::detail::checked<graph<Draw>> {
+    static constexpr auto nodes = [] {
+        constexpr auto all = drawn_nodes<Draw>();
+        std::array<lam::ir::node, all.count> found = {};
+        std::copy_n(all.nodes.begin(), found.size(), found.begin());
+        lam::ir::infer(found);
+        return found;
+    }();
+    static_assert(lam::ir::check(nodes).kind == lam::ir::mistake_kind::accepted);
+};
+
+namespace {
+
+// Two residual blocks; the second adds to the sum of the first.
+struct residual {
+    static constexpr void draw(auto& g) {
+        std::size_t x = g.dense(g.input(5), 19, op::relu);
+        for (int block = 0; block < 2; ++block) {
+            const std::size_t inside = g.dense(g.dense(x, 21, op::relu), 19);
+            x = g.of(op::relu, {g.of(op::add, {inside, x})});
+        }
+        g.dense(x, 3);
+    }
+};
+
+// Every function of two values over branches of W units, each with a unit of its own too; values
+// that two, three and more read, as sums of which they are and as functions in a line.
+template <std::size_t W>
+struct gates {
+    static constexpr void draw(auto& g) {
+        const std::size_t in = g.input(6);
+        const std::size_t a = g.dense(in, W, op::tanh);
+        const std::size_t b = g.dense(in, W, op::gelu);
+        const std::size_t one = g.dense(in, 1, op::softplus);
+        const std::size_t above = g.of(op::softplus, {b});
+        const std::size_t product = g.of(op::multiply, {a, b});
+        const std::size_t quotient = g.of(op::divide, {product, above});
+        const std::size_t scaled = g.of(op::multiply, {one, quotient});
+        const std::size_t inverse = g.of(op::divide, {a, one});
+        const std::size_t over = g.of(op::divide, {one, above});
+        const std::size_t most = g.of(op::maximum, {scaled, inverse});
+        const std::size_t least = g.of(op::minimum, {over, a});
+        const std::size_t clipped = g.of(op::minimum, {most, one});
+        const std::size_t raised = g.of(op::maximum, {one, least});
+        const std::size_t difference = g.of(op::subtract, {clipped, raised});
+        const std::size_t shifted = g.of(op::subtract, {difference, one});
+        const std::size_t from_one = g.of(op::subtract, {one, shifted});
+        const std::size_t square = g.of(op::multiply, {from_one, from_one});
+        g.dense(g.of(op::add, {one, square}), 2);
+    }
+};
+
+// Values of 3, W and 6 units one behind the other, an input among them, cut up again: parts that
+// overlap, begin anywhere, are read together with the whole, or by a concat of their own.
+template <std::size_t W>
+struct parts {
+    static constexpr void draw(auto& g) {
+        const std::size_t in = g.input(6);
+        const std::size_t a = g.dense(in, 3, op::tanh);
+        const std::size_t b = g.of(op::gelu, {g.dense(in, W)});
+        const std::size_t all = g.of(op::concat, {a, b, in});
+        const std::size_t first = g.slice(all, 0, W + 2);
+        const std::size_t second = g.slice(all, 5, W + 2);
+        const std::size_t product = g.of(op::multiply, {first, second});
+        const std::size_t again = g.of(op::concat, {product, a, g.slice(product, W, 2), all});
+        g.dense(g.of(op::tanh, {again}), 4, op::relu);
+        g.dense(g.count - 1, 2);
+    }
+};
+
+// What softmax, maxout, slopes and functions give to values that others read, too.
+struct readers {
+    static constexpr void draw(auto& g) {
+        const std::size_t in = g.of(op::affine, {g.input(8)});
+        const std::size_t x = g.dense(in, 24, op::elu);
+        const std::size_t shares = g.add({.kind = op::softmax, .groups = 4}, {x});
+        const std::size_t log_shares = g.add({.kind = op::log_softmax, .groups = 3}, {x});
+        const std::size_t largest = g.add({.kind = op::maxout, .pieces = 3}, {x});
+        const std::size_t slope = g.of(op::prelu, {x});
+        const std::size_t both = g.of(op::add, {shares, log_shares});
+        const std::size_t silu = g.add({.kind = op::swish, .alpha = 1.0f}, {x});
+        const std::size_t product = g.of(op::multiply, {both, g.of(op::tanh, {silu})});
+        const std::size_t sum = g.of(op::subtract, {product, slope});
+        const std::size_t whole = g.of(op::softmax, {sum});
+        const std::size_t next =
+            g.add({.kind = op::maxout, .pieces = 2}, {g.of(op::concat, {largest, whole, sum, in})});
+        g.of(op::sigmoid, {g.dense(next, 5)});
+    }
+};
+
+// Dueling networks: the value of a state, beside how much better each action is than the best.
+struct dueling {
+    static constexpr void draw(auto& g) {
+        const std::size_t x = g.dense(g.input(4), 16, op::relu);
+        const std::size_t better = g.dense(g.dense(x, 17, op::relu), 6);
+        const std::size_t best = g.add({.kind = op::maxout, .pieces = 6}, {better});
+        const std::size_t state = g.dense(g.dense(x, 7, op::relu), 1);
+        g.of(op::add, {state, g.of(op::subtract, {better, best})});
+    }
+};
+
+using all = std::tuple<graph<residual>, graph<gates<1>>, graph<gates<2>>, graph<gates<7>>,
+                       graph<gates<8>>, graph<gates<9>>, graph<gates<16>>, graph<gates<17>>,
+                       graph<parts<1>>, graph<parts<4>>, graph<parts<13>>, graph<parts<16>>,
+                       graph<parts<17>>, graph<readers>, graph<dueling>>;
+
+template <class Network>
+std::vector<float> targets_of(std::size_t rows) {
+    std::vector<float> targets(rows * lam::model<Network>::outputs);
+    lam::test::fill(targets, rows + 1);
+    return targets;
+}
+
+} // namespace
+
+TEMPLATE_LIST_TEST_CASE("graphs: gradients as the chain rule has them in double", "[train]", all) {
+    auto model = lam::test::random_model<TestType>(7);
+    constexpr std::size_t outputs = lam::model<TestType>::outputs;
+    lam::trainer trainer(model, lam::mean_squared_error{}, lam::test::standstill);
+    // One row, fewer and more than a tile, and more than are taken together.
+    for (const std::size_t rows : {1U, 3U, 70U}) {
+        const std::vector<float> in = lam::test::random_rows<TestType>(rows, rows);
+        const std::vector<float> targets = targets_of<TestType>(rows);
+        const lam::step_result r = trainer.step(in, targets);
+        const auto truth = lam::test::back_propagate(
+            lam::plan(TestType{}).nodes, lam::codegen::parameters_of(model), in,
+            lam::test::by_number(targets, {rows, {}, static_cast<double>(outputs)},
+                                 lam::test::exact_squared));
+        INFO(rows << " rows");
+        CHECK(r.finite);
+        CHECK(r.loss == laminate::test::approx(truth.loss).epsilon(1e-5));
+        CHECK(trainer.loss(in, targets) == r.loss);
+        CHECK(lam::test::worst_difference(trainer.gradients(), truth) < 4e-5);
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("graphs: the reference agrees with finite differences", "[train]", all) {
+    const auto model = lam::test::random_model<TestType>(7);
+    const std::vector<float> in = lam::test::random_rows<TestType>(2, 9);
+    const std::vector<float> targets = targets_of<TestType>(2);
+    const auto loss = lam::test::by_number(targets, {2, {}, 1.0}, lam::test::exact_squared);
+    CHECK(lam::test::worst_of_differences(lam::plan(TestType{}).nodes,
+                                          lam::codegen::parameters_of(model), in, loss) < 1e-4);
+}
+
+TEMPLATE_LIST_TEST_CASE("graphs: the same bits with any number of threads", "[train]", all) {
+    auto one = lam::test::random_model<TestType>(3);
+    auto three = lam::test::random_model<TestType>(3);
+    lam::trainer alone(one, lam::mean_squared_error{}, lam::adam{});
+    lam::trainer shared(three, lam::mean_squared_error{}, lam::adam{}, {.threads = 3});
+    const std::vector<float> in = lam::test::random_rows<TestType>(50, 5);
+    const std::vector<float> targets = targets_of<TestType>(50);
+    for (int step = 0; step < 3; ++step) {
+        CHECK(alone.step(in, targets).loss == shared.step(in, targets).loss);
+        CHECK(lam::test::same_bits(one.packed(), three.packed()));
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("graphs: values are those of the model", "[train]", all) {
+    const auto model = lam::test::random_model<TestType>(3);
+    constexpr std::size_t outputs = lam::model<TestType>::outputs;
+    const std::vector<float> in = lam::test::random_rows<TestType>(9, 5);
+    std::vector<float> out(9 * outputs);
+    model.batch(in, out);
+    lam::layer_values<TestType> values(9);
+    values.run(model, in);
+    const lam::row_view last = values(lam::layer_values<TestType>::count - 1);
+    bool same = true;
+    for (std::size_t row = 0; row < 9; ++row)
+        for (std::size_t unit = 0; unit < outputs; ++unit)
+            same = same && lam::test::same_bits(last(row, unit), out[row * outputs + unit]);
+    CHECK(same);
+}
