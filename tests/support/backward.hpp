@@ -40,28 +40,27 @@ struct exact_gradient {
 // What dropout node i multiplies row r with: masks[i][r], if there are any.
 using dropout_masks = std::vector<std::vector<numbers>>;
 
-// The values of the last node, over any number type, with dropout as while training.
+// The values of all outputs, over any number type, with dropout as while training.
 template <class Arithmetic, class Parameters>
 auto outputs_of(const Arithmetic& by, std::span<const ir::node> nodes,
                 const std::vector<Parameters>& parameters, std::span<const float> row,
                 const dropout_masks& masks, std::size_t r) {
     using number = typename Arithmetic::number;
-    return codegen::reference::evaluate(by, nodes, std::span(parameters),
-                                        codegen::reference::numbers_of<number>(row),
-                                        [&](std::size_t i, std::vector<number>& values) {
-                                            if (nodes[i].kind != ir::op::dropout || masks.empty())
-                                                return;
-                                            for (std::size_t u = 0; u < values.size(); ++u)
-                                                values[u] = values[u] * masks[i][r][u];
-                                        })
-        .back();
+    const auto drop = [&](std::size_t i, std::vector<number>& values) {
+        if (nodes[i].kind != ir::op::dropout || masks.empty()) return;
+        for (std::size_t u = 0; u < values.size(); ++u)
+            values[u] = values[u] * masks[i][r][u];
+    };
+    return codegen::reference::outputs(
+        nodes, codegen::reference::evaluate(by, nodes, std::span(parameters),
+                                            codegen::reference::numbers_of<number>(row), drop));
 }
 
-// The sum of the rows' losses.
+// The sum of the rows' losses. A row has those of all inputs, one behind the other.
 inline double loss_of(std::span<const ir::node> nodes,
                       const std::vector<exact_parameters>& parameters, std::span<const float> in,
                       const loss_function& loss) {
-    const std::size_t width = nodes[0].output.size();
+    const std::size_t width = ir::total_width(ir::inputs_of(nodes));
     double sum = 0.0;
     for (std::size_t r = 0; r < in.size() / width; ++r)
         sum += loss(outputs_of(codegen::reference::plain<double>{}, nodes, parameters,
@@ -103,7 +102,7 @@ inline exact_gradient back_propagate(std::span<const ir::node> nodes,
                                      const std::vector<exact_parameters>& parameters,
                                      std::span<const float> in, const loss_function& loss,
                                      const dropout_masks& masks = {}) {
-    const std::size_t width = nodes[0].output.size();
+    const std::size_t width = ir::total_width(ir::inputs_of(nodes));
     exact_gradient g = {0.0, parameters};
     for (exact_parameters& p : g.by)
         for (numbers* all : {&p.weights, &p.bias, &p.slope})

@@ -233,3 +233,143 @@ TEMPLATE_LIST_TEST_CASE("graphs: values are those of the model", "[train]", all)
             same = same && lam::test::same_bits(last(row, unit), out[row * outputs + unit]);
     CHECK(same);
 }
+
+namespace {
+
+struct actor_critic : lam::network<lam::input<7> | lam::dense<20> | lam::relu |
+                                   lam::outputs(lam::dense<4> | lam::softmax,
+                                                lam::dense<9> | lam::tanh | lam::dense<1>)> {};
+// An output that goes on, two of the same logits, and one of no dense layer.
+struct heads
+    : lam::network<lam::input<6> | lam::dense<18> | lam::tanh | lam::as<"shared"> | lam::dense<5> |
+                   lam::as<"logits"> |
+                   lam::outputs(lam::softmax, lam::from<"logits">, lam::dense<2> | lam::sigmoid,
+                                lam::from<"shared"> | lam::slice<3, 4>)> {};
+struct sensors : lam::network<lam::concat(lam::input<5> | lam::dense<9> | lam::tanh, lam::input<3>,
+                                          lam::input<4> | lam::gelu) |
+                              lam::dense<2>> {};
+
+// Squared errors of part of the outputs.
+lam::test::row_loss squares(const lam::test::numbers& y, std::size_t first, std::size_t count,
+                            const float* targets, double share) {
+    lam::test::row_loss l = {0.0, lam::test::numbers(y.size(), 0.0)};
+    for (std::size_t i = 0; i < count; ++i) {
+        const double e = y[first + i] - static_cast<double>(targets[i]);
+        l.value += share * e * e / static_cast<double>(count);
+        l.gradient[first + i] = share * 2.0 * e / static_cast<double>(count);
+    }
+    return l;
+}
+// -ln y[label], of probabilities y.
+lam::test::row_loss entropy(const lam::test::numbers& y, std::size_t first, std::size_t label,
+                            double share) {
+    lam::test::row_loss l = {0.0, lam::test::numbers(y.size(), 0.0)};
+    l.value = -share * std::log(y[first + label]);
+    l.gradient[first + label] = -share / y[first + label];
+    return l;
+}
+// The same of logits.
+lam::test::row_loss logit_entropy(const lam::test::numbers& y, std::size_t first, std::size_t count,
+                                  std::size_t label, double share) {
+    lam::test::row_loss l = {0.0, lam::test::numbers(y.size(), 0.0)};
+    double sum = 0.0;
+    for (std::size_t i = 0; i < count; ++i)
+        sum += std::exp(y[first + i]);
+    l.value = share * (std::log(sum) - y[first + label]);
+    for (std::size_t i = 0; i < count; ++i)
+        l.gradient[first + i] = share * (std::exp(y[first + i]) / sum - (i == label ? 1.0 : 0.0));
+    return l;
+}
+lam::test::row_loss sum_of(std::initializer_list<lam::test::row_loss> losses) {
+    lam::test::row_loss sum = *losses.begin();
+    for (const lam::test::row_loss* l = losses.begin() + 1; l != losses.end(); ++l) {
+        sum.value += l->value;
+        for (std::size_t i = 0; i < sum.gradient.size(); ++i)
+            sum.gradient[i] += l->gradient[i];
+    }
+    return sum;
+}
+
+} // namespace
+
+TEST_CASE("graphs: a loss for each output, with a weight", "[train]") {
+    auto model = lam::test::random_model<actor_critic>(7);
+    lam::trainer trainer(
+        model,
+        lam::losses(lam::softmax_cross_entropy{}, lam::weighted{lam::mean_squared_error{}, 0.25f}),
+        lam::test::standstill);
+    const std::vector<float> in = lam::test::random_rows<actor_critic>(70, 5);
+    const auto [classes, values] = [] {
+        std::vector<int> labels(70);
+        for (std::size_t r = 0; r < labels.size(); ++r)
+            labels[r] = static_cast<int>(r % 4);
+        std::vector<float> numbers(70);
+        lam::test::fill(numbers, 3);
+        return std::pair(labels, numbers);
+    }();
+    const lam::step_result r = trainer.step(in, std::tie(classes, values));
+    const auto truth = lam::test::back_propagate(
+        lam::plan(actor_critic{}).nodes, lam::codegen::parameters_of(model), in,
+        [](const lam::test::numbers& y, std::size_t row) {
+            std::vector<float> numbers(70);
+            lam::test::fill(numbers, 3);
+            return sum_of(
+                {entropy(y, 0, row % 4, 1.0 / 70.0), squares(y, 4, 1, &numbers[row], 0.25 / 70.0)});
+        });
+    CHECK(r.finite);
+    CHECK(r.loss == lam::test::approx(truth.loss).epsilon(1e-5));
+    CHECK(trainer.loss(in, std::tie(classes, values)) == r.loss);
+    CHECK(trainer.loss_of<0>() + trainer.loss_of<1>() == r.loss);
+    CHECK(lam::test::worst_difference(trainer.gradients(), truth) < 4e-5);
+}
+
+TEST_CASE("graphs: outputs that others read, and several losses of one value", "[train]") {
+    auto model = lam::test::random_model<heads>(7);
+    lam::trainer trainer(model,
+                         lam::losses(lam::softmax_cross_entropy{},
+                                     lam::weighted{lam::softmax_cross_entropy{}, 0.5f},
+                                     lam::mean_squared_error{}, lam::mean_squared_error{}),
+                         lam::test::standstill);
+    const std::vector<float> in = lam::test::random_rows<heads>(9, 5);
+    const std::vector<int> labels = {0, 1, 2, 3, 4, 0, 1, 2, 3};
+    const std::vector<int> others = {4, 4, 3, 3, 2, 2, 1, 1, 0};
+    std::vector<float> pairs(18);
+    std::vector<float> parts(36);
+    lam::test::fill(pairs, 3);
+    lam::test::fill(parts, 4);
+    const lam::step_result r = trainer.step(in, std::tie(labels, others, pairs, parts));
+    const auto truth = lam::test::back_propagate(
+        lam::plan(heads{}).nodes, lam::codegen::parameters_of(model), in,
+        [&](const lam::test::numbers& y, std::size_t row) {
+            return sum_of({entropy(y, 0, static_cast<std::size_t>(labels[row]), 1.0 / 9.0),
+                           logit_entropy(y, 5, 5, static_cast<std::size_t>(others[row]), 0.5 / 9.0),
+                           squares(y, 10, 2, &pairs[2 * row], 1.0 / 9.0),
+                           squares(y, 12, 4, &parts[4 * row], 1.0 / 9.0)});
+        });
+    CHECK(r.finite);
+    CHECK(r.loss == lam::test::approx(truth.loss).epsilon(1e-5));
+    CHECK(lam::test::worst_difference(trainer.gradients(), truth) < 4e-5);
+}
+
+TEST_CASE("graphs: rows of several inputs", "[train]") {
+    auto model = lam::test::random_model<sensors>(7);
+    lam::trainer trainer(model, lam::mean_squared_error{}, lam::test::standstill);
+    const std::vector<float> in = lam::test::random_rows<sensors>(9, 5);
+    std::vector<float> five;
+    std::vector<std::array<float, 3>> three;
+    std::vector<float> four;
+    for (std::size_t row = 0; row < 9; ++row) {
+        const float* const x = &in[row * 12];
+        five.insert(five.end(), x, x + 5);
+        three.push_back({x[5], x[6], x[7]});
+        four.insert(four.end(), x + 8, x + 12);
+    }
+    const std::vector<float> targets = targets_of<sensors>(9);
+    const lam::step_result r = trainer.step(std::tie(five, three, four), targets);
+    const auto truth = lam::test::back_propagate(
+        lam::plan(sensors{}).nodes, lam::codegen::parameters_of(model), in,
+        lam::test::by_number(targets, {9, {}, 2.0}, lam::test::exact_squared));
+    CHECK(r.finite);
+    CHECK(r.loss == lam::test::approx(truth.loss).epsilon(1e-5));
+    CHECK(lam::test::worst_difference(trainer.gradients(), truth) < 4e-5);
+}

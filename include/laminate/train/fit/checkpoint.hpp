@@ -167,7 +167,7 @@ inline bool is_possible(const run_state& run) {
 } // namespace detail
 
 // Returns nothing, or what failed; then an old file is unchanged.
-template <class Model, loss Loss, optimiser Optimiser, pack::words P>
+template <class Model, training_loss Loss, optimiser Optimiser, pack::words P>
 [[nodiscard]] std::optional<error> save_checkpoint(const std::string& path,
                                                    trainer<Model, Loss, Optimiser, P>& trainer,
                                                    const run_state& run) {
@@ -201,7 +201,7 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
 namespace detail {
 
 // load_checkpoint of a file that has been read; `path` is for messages.
-template <class Model, loss Loss, optimiser Optimiser, pack::words P>
+template <class Model, training_loss Loss, optimiser Optimiser, pack::words P>
 [[nodiscard]] std::optional<error> take_checkpoint(const tensor_file& file, const std::string& path,
                                                    trainer<Model, Loss, Optimiser, P>& trainer,
                                                    run_state& run) {
@@ -304,7 +304,7 @@ template <class Model, loss Loss, optimiser Optimiser, pack::words P>
 
 // Sets the trainer, its model and `run`, or returns what is wrong; then all three are as before.
 // The settings of `run` (patience and so on) are kept; its seed, batch and data must be the file's.
-template <class Model, loss Loss, optimiser Optimiser, pack::words P>
+template <class Model, training_loss Loss, optimiser Optimiser, pack::words P>
 [[nodiscard]] std::optional<error> load_checkpoint(const std::string& path,
                                                    trainer<Model, Loss, Optimiser, P>& trainer,
                                                    run_state& run) {

@@ -12,6 +12,8 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "../../base/compiler.hpp"
@@ -124,6 +126,64 @@ concept loss = requires(const T& t) {
     { T::joined } -> std::convertible_to<ir::op>;
     { T::fits(std::size_t{1}, ir::op::dense) } -> std::same_as<bool>;
 };
+
+// A loss of one of several outputs, and what it counts.
+template <loss Loss>
+struct weighted {
+    Loss of;
+    float weight = 1.0f;
+};
+template <class Loss>
+weighted(Loss) -> weighted<Loss>;
+template <class Loss>
+weighted(Loss, float) -> weighted<Loss>;
+
+// A loss for each output, in their order: the sum of all, each times its weight.
+template <loss... Losses>
+struct loss_list {
+    std::tuple<weighted<Losses>...> each;
+};
+
+namespace detail {
+
+template <loss Loss>
+constexpr weighted<Loss> with_weight(Loss l) {
+    return {std::move(l)};
+}
+template <loss Loss>
+constexpr weighted<Loss> with_weight(weighted<Loss> l) {
+    return l;
+}
+template <class Loss>
+using loss_in = decltype(with_weight(std::declval<Loss>()).of);
+
+template <class T>
+inline constexpr bool is_loss_list = false;
+template <loss... Losses>
+inline constexpr bool is_loss_list<loss_list<Losses...>> = true;
+
+// One loss is a list of one.
+template <loss Loss>
+constexpr loss_list<Loss> listed(Loss l) {
+    return {{{std::move(l)}}};
+}
+template <loss... Losses>
+constexpr loss_list<Losses...> listed(loss_list<Losses...> l) {
+    return l;
+}
+
+} // namespace detail
+
+// losses(mean_squared_error{}, weighted{softmax_cross_entropy{}, 0.5f})
+template <class... Losses>
+constexpr loss_list<detail::loss_in<Losses>...> losses(Losses... l) {
+    return {{detail::with_weight(std::move(l))...}};
+}
+
+// What a network is trained with.
+template <class T>
+concept training_loss = loss<T> || detail::is_loss_list<T>;
+
 // Whose targets may be classes.
 template <class T>
 concept loss_of_classes = loss<T> && requires(const T& t) {

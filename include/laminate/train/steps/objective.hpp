@@ -8,9 +8,11 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <ranges>
 #include <span>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -18,10 +20,72 @@
 #include "../../base/compiler.hpp"
 #include "../../kernel/back/cross_entropy.hpp"
 #include "../../model/model.hpp"
+#include "buffer.hpp"
 #include "loss.hpp"
 #include "pass.hpp"
 
-namespace laminate::inline LAMINATE_ISA::training {
+namespace laminate::inline LAMINATE_ISA {
+
+namespace detail {
+
+// Why a loss is refused at the end of a network: the operation that it ends in follows.
+template <class Loss, ir::op End, std::size_t Outputs, std::size_t Groups>
+struct loss_does_not_fit {
+    static_assert(Loss::fits(Outputs, End) && (Groups == 1 || !loss_of_classes<Loss>),
+                  "Laminate: this loss doesn't fit the end of this network (the last operation, "
+                  "the number of outputs and that of groups follow the name loss_does_not_fit): "
+                  "softmax_cross_entropy needs two outputs or more and a softmax of one group, or "
+                  "logits, "
+                  "binary_cross_entropy a sigmoid, or logits; for one probability write "
+                  "dense<1> | sigmoid and binary_cross_entropy, for one of several classes "
+                  "dense<classes> | softmax and softmax_cross_entropy");
+};
+// An output of several that isn't the value of a layer.
+template <std::size_t Output, bool Is>
+struct output_is_an_input {
+    static_assert(!Is, "Laminate: an output of this network is one of its inputs (the number of "
+                       "the output follows the name output_is_an_input), so nothing is trained "
+                       "for it; leave that output out");
+};
+template <std::size_t Outputs, std::size_t Losses>
+struct losses_for_outputs {
+    static_assert(Outputs == Losses,
+                  "Laminate: training needs a loss for each output of the network, in their order "
+                  "(how many outputs and how many losses there are follows the name "
+                  "losses_for_outputs); write losses(mean_squared_error{}, "
+                  "weighted{softmax_cross_entropy{}, 0.5f})");
+};
+template <std::size_t Ports, std::size_t Found>
+struct ranges_for_ports {
+    static_assert(Ports == Found,
+                  "Laminate: a network with several inputs, or outputs, is trained with a "
+                  "std::tuple of as many ranges of rows, or of targets, in their order (how many "
+                  "there are and how many are given follow the name ranges_for_ports); write "
+                  "trainer.step(std::tie(image, joints), std::tie(actions, values))");
+};
+template <class T>
+inline constexpr std::size_t tuple_size_of = 1;
+template <class... Ranges>
+inline constexpr std::size_t tuple_size_of<std::tuple<Ranges...>> = sizeof...(Ranges);
+template <class T>
+inline constexpr bool is_tuple = false;
+template <class... Ranges>
+inline constexpr bool is_tuple<std::tuple<Ranges...>> = true;
+
+// Range number K of those of `Ports` inputs or outputs; one may stand alone.
+template <std::size_t K, std::size_t Ports, class Given>
+constexpr const auto& range_of(const Given& given) {
+    constexpr std::size_t found = tuple_size_of<Given>;
+    (void)sizeof(ranges_for_ports<Ports, found>);
+    if constexpr (!is_tuple<Given> || found != Ports)
+        return given;
+    else
+        return std::get<K>(given);
+}
+
+} // namespace detail
+
+namespace training {
 
 template <class Loss>
 inline constexpr bool is_of_probabilities = requires {
@@ -45,30 +109,28 @@ struct end_of {
     static constexpr std::size_t start = joined ? before : stage;
 };
 
-template <class P, class Network, class Loss>
+// The loss of output number Output.
+template <class P, class Pass, class End, class Loss, std::size_t Output>
 class objective {
-    using plan_type = detail::static_plan<Network, ir::fusion::off>;
     static constexpr bool of_classes = loss_of_classes<Loss>;
+    static constexpr std::size_t outputs = End::units;
+    static constexpr bool joined = End::joined;
+    static constexpr const auto& stages = Pass::stages;
+    static constexpr std::size_t start = End::start;
+    static constexpr std::size_t stride = stages.at[start == ir::none ? 0 : start].floats;
+    // Whether another loss has stored a share of the same gradient. Losses of classes then have
+    // rows of their own to work in.
+    static constexpr bool adds = Pass::ways.loss_adds[Output];
 
 public:
-    using end = end_of<plan_type, Loss, 0>;
-    using pass = training::pass<P, Network,
-                                std::conditional_t<end::start == ir::none, std::index_sequence<>,
-                                                   std::index_sequence<end::start>>>;
-
-private:
-    static constexpr std::size_t outputs = end::units;
-    static constexpr bool joined = end::joined;
-    static constexpr const auto& stages = pass::stages;
-
-public:
-    explicit objective(Loss l) : loss_(std::move(l)) {}
+    explicit objective(weighted<Loss> l) : loss_(std::move(l.of)), share_(l.weight) {}
 
     void reserve(std::size_t rows) {
         scales_.resize(rows);
         losses_.resize(rows);
         if (of_classes) labels_.resize(rows);
         numbers_.resize(rows * outputs);
+        if (of_classes && adds) work_ = buffer(rows * stride);
     }
 
     template <class Targets>
@@ -84,25 +146,24 @@ public:
 
     // Losses of rows [row, row + rows), and their gradients where asked for.
     template <bool Gradient>
-    void run(const pass& p, std::size_t row, std::size_t rows) {
-        constexpr std::size_t last = end::start;
-        constexpr std::size_t to = pass::ways.to[last];
-        constexpr std::size_t stride = stages.at[last].floats;
-        const auto epilogue = p.template epilogue<last, false>();
+    void run(const Pass& p, std::size_t row, std::size_t rows) {
+        constexpr std::size_t to = Pass::ways.to[start];
+        const auto epilogue = p.template epilogue<start, adds>();
         float* const dy = p.gradient(to) + row * stride;
-        const float* const y = p.value(last) + row * stride;
+        const float* const y = p.value(start) + row * stride;
         if constexpr (of_classes) {
-            const float* probabilities = dy;
+            float* const work = adds ? work_.data() + row * stride : dy;
+            const float* probabilities = work;
             if constexpr (joined)
-                probabilities = p.value(end::stage) + row * stride;
+                probabilities = p.value(End::stage) + row * stride;
             else
-                kernel::softmax<P, outputs>(y, stride, dy, stride, rows);
+                kernel::softmax<P, outputs>(y, stride, work, stride, rows);
             const kernel::class_scores s = {y,
                                             probabilities,
                                             stride,
                                             scales_.data() + row,
                                             losses_.data() + row,
-                                            Gradient ? dy : nullptr,
+                                            Gradient ? work : nullptr,
                                             rows};
             if (targets_ == nullptr)
                 kernel::cross_entropy<P, outputs>(s, labels_.data() + row);
@@ -110,8 +171,8 @@ public:
                 kernel::cross_entropy<P, outputs>(
                     s, targets_ + row * outputs,
                     loss_.class_weights.empty() ? nullptr : loss_.class_weights.data());
-            if constexpr (Gradient && to != last)
-                kernel::back_rows<P>(dy, dy, stride, rows, epilogue);
+            if constexpr (Gradient && (to != start || adds))
+                kernel::back_rows<P>(work, dy, stride, rows, epilogue);
         } else {
             kernel::row_losses<P, outputs>(y, stride, targets_ + row * outputs,
                                            scales_.data() + row, losses_.data() + row,
@@ -163,12 +224,12 @@ private:
         targets_ = targets.data();
     }
 
-    // scales_[r] is the row's share in the mean. (Products of two floats are exact in double, so no
-    // compiler's contraction changes a sum of them.)
+    // scales_[r] is the row's share in the mean, times what this loss counts. (Products of two
+    // floats are exact in double, so no compiler's contraction changes a sum of them.)
     void weigh(std::span<const float> weights, std::size_t rows) {
         if (weights.empty() && !has_class_weights()) {
             const auto numbers = static_cast<double>(of_classes ? rows : rows * outputs);
-            std::fill_n(scales_.begin(), rows, static_cast<float>(1.0 / numbers));
+            std::fill_n(scales_.begin(), rows, static_cast<float>(share() / numbers));
             weight_ = static_cast<double>(rows);
             return;
         }
@@ -184,9 +245,11 @@ private:
         weight_ = sum;
         if (!of_classes) sum *= static_cast<double>(outputs);
         for (std::size_t r = 0; r < rows; ++r)
-            scales_[r] =
-                sum > 0.0 ? static_cast<float>(static_cast<double>(scales_[r]) / sum) : 0.0f;
+            scales_[r] = sum > 0.0
+                             ? static_cast<float>(share() * static_cast<double>(scales_[r]) / sum)
+                             : 0.0f;
     }
+    double share() const { return static_cast<double>(share_); }
 
     [[noreturn]] static void refuse(const std::string& why) { detail::stop(why.c_str()); }
 
@@ -216,6 +279,8 @@ private:
     }
 
     Loss loss_;
+    float share_; // of the loss of all outputs
+    buffer work_;
     const float* targets_ = nullptr; // none: labels_
     double weight_ = 0.0;
     std::vector<float> scales_;
@@ -224,4 +289,97 @@ private:
     std::vector<std::uint32_t> labels_;
 };
 
-} // namespace laminate::inline LAMINATE_ISA::training
+// The stages at which losses start, without outputs that are inputs.
+template <std::size_t... Found>
+constexpr auto starts_among(std::index_sequence<Found...> found) {
+    return found;
+}
+template <std::size_t... Found, std::size_t... Next, class... Rest>
+constexpr auto starts_among(std::index_sequence<Found...>, std::index_sequence<Next...>,
+                            Rest... rest) {
+    return starts_among(std::index_sequence<Found..., Next...>{}, rest...);
+}
+template <std::size_t... Stages>
+using starts_of = decltype(starts_among(
+    std::index_sequence<>{}, std::conditional_t<Stages == ir::none, std::index_sequence<>,
+                                                std::index_sequence<Stages>>{}...));
+
+// The losses of all outputs. Ends that don't fit are refused by the trainer.
+template <class P, class Network, class Outputs, class... Losses>
+class objectives;
+template <class P, class Network, std::size_t... Output, class... Losses>
+class objectives<P, Network, std::index_sequence<Output...>, Losses...> {
+    using plan_type = detail::static_plan<Network, ir::fusion::off>;
+    static constexpr std::size_t outputs = plan_type::value.out.size();
+    // (A loss too many is refused, and until then stands at the last output.)
+    template <class Loss, std::size_t K>
+    using end = end_of<plan_type, Loss, (K < outputs ? K : outputs - 1)>;
+
+public:
+    using pass = training::pass<P, Network, starts_of<end<Losses, Output>::start...>>;
+    static constexpr std::size_t count = sizeof...(Losses);
+    static constexpr bool fit =
+        ((alignof(detail::loss_does_not_fit<Losses, end<Losses, Output>::node.kind,
+                                            end<Losses, Output>::units,
+                                            end<Losses, Output>::node.groups>) > 0) &&
+         ...);
+
+    static constexpr bool of_layers =
+        ((alignof(detail::output_is_an_input < Output,
+                  count != 1 && end<Losses, Output>::start == ir::none >) > 0) &&
+         ...);
+
+    explicit objectives(loss_list<Losses...> l)
+        : each_(weighted<Losses>(std::get<Output>(std::move(l.each)))...) {}
+
+    // What is wrong with the numbers of the losses.
+    static std::optional<error> wrong(const loss_list<Losses...>& l) {
+        std::optional<error> why;
+        ((why = why ? why : wrong_with<end<Losses, Output>::units>(std::get<Output>(l.each))), ...);
+        return why;
+    }
+
+    void reserve(std::size_t rows) { (std::get<Output>(each_).reserve(rows), ...); }
+
+    template <class Targets>
+    void prepare(const Targets& targets, std::span<const float> weights, std::size_t rows) {
+        (std::get<Output>(each_).prepare(detail::range_of<Output, count>(targets), weights, rows),
+         ...);
+    }
+    template <bool Gradient>
+    void run(const pass& p, std::size_t row, std::size_t rows) {
+        (std::get<Output>(each_).template run<Gradient>(p, row, rows), ...);
+    }
+
+    double total(std::size_t rows) const { return (std::get<Output>(each_).total(rows) + ...); }
+    template <std::size_t K>
+    double total_of(std::size_t rows) const {
+        return std::get<K>(each_).total(rows);
+    }
+    double weight() const { return std::get<0>(each_).weight(); }
+
+private:
+    template <std::size_t Units, class Loss>
+    static std::optional<error> wrong_with(const weighted<Loss>& l) {
+        if constexpr (requires { l.of.check(Units); })
+            if (auto why = l.of.check(Units)) return why;
+        if (detail::is_weight(l.weight)) return std::nullopt;
+        return error{sentence("weighted::weight: expected a finite number of 0 or more, found ",
+                              detail::text_of(l.weight))};
+    }
+
+    std::tuple<objective<P, pass, end<Losses, Output>, Losses, Output>...> each_;
+};
+
+template <class P, class Network, class List>
+struct objectives_for;
+template <class P, class Network, class... Losses>
+struct objectives_for<P, Network, loss_list<Losses...>> {
+    using type = objectives<P, Network, std::index_sequence_for<Losses...>, Losses...>;
+};
+template <class P, class Network, class List>
+using objectives_of = typename objectives_for<P, Network, List>::type;
+
+} // namespace training
+
+} // namespace laminate::inline LAMINATE_ISA

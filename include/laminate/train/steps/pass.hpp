@@ -448,8 +448,9 @@ private:
                 kernel::slice_gradient<P, units_read<S, 0>(), n.begin, n.units, ways.adds[S][K]>(
                     dy, s.floats, dx, stride, rows);
             } else {
-                static_assert(s.is_function(), "Laminate: train/steps/pass.hpp lacks a kernel's "
-                                               "way back; add it");
+                static_assert(s.is_function() || !is_trainable<plan_type, s.node>(),
+                              "Laminate: train/steps/pass.hpp lacks the way back of a kind that "
+                              "train/steps/trainable.hpp says has one; add it");
                 const auto all = kernel::times(through<S>(), factors<from, to>());
                 using every = std::remove_const_t<decltype(all)>;
                 if constexpr (ways.adds[S][K])

@@ -13,6 +13,7 @@
 #include "../../ir/call.hpp"
 #include "../../layer/network.hpp"
 #include "../../model/run.hpp"
+#include "trainable.hpp"
 
 namespace laminate::inline LAMINATE_ISA::training {
 
@@ -52,16 +53,13 @@ struct stage_list {
     std::size_t count = 0;
 };
 
-// The function of elementwise node Index.
-template <class Plan, std::size_t Index>
-using function_of = decltype(detail::functor<Plan, Index>(nullptr));
-
 // Whether the derivative of a node's function is known from its value: then the stage before it may
 // compute it in registers, and its input is never stored.
 template <class Plan, std::size_t Index>
 constexpr bool fusible() {
     constexpr ir::node n = Plan::value.nodes[Index];
-    if constexpr (ir::of(n.kind).is.role != ir::role::function || Plan::value.tensors_of(Index) > 0)
+    if constexpr (ir::of(n.kind).is.role != ir::role::function ||
+                  Plan::value.tensors_of(Index) > 0 || !is_trainable<Plan, Index>())
         return false;
     else
         return !function_of<Plan, Index>::derivative_needs_input;

@@ -15,6 +15,7 @@
 #include <optional>
 #include <ranges>
 #include <span>
+#include <tuple>
 #include <utility>
 
 #include "../../base/compiler.hpp"
@@ -50,18 +51,6 @@ struct trainer_state {
 
 namespace detail {
 
-// Why a loss is refused at the end of a network: the operation that it ends in follows.
-template <class Loss, ir::op End, std::size_t Outputs, std::size_t Groups>
-struct loss_does_not_fit {
-    static_assert(Loss::fits(Outputs, End) && (Groups == 1 || !loss_of_classes<Loss>),
-                  "Laminate: this loss doesn't fit the end of this network (the last operation, "
-                  "the number of outputs and that of groups follow the name loss_does_not_fit): "
-                  "softmax_cross_entropy needs two outputs or more and a softmax of one group, or "
-                  "logits, "
-                  "binary_cross_entropy a sigmoid, or logits; for one probability write "
-                  "dense<1> | sigmoid and binary_cross_entropy, for one of several classes "
-                  "dense<classes> | softmax and softmax_cross_entropy");
-};
 template <class Network, std::size_t Parameters>
 struct nothing_to_learn {
     static_assert(Parameters > 0, "Laminate: this network has no parameters, so there is nothing "
@@ -70,11 +59,16 @@ struct nothing_to_learn {
 
 } // namespace detail
 
-template <class Model, loss Loss, optimiser Optimiser, pack::words P = pack::xsimd>
+template <class Model, training_loss Loss, optimiser Optimiser, pack::words P = pack::xsimd>
 class trainer {
     using network = typename Model::network;
-    using objective = training::objective<P, network, Loss>;
-    using pass = typename objective::pass;
+    using plan_type = detail::static_plan<network, ir::fusion::off>;
+    static constexpr const auto& plan_ = plan_type::value;
+    static constexpr std::size_t ports_in_ = plan_.in.size();
+    static constexpr std::size_t ports_out_ = plan_.out.size();
+    using objectives =
+        training::objectives_of<P, network, decltype(detail::listed(std::declval<Loss>()))>;
+    using pass = typename objectives::pass;
 
 public:
     static constexpr std::size_t inputs = Model::inputs;
@@ -84,7 +78,7 @@ public:
     // of the loss, the optimiser or the options is wrong, or the system refuses threads.
     trainer(Model& model, Loss loss, Optimiser optimiser, train_options options = {})
         : model_(&model),
-          objective_(checked(std::move(loss), optimiser, options)),
+          objectives_(checked(std::move(loss), optimiser, options)),
           optimiser_(optimiser),
           options_(options),
           parameters_(floats_ * (1 + Optimiser::moments)),
@@ -95,18 +89,15 @@ public:
 
     // One step on whole rows, one behind the other: contiguous floats, or contiguous arrays of
     // floats. Targets are rows of `outputs` floats, or integers: classes for softmax_cross_entropy,
-    // one for each row, else numbers such as 0 and 1. Rows may have finite weights of 0 or more.
-    // Stops with a message where there aren't as many targets, or weights, as rows, or a class or a
-    // weight is wrong.
+    // one for each row, else numbers such as 0 and 1. Of several inputs, or outputs, they are a
+    // std::tuple with those of each. Rows may have finite weights of 0 or more. Stops with a
+    // message where there aren't as many targets, or weights, as rows, or a class or a weight is
+    // wrong.
     template <class In, class Targets>
     step_result step(const In& in, const Targets& targets, std::span<const float> weights = {}) {
-        const std::span<const float> x = detail::flat<const float, inputs>(in);
-        const std::size_t rows = whole_rows(x, "step() needs whole rows in, in floats");
-        reserve(rows);
-        last_rows_ = rows;
-        objective_.prepare(targets, weights, rows);
+        training::workspace w = {};
+        const std::size_t rows = prepare(in, targets, weights, w);
         ++steps_;
-        training::workspace w = workspace(x);
         w.drops = true;
         w.seed = random_source(options_.seed ^ (steps_ * 0x9e3779b97f4a7c15U)).next();
         const pass now(w);
@@ -115,7 +106,7 @@ public:
             const std::size_t first = block * block_rows(rows);
             const std::size_t count = std::min(block_rows(rows), rows - first);
             now.forward(first, count);
-            objective_.template run<true>(now, first, count);
+            objectives_.template run<true>(now, first, count);
             now.backward(first, count);
         });
         in_parts(pass::parts.size(), [&](std::size_t part) {
@@ -129,24 +120,27 @@ public:
     // The loss of rows as they are, without dropout, penalties or an update.
     template <class In, class Targets>
     double loss(const In& in, const Targets& targets, std::span<const float> weights = {}) {
-        const std::span<const float> x = detail::flat<const float, inputs>(in);
-        const std::size_t rows = whole_rows(x, "loss() needs whole rows in, in floats");
-        reserve(rows);
-        last_rows_ = rows;
-        objective_.prepare(targets, weights, rows);
-        const pass now(workspace(x));
+        training::workspace w = {};
+        const std::size_t rows = prepare(in, targets, weights, w);
+        const pass now(w);
         in_parts(blocks(rows), [&](std::size_t block) {
             const std::size_t first = block * block_rows(rows);
             const std::size_t count = std::min(block_rows(rows), rows - first);
             now.forward(first, count);
-            objective_.template run<false>(now, first, count);
+            objectives_.template run<false>(now, first, count);
         });
-        return objective_.total(rows);
+        return objectives_.total(rows);
+    }
+    // Of the last loss, of step() or loss(), the part that is output number Output's.
+    template <std::size_t Output>
+    double loss_of() const {
+        return objectives_.template total_of<Output>(last_rows_);
     }
     // What the last loss, of step() or loss(), is the mean over: the number of rows, or the sum of
     // their weights, times those of their classes. Losses of parts of some rows, weighted by these,
-    // have the loss of all as their mean.
-    double loss_weight() const { return objective_.weight(); }
+    // have the loss of all as their mean. (With losses of several outputs that of the first: all
+    // are the same, unless classes have weights.)
+    double loss_weight() const { return objectives_.weight(); }
 
     // Makes room for batches of so many rows. What values() shows is gone where that is more.
     void reserve(std::size_t rows) {
@@ -155,7 +149,7 @@ public:
             detail::stop("a trainer's batch has too many rows; at most", most_rows, rows);
         const std::size_t capacity = whole_lines(rows);
         last_rows_ = 0;
-        objective_.reserve(capacity);
+        objectives_.reserve(capacity);
         rows_ = training::buffer(capacity * pass::layout.floats);
         capacity_ = capacity;
     }
@@ -213,8 +207,8 @@ public:
             const std::size_t row = training::first_bad_row(values);
             if (row < values.rows()) return {divergence_kind::value, layer, row};
         }
-        if (!std::isfinite(objective_.total(last_rows_)))
-            return {divergence_kind::loss, plan_.nodes.size() - 2, 0};
+        if (!std::isfinite(objectives_.total(last_rows_)))
+            return {divergence_kind::loss, plan_.out[0].node - 1, 0};
         for (std::size_t s = pass::count; s-- > 0;) {
             const std::size_t layer = pass::stages.at[s].node - 1;
             const row_view rows = gradients_of_stage(s);
@@ -247,11 +241,15 @@ public:
     }
 
 private:
-    using plan_type = detail::static_plan<network, ir::fusion::off>;
-    static constexpr const auto& plan_ = plan_type::value;
-    static_assert(alignof(detail::loss_does_not_fit<Loss, objective::end::node.kind, outputs,
-                                                    objective::end::node.groups>) > 0,
-                  "Laminate: the loss must fit the network");
+    static_assert(alignof(detail::losses_for_outputs<ports_out_, objectives::count>) > 0,
+                  "Laminate: each output must have a loss");
+    static constexpr std::size_t untrainable_ = training::first_untrainable<plan_type>();
+    static_assert(
+        alignof(detail::has_no_way_back<
+                plan_.nodes[untrainable_ == ir::none ? 0 : untrainable_].kind, untrainable_>) > 0,
+        "Laminate: training must have a way back through each layer");
+    static_assert(objectives::fit && objectives::of_layers,
+                  "Laminate: the losses must fit the network");
     static_assert(alignof(detail::nothing_to_learn<network, plan_.parameters>) > 0,
                   "Laminate: the network must have parameters");
     static constexpr std::size_t floats_ = plan_.weight_bytes / sizeof(float);
@@ -261,9 +259,9 @@ private:
         std::numeric_limits<std::ptrdiff_t>::max() /
         (sizeof(float) * (pass::layout.floats + outputs + line_floats)) / line_floats * line_floats;
 
-    static Loss checked(Loss loss, const Optimiser& optimiser, const train_options& o) {
-        std::optional<error> why;
-        if constexpr (requires { loss.check(outputs); }) why = loss.check(outputs);
+    static auto checked(Loss given, const Optimiser& optimiser, const train_options& o) {
+        auto losses = detail::listed(std::move(given));
+        std::optional<error> why = objectives::wrong(losses);
         if constexpr (requires { optimiser.check(); })
             if (!why) why = optimiser.check();
         if (!why)
@@ -279,7 +277,7 @@ private:
                       .not_negative("clip_value", o.clip_value)
                       .wrong();
         if (why) raise(*why);
-        return loss;
+        return losses;
     }
 
     pass last_pass() const {
@@ -298,22 +296,40 @@ private:
         return p.view(p.gradient(s), s, last_rows_);
     }
 
-    static std::size_t whole_rows(std::span<const float> x, const char* what) {
-        const std::size_t rows = x.size() / inputs;
-        if (x.size() % inputs != 0 || rows == 0) detail::stop(what, (rows + 1) * inputs, x.size());
+    // Looks at what step() or loss() is given, and returns how many rows that is.
+    template <class In, class Targets>
+    std::size_t prepare(const In& in, const Targets& targets, std::span<const float> weights,
+                        training::workspace& w) {
+        const std::size_t rows = take_inputs(in, w, std::make_index_sequence<ports_in_>{});
+        reserve(rows);
+        last_rows_ = rows;
+        objectives_.prepare(targets, weights, rows);
+        complete(w);
+        return rows;
+    }
+    template <class In, std::size_t... K>
+    static std::size_t take_inputs(const In& in, training::workspace& w,
+                                   std::index_sequence<K...>) {
+        const std::span<const float> x[] = {
+            detail::flat<const float, plan_.in[K].units>(detail::range_of<K, ports_in_>(in))...};
+        const std::size_t rows = x[0].size() / plan_.in[0].units;
+        for (std::size_t k = 0; k < ports_in_; ++k) {
+            const std::size_t units = plan_.in[k].units;
+            if (x[k].size() != rows * units || rows == 0)
+                detail::stop("training needs whole rows in, as many of each input, in floats",
+                             std::max<std::size_t>(rows, 1) * units, x[k].size());
+            w.inputs[k] = x[k].data();
+        }
         return rows;
     }
 
-    training::workspace workspace(std::span<const float> x) {
-        training::workspace w = {};
+    void complete(training::workspace& w) {
         w.parameters = model_->packed().data();
         w.gradient = parameters_.data();
         w.turned = turned_.data();
         w.zeros = turned_.data() + pass::turned_begin(pass::count);
         w.rows = rows_.data();
         w.capacity = capacity_;
-        w.inputs[0] = x.data();
-        return w;
     }
 
     std::span<float> moments(std::size_t m) {
@@ -342,7 +358,7 @@ private:
         double squares = 0.0;
         for (const float s : squares_)
             squares += static_cast<double>(s);
-        step_result r = {objective_.total(rows), std::sqrt(squares), true};
+        step_result r = {objectives_.total(rows), std::sqrt(squares), true};
         r.finite = std::isfinite(r.loss) && std::isfinite(r.gradient_norm);
         if (r.finite)
             update(r.gradient_norm);
@@ -373,7 +389,7 @@ private:
     }
 
     Model* model_;
-    objective objective_;
+    objectives objectives_;
     Optimiser optimiser_;
     train_options options_;
     training::buffer parameters_; // gradient, then moments, each packed as the parameters are

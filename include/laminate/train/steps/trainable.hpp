@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What training lacks: the one place that says which kinds of nodes have no way back yet. Needs a
+// plan. Promises one readable error for a network with such a node.
+
+#include <cstddef>
+#include <utility>
+
+#include "../../base/compiler.hpp"
+#include "../../model/run.hpp"
+
+namespace laminate::inline LAMINATE_ISA {
+
+namespace training {
+
+// The function of elementwise node Index.
+template <class Plan, std::size_t Index>
+using function_of = decltype(detail::functor<Plan, Index>(nullptr));
+
+template <class Function>
+inline constexpr bool has_derivative = requires {
+    Function::derivative_needs_input;
+};
+
+constexpr bool has_way_back(ir::kernel k) {
+    return k == ir::kernel::dense || k == ir::kernel::softmax || k == ir::kernel::log_softmax ||
+           k == ir::kernel::maxout;
+}
+
+template <class Plan, std::size_t Index>
+constexpr bool is_trainable() {
+    constexpr ir::op kind = Plan::value.nodes[Index].kind;
+    constexpr ir::role role = ir::of(kind).is.role;
+    if constexpr (role == ir::role::function)
+        return has_derivative<function_of<Plan, Index>>;
+    else if constexpr (role == ir::role::placed)
+        return kind == ir::op::concat || kind == ir::op::slice;
+    else
+        return role != ir::role::layer || has_way_back(ir::of(kind).is.run);
+}
+
+// The first node that isn't; none if all are.
+template <class Plan>
+constexpr std::size_t first_untrainable() {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+        std::size_t first = ir::none;
+        ((first == ir::none && !is_trainable<Plan, I>() ? void(first = I) : void()), ...);
+        return first;
+    }
+    (std::make_index_sequence<Plan::value.nodes.size()>{});
+}
+
+} // namespace training
+
+namespace detail {
+
+template <ir::op Kind, std::size_t Node>
+struct has_no_way_back {
+    static_assert(Node == ir::none,
+                  "Laminate: this network has a layer that training can't go back through yet (its "
+                  "operation and the number of its node follow the name has_no_way_back); train "
+                  "the network in PyTorch and load its parameters, or take a layer that "
+                  "docs/training.md lists");
+};
+
+} // namespace detail
+
+} // namespace laminate::inline LAMINATE_ISA
