@@ -9,7 +9,9 @@
 #include "support/random.hpp"
 
 #include <laminate/ir/place.hpp>
+#include <laminate/kernel/back/binary_gradient.hpp>
 #include <laminate/kernel/back/norm.hpp>
+#include <laminate/kernel/back/part_gradient.hpp>
 #include <laminate/kernel/back/softmax_gradient.hpp>
 #include <laminate/kernel/back/transpose.hpp>
 #include <laminate/kernel/back/weight_gradient.hpp>
@@ -153,6 +155,106 @@ std::size_t wrong_softmax() {
     return wrong;
 }
 
+// What the gradient of a function of two values promises, of one unit of an operand.
+template <class Form, bool Second>
+float expected_part(float g, float a, float b, float y) {
+    using namespace lam::kernel;
+    if constexpr (std::is_same_v<Form, plus>)
+        return g;
+    else if constexpr (std::is_same_v<Form, minus>)
+        return Second ? 0.0f - g : g;
+    else if constexpr (std::is_same_v<Form, product>)
+        return Second ? g * a : g * b;
+    else if constexpr (std::is_same_v<Form, quotient>)
+        return g == 0.0f ? g : Second ? (0.0f - g / b) * y : g / b;
+    else if constexpr (std::is_same_v<Form, larger>)
+        return (a < b) == Second ? g : 0.0f;
+    else
+        return (b < a) == Second ? g : 0.0f;
+}
+
+// Rows as near to each other as they can be, so that nothing is read or written beside them. Some
+// numbers are equal, and some gradients and divisors are 0.
+template <class P, class Form, bool Second, std::size_t Width, std::size_t AUnits,
+          std::size_t BUnits>
+std::size_t wrong_binary() {
+    constexpr std::size_t rows = 3;
+    constexpr std::size_t units = Second ? BUnits : AUnits;
+    const tight_buffer a(rows * AUnits);
+    const tight_buffer b(rows * BUnits);
+    const tight_buffer y(rows * Width);
+    const tight_buffer dy(rows * Width);
+    std::uint64_t seed = 1;
+    for (const tight_buffer* all : {&a, &b, &y, &dy}) {
+        lam::test::fill(all->span(), seed++, 3.0f);
+        for (float& f : all->span())
+            f = std::floor(f * 2.0f) / 2.0f;
+    }
+    const guarded_buffer dx(rows * units);
+    lam::kernel::binary_gradient<P, Form, Second, Width>(
+        lam::kernel::operand_rows<AUnits>{a.data(), AUnits},
+        lam::kernel::operand_rows<BUnits>{b.data(), BUnits}, y.data(), dy.data(), Width, dx.data(),
+        units, rows, lam::kernel::compose());
+    std::size_t wrong = dx.intact() ? 0 : 1;
+    for (std::size_t r = 0; r < rows; ++r) {
+        float chain[16] = {};
+        for (std::size_t i = 0; i < Width; ++i) {
+            const std::size_t at = r * Width + i;
+            const float part =
+                expected_part<Form, Second>(dy[at], a[r * AUnits + (AUnits == 1 ? 0 : i)],
+                                            b[r * BUnits + (BUnits == 1 ? 0 : i)], y[at]);
+            chain[i % 16] += part;
+            if (units == Width) wrong += lam::test::same_bits(dx[at], part) ? 0U : 1U;
+        }
+        for (std::size_t n = 8; n > 0; n /= 2)
+            for (std::size_t c = 0; c < n; ++c)
+                chain[c] += chain[c + n];
+        if (units != Width) wrong += lam::test::same_bits(dx[r], chain[0]) ? 0U : 1U;
+    }
+    return wrong;
+}
+// Both operands, whole and of one unit.
+template <class P, class Form, std::size_t Width>
+std::size_t wrong_operands() {
+    return wrong_binary<P, Form, false, Width, Width, Width>() +
+           wrong_binary<P, Form, true, Width, Width, Width>() +
+           wrong_binary<P, Form, false, Width, 1, Width>() +
+           wrong_binary<P, Form, true, Width, Width, 1>();
+}
+
+// A part of a concat, and a slice from the second unit on.
+template <class P, std::size_t Units>
+std::size_t wrong_parts() {
+    constexpr std::size_t rows = 3;
+    constexpr std::size_t width = Units + 2;
+    const tight_buffer all(rows * width);
+    const tight_buffer part(rows * Units);
+    lam::test::fill(all.span(), 1);
+    lam::test::fill(part.span(), 2);
+    const guarded_buffer cut(rows * Units);
+    const guarded_buffer stored(rows * width);
+    const guarded_buffer added(rows * width);
+    for (std::size_t i = 0; i < rows * width; ++i)
+        added[i] = all[i];
+    lam::kernel::part_gradient<P, Units>(all.data() + 1, width, cut.data(), Units, rows,
+                                         lam::kernel::compose());
+    lam::kernel::slice_gradient<P, width, 1, Units, false>(part.data(), Units, stored.data(), width,
+                                                           rows);
+    lam::kernel::slice_gradient<P, width, 1, Units, true>(part.data(), Units, added.data(), width,
+                                                          rows);
+    std::size_t wrong = cut.intact() && stored.intact() && added.intact() ? 0 : 1;
+    for (std::size_t r = 0; r < rows; ++r)
+        for (std::size_t i = 0; i < width; ++i) {
+            const std::size_t at = r * width + i;
+            const bool inside = i > 0 && i <= Units;
+            const float given = inside ? part[r * Units + i - 1] : 0.0f;
+            wrong += lam::test::same_bits(stored[at], given) ? 0U : 1U;
+            wrong += lam::test::same_bits(added[at], inside ? all[at] + given : all[at]) ? 0U : 1U;
+            if (inside) wrong += lam::test::same_bits(cut[r * Units + i - 1], all[at]) ? 0U : 1U;
+        }
+    return wrong;
+}
+
 template <class P, std::size_t... I>
 void check_widths(std::index_sequence<I...>) {
     INFO(P::lanes << " lanes");
@@ -168,6 +270,16 @@ void check_widths(std::index_sequence<I...>) {
     ((wrong += wrong_softmax<P, I + 1, 1, log_share_gradient>()), ...);
     ((wrong += wrong_softmax<P, 3 * (I + 1), 3, share_gradient>()), ...);
     ((wrong += wrong_softmax<P, 3 * (I + 1), 3, log_share_gradient>()), ...);
+    CHECK(wrong == 0);
+    ((wrong += wrong_parts<P, I + 1>()), ...);
+    CHECK(wrong == 0);
+    ((wrong += wrong_operands<P, lam::kernel::product, I + 1>()), ...);
+    CHECK(wrong == 0);
+    constexpr std::size_t w = P::lanes + 1;
+    wrong +=
+        wrong_operands<P, lam::kernel::plus, w>() + wrong_operands<P, lam::kernel::minus, w>() +
+        wrong_operands<P, lam::kernel::quotient, w>() +
+        wrong_operands<P, lam::kernel::larger, w>() + wrong_operands<P, lam::kernel::smaller, w>();
     CHECK(wrong == 0);
 }
 

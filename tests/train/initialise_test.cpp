@@ -69,6 +69,31 @@ TEST_CASE("initialise: auto gives each layer the rule of its activation", "[trai
     CHECK(about(variance_before<lam::linear>(), 2.0 / 250));
 }
 
+// What reads a layer's value, also where that is a part of a concat or is read again.
+TEST_CASE("initialise: auto follows values to who reads them", "[train]") {
+    struct parts : lam::network<lam::input<4> | lam::concat(lam::dense<5>, lam::dense<6>) |
+                                lam::dropout<0.5f> | lam::relu | lam::dense<2>> {};
+    struct blocks
+        : lam::network<lam::input<4> | lam::dense<8> |
+                       lam::residual(lam::elu | lam::dense<8> | lam::relu | lam::dense<8>) |
+                       lam::dense<3>> {};
+    constexpr auto of_parts = lam::plan(parts{}).nodes;
+    constexpr auto of_blocks = lam::plan(blocks{}).nodes;
+    const auto after = [](const auto& nodes, std::size_t dense) {
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            if (nodes[i].kind == lam::ir::op::dense && dense-- == 0)
+                return lam::detail::activation_after(nodes, i).kind;
+        return lam::ir::op::input;
+    };
+    CHECK(after(of_parts, 0) == lam::ir::op::relu);
+    CHECK(after(of_parts, 1) == lam::ir::op::relu);
+    CHECK(after(of_parts, 2) == lam::ir::op::linear);
+    CHECK(after(of_blocks, 0) == lam::ir::op::elu);
+    CHECK(after(of_blocks, 1) == lam::ir::op::relu);
+    CHECK(after(of_blocks, 2) == lam::ir::op::add);
+    CHECK(after(of_blocks, 3) == lam::ir::op::linear);
+}
+
 TEST_CASE("initialise: biases as asked", "[train]") {
     lam::model<wide> m;
     lam::initialise(m, 1, {.bias = 0.1f});

@@ -426,16 +426,26 @@ private:
 // targets are learned where the data has them, else labels. Returns what happened, or what is wrong
 // with the data, the checkpoint or a file. A run that diverges or is interrupted is no error: see
 // history::stopped.
-template <class Model, loss Loss, optimiser Optimiser, pack::words P>
+template <class Model, training_loss Loss, optimiser Optimiser, pack::words P>
 [[nodiscard]] result<history> try_fit(trainer<Model, Loss, Optimiser, P>& trainer,
                                       const dataset& train, const dataset& validation = {},
                                       const fit_options& options = {}) {
-    using fitting = detail::fitting<laminate::trainer<Model, Loss, Optimiser, P>, Loss>;
-    return fitting(trainer, train, validation, options).run();
+    constexpr const auto& plan = detail::plan_of<typename Model::network, ir::fusion::on>;
+    constexpr bool fits = loss<Loss> && plan.in.size() == 1 && plan.out.size() == 1;
+    static_assert(fits,
+                  "Laminate: fit() trains networks of one input, one output and one loss, and "
+                  "this one has several; call trainer.step() in a loop of your own, with a "
+                  "std::tuple of rows");
+    if constexpr (fits)
+        return detail::fitting<laminate::trainer<Model, Loss, Optimiser, P>, Loss>(
+                   trainer, train, validation, options)
+            .run();
+    else
+        return error{};
 }
 
 // The same; throws laminate::exception with the message.
-template <class Model, loss Loss, optimiser Optimiser, pack::words P>
+template <class Model, training_loss Loss, optimiser Optimiser, pack::words P>
 history fit(trainer<Model, Loss, Optimiser, P>& trainer, const dataset& train,
             const dataset& validation = {}, const fit_options& options = {}) {
     return try_fit(trainer, train, validation, options).value();

@@ -119,6 +119,10 @@ template <declared Network, template <std::size_t> class Storage>
     using values_type = layer_values<Network>;
     constexpr std::size_t inputs = basic_model<Network, Storage>::inputs;
     constexpr std::size_t block = 256;
+    static_assert(
+        detail::plan_of<Network, ir::fusion::on>.in.size() == 1,
+        "Laminate: activity() takes rows of one input, and this network has several; look "
+        "at its values with layer_values, which takes a std::tuple of rows");
     const std::size_t rows = x.size() / inputs;
     if (rows == 0 || x.size() % inputs != 0)
         detail::stop("activity() needs whole rows in, in floats", (rows + 1) * inputs, x.size());

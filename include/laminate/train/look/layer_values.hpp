@@ -37,16 +37,15 @@ public:
     layer_values& operator=(const layer_values&) = delete;
     ~layer_values() = default;
 
-    // Whole rows, at most as many as there is room for.
-    template <template <std::size_t> class Storage>
-    void run(const basic_model<network, Storage>& model, std::span<const float> x) {
-        rows_ = x.size() / plan_.inputs();
-        if (x.size() % plan_.inputs() != 0 || rows_ > capacity_)
-            detail::stop("layer_values needs whole rows, at most as many as it has room for",
-                         capacity_, rows_);
+    // Whole rows, at most as many as there is room for; of several inputs a std::tuple of them.
+    template <template <std::size_t> class Storage, class In>
+    void run(const basic_model<network, Storage>& model, const In& x) {
         training::workspace w = workspace();
+        rows_ = training::take_inputs<typename pass::plan_type>(
+            x, w, "layer_values needs whole rows, as many of each input, in floats");
+        if (rows_ > capacity_)
+            detail::stop("layer_values has no room for so many rows", capacity_, rows_);
         w.parameters = model.packed().data();
-        w.inputs[0] = x.data();
         pass(w).forward(0, rows_);
     }
 

@@ -118,6 +118,20 @@ private:
     std::vector<std::size_t> counts_;
 };
 
+namespace detail {
+
+// What gives a network's output, identities left out.
+template <declared Network>
+constexpr ir::op last_kind() {
+    constexpr const auto& plan = plan_of<Network, ir::fusion::on>;
+    std::size_t node = plan.out[0].node;
+    while (ir::is_identity(plan.nodes[node].kind))
+        node = plan.nodes[node].inputs[0];
+    return plan.nodes[node].kind;
+}
+
+} // namespace detail
+
 // What a model makes of labelled rows: of each the output that is largest, or, where a network of
 // one output tells two classes apart, whether that is above a half (behind a sigmoid) or above 0.
 template <declared Network, template <std::size_t> class Storage>
@@ -137,7 +151,7 @@ template <declared Network, template <std::size_t> class Storage>
     if constexpr (outputs > 1) {
         return {scores, data.labels, outputs};
     } else {
-        constexpr ir::op last = detail::plan_of<Network, ir::fusion::on>.nodes.back().kind;
+        constexpr ir::op last = detail::last_kind<Network>();
         constexpr float middle =
             last == ir::op::sigmoid || last == ir::op::hard_sigmoid ? 0.5f : 0.0f;
         confusion_matrix m(2);

@@ -18,10 +18,22 @@ namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 
-// The first node behind `index` that isn't an identity; a linear node if none is.
+// Whether node `index` has the numbers of node `of`, or some of them, as they are.
+constexpr bool passes_on(std::span<const ir::node> nodes, std::size_t index, std::size_t of) {
+    if (index == of) return true;
+    const ir::role role = ir::of(nodes[index].kind).is.role;
+    if (index < of || (role != ir::role::identity && role != ir::role::placed)) return false;
+    for (const std::size_t from : nodes[index].inputs)
+        if (from < index && passes_on(nodes, from, of)) return true;
+    return false;
+}
+
+// The first node that computes something from the value of `index`; a linear node if none does.
 constexpr ir::node activation_after(std::span<const ir::node> nodes, std::size_t index) {
     for (std::size_t i = index + 1; i < nodes.size(); ++i)
-        if (!ir::is_identity(nodes[i].kind)) return nodes[i];
+        if (!passes_on(nodes, i, index))
+            for (const std::size_t from : nodes[i].inputs)
+                if (from < i && passes_on(nodes, from, index)) return nodes[i];
     return {.kind = ir::op::linear};
 }
 

@@ -25,6 +25,7 @@
 #include "../../kernel/back/transpose.hpp"
 #include "../../kernel/back/weight_gradient.hpp"
 #include "parts.hpp"
+#include "ranges.hpp"
 #include "row_view.hpp"
 
 namespace laminate::inline LAMINATE_ISA::training {
@@ -83,6 +84,26 @@ struct workspace {
     std::uint64_t seed = 0;                              // of this step's masks
     bool drops = false;                                  // dropout is on
 };
+
+// Takes what a caller gives as inputs, of several a std::tuple, and returns how many rows that is.
+// Stops with `what` where these aren't whole rows, as many of each.
+template <class Plan, class In>
+std::size_t take_inputs(const In& in, workspace& w, const char* what) {
+    constexpr std::size_t count = Plan::value.in.size();
+    return [&]<std::size_t... K>(std::index_sequence<K...>) {
+        const std::span<const float> x[] = {
+            detail::flat<const float, Plan::value.in[K].units>(detail::range_of<K, count>(in))...};
+        const std::size_t first = Plan::value.in[0].units;
+        const std::size_t rows = (x[0].size() + first - 1) / first;
+        for (std::size_t k = 0; k < count; ++k) {
+            const std::size_t floats = rows * Plan::value.in[k].units;
+            if (x[k].size() != floats) detail::stop(what, floats, x[k].size());
+            w.inputs[k] = x[k].data();
+        }
+        return rows;
+    }
+    (std::make_index_sequence<count>{});
+}
 
 // The rows of a stage, whatever the plan says: From and To floats apart, those of a second operand
 // Beside floats.

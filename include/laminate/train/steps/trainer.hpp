@@ -300,26 +300,14 @@ private:
     template <class In, class Targets>
     std::size_t prepare(const In& in, const Targets& targets, std::span<const float> weights,
                         training::workspace& w) {
-        const std::size_t rows = take_inputs(in, w, std::make_index_sequence<ports_in_>{});
+        constexpr const char* what =
+            "training needs whole rows in, as many of each input, in floats";
+        const std::size_t rows = training::take_inputs<plan_type>(in, w, what);
+        if (rows == 0) detail::stop(what, plan_.in[0].units, 0);
         reserve(rows);
         last_rows_ = rows;
         objectives_.prepare(targets, weights, rows);
         complete(w);
-        return rows;
-    }
-    template <class In, std::size_t... K>
-    static std::size_t take_inputs(const In& in, training::workspace& w,
-                                   std::index_sequence<K...>) {
-        const std::span<const float> x[] = {
-            detail::flat<const float, plan_.in[K].units>(detail::range_of<K, ports_in_>(in))...};
-        const std::size_t rows = x[0].size() / plan_.in[0].units;
-        for (std::size_t k = 0; k < ports_in_; ++k) {
-            const std::size_t units = plan_.in[k].units;
-            if (x[k].size() != rows * units || rows == 0)
-                detail::stop("training needs whole rows in, as many of each input, in floats",
-                             std::max<std::size_t>(rows, 1) * units, x[k].size());
-            w.inputs[k] = x[k].data();
-        }
         return rows;
     }
 
