@@ -163,11 +163,13 @@ float expected_part(float g, float a, float b, float y) {
         return g;
     else if constexpr (std::is_same_v<Form, minus>)
         return Second ? 0.0f - g : g;
-    else if constexpr (std::is_same_v<Form, product>)
-        return Second ? g * a : g * b;
-    else if constexpr (std::is_same_v<Form, quotient>)
-        return g == 0.0f ? g : Second ? (0.0f - g / b) * y : g / b;
-    else if constexpr (std::is_same_v<Form, larger>)
+    else if constexpr (std::is_same_v<Form, product>) {
+        const volatile float rounded = Second ? g * a : g * b; // before it is added to others
+        return rounded;
+    } else if constexpr (std::is_same_v<Form, quotient>) {
+        const volatile float rounded = Second ? (0.0f - g / b) * y : g / b;
+        return g == 0.0f ? g : rounded;
+    } else if constexpr (std::is_same_v<Form, larger>)
         return (a < b) == Second ? g : 0.0f;
     else
         return (b < a) == Second ? g : 0.0f;
