@@ -112,7 +112,7 @@ struct gates {
     }
 };
 
-// Values of 3, W and 6 units one behind the other, an input among them, cut up again: parts that
+// Values of 16, 3, W and 6 units one behind the other, an input among them, cut up again: parts that
 // overlap, begin anywhere, are read together with the whole, or by a concat of their own.
 template <std::size_t W>
 struct parts {
@@ -120,13 +120,14 @@ struct parts {
         const std::size_t in = g.input(6);
         const std::size_t a = g.dense(in, 3, op::tanh);
         const std::size_t b = g.of(op::gelu, {g.dense(in, W)});
-        const std::size_t all = g.of(op::concat, {a, b, in});
+        const std::size_t line = g.dense(in, 16);
+        const std::size_t all = g.of(op::concat, {line, a, b, in});
         const std::size_t first = g.slice(all, 0, W + 2);
         const std::size_t second = g.slice(all, 5, W + 2);
         const std::size_t product = g.of(op::multiply, {first, second});
         const std::size_t again = g.of(op::concat, {product, a, g.slice(product, W, 2), all});
-        g.dense(g.of(op::tanh, {again}), 4, op::relu);
-        g.dense(g.count - 1, 2);
+        const std::size_t end = g.of(op::concat, {g.of(op::tanh, {again}), g.dense(in, 5)});
+        g.dense(g.dense(end, 4, op::relu), 2);
     }
 };
 

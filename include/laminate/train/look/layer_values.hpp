@@ -64,8 +64,7 @@ public:
     static constexpr std::size_t units(std::size_t s) { return node(s).output.size(); }
 
     [[nodiscard]] row_view operator()(std::size_t s) const {
-        const pass p(workspace());
-        return p.view(p.value(s), s, rows_);
+        return pass(workspace()).value_view(s, rows_);
     }
 
 private:

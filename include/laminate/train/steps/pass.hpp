@@ -147,7 +147,12 @@ public:
     explicit pass(const workspace& w) : work_(w) {}
 
     float* value(std::size_t s) const { return rows_at(layout.value[s]); }
-    float* gradient(std::size_t s) const { return rows_at(layout.gradient[s]); }
+    float* gradient(std::size_t s) const {
+        return rows_at(layout.gradient[ways.row[s]]) + ways.begin[s];
+    }
+    static constexpr std::size_t gradient_stride(std::size_t s) {
+        return stages.at[ways.row[s]].floats;
+    }
     float* mask(std::size_t s) const { return rows_at(layout.mask[s]); }
 
     // What goes into stage S as operand K, and how far apart its rows are.
@@ -269,13 +274,19 @@ public:
     }
 
     // Rows of the value of a stage, or of its gradient as it is stored.
-    row_view view(const float* rows_of_stage, std::size_t s, std::size_t rows) const {
-        const std::size_t node = stages.at[s].last;
-        return {rows_of_stage, rows, stages.at[s].floats, plan.nodes[node].output.size(),
-                plan.values[node].pieces};
+    row_view value_view(std::size_t s, std::size_t rows) const {
+        return view(value(s), stages.at[s].floats, s, rows);
+    }
+    row_view gradient_view(std::size_t s, std::size_t rows) const {
+        return view(gradient(s), gradient_stride(s), s, rows);
     }
 
 private:
+    static row_view view(const float* first, std::size_t stride, std::size_t s, std::size_t rows) {
+        const std::size_t node = stages.at[s].last;
+        return {first, rows, stride, plan.nodes[node].output.size(), plan.values[node].pieces};
+    }
+
     float* rows_at(std::size_t floats) const { return work_.rows + work_.capacity * floats; }
 
     void copy_inputs(std::size_t row, std::size_t rows) const {
@@ -434,20 +445,23 @@ private:
     // The share that stage S has in the gradient of its operand K.
     template <std::size_t S, std::size_t K>
     void give(std::size_t row, std::size_t rows) const {
-        if constexpr (gives(S, K)) {
+        // (Where the gradient of the operand lies in that of this stage, nothing is left to do.)
+        if constexpr (gives(S, K) &&
+                      ways.row[stages.at[S].reads[K].stage] == stages.at[S].reads[K].stage) {
             constexpr stage s = stages.at[S];
             constexpr std::size_t from = s.reads[K].stage;
             constexpr std::size_t to = ways.to[from];
             constexpr std::size_t stride = stages.at[to].floats;
             constexpr ir::node n = plan.nodes[s.node];
-            const float* const dy = gradient(S) + row * s.floats;
+            constexpr std::size_t dy_stride = gradient_stride(S);
+            const float* const dy = gradient(S) + row * dy_stride;
             float* const dx = gradient(to) + row * stride;
             const auto shared = epilogue<from, ways.adds[S][K]>();
             if constexpr (s.run == ir::kernel::dense) {
                 constexpr ir::call c = call<S>();
                 using shape = kernel::dense_shape<c.outputs, c.inputs, ir::panels(c.inputs),
                                                   back_chains(c.inputs, c.outputs), false>;
-                kernel::dense_rows<P, shape>(dy, s.floats, work_.turned + turned_begin(S),
+                kernel::dense_rows<P, shape>(dy, dy_stride, work_.turned + turned_begin(S),
                                              work_.zeros, dx, stride, rows, shared);
             } else if constexpr (s.run == ir::kernel::softmax || s.run == ir::kernel::log_softmax) {
                 using form = std::conditional_t<n.kind == ir::op::softmax, kernel::share_gradient,
@@ -510,17 +524,18 @@ private:
         if constexpr (s.learned) {
             const auto [x, x_stride] = source<S>();
             const float* const dy = gradient(S);
+            constexpr std::size_t dy_stride = gradient_stride(S);
             if (!plan.tensors[p.tensor].factor) // it is added
-                return kernel::bias_gradient<P>(dy, s.floats, rows, to, p.floats);
+                return kernel::bias_gradient<P>(dy, dy_stride, rows, to, p.floats);
             if constexpr (s.run == ir::kernel::dense) {
                 constexpr ir::call c = call<S>();
                 float* const weights = work_.gradient + plan.tensor_of(s.node, 0).begin;
                 if constexpr (is_narrow(c.inputs, c.outputs))
-                    kernel::narrow_weight_gradient<P, c.inputs, c.outputs>(x, x_stride, dy,
-                                                                           s.floats, rows, weights);
+                    kernel::narrow_weight_gradient<P, c.inputs, c.outputs>(
+                        x, x_stride, dy, dy_stride, rows, weights);
                 else
                     kernel::weight_gradient<P, c.inputs, c.outputs, c.panels>(
-                        x, x_stride, dy, s.floats, rows, weights, p.panel, p.first, p.inputs);
+                        x, x_stride, dy, dy_stride, rows, weights, p.panel, p.first, p.inputs);
             } else {
                 kernel::slope_gradient<P, plan.nodes[s.node].shared>(x, dy, s.floats, rows, to,
                                                                      function<s.node>());

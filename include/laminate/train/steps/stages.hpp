@@ -148,7 +148,31 @@ struct ways_back {
     std::array<std::size_t, Nodes> to = {}; // the stage that stores its gradient
     std::array<std::array<bool, ir::max_inputs>, Nodes> adds = {}; // by reader and operand
     std::array<bool, ir::max_ports> loss_adds = {};
+    // In the rows of which stage a gradient lies, and from which float on: those of an addition or
+    // a concat serve the dense layers that give their operands, too.
+    std::array<std::size_t, Nodes> row = {};
+    std::array<std::size_t, Nodes> begin = {};
 };
+
+// From which unit on the gradient of stage `s` is, unchanged, that of its operand k; none if it
+// isn't, or where whole lines of it would hold more.
+template <class Plan>
+constexpr std::size_t same_gradient(std::size_t s, std::size_t k) {
+    constexpr const auto& nodes = Plan::value.nodes;
+    const stage& reader = stages_of<Plan>.at[s];
+    const ir::node& n = nodes[reader.node];
+    const std::size_t units = nodes[n.inputs[k]].output.size();
+    if (n.kind == ir::op::add || (n.kind == ir::op::subtract && k == 0))
+        return units == n.output.size() ? 0 : ir::none;
+    if (n.kind != ir::op::concat) return ir::none;
+    std::size_t begin = 0;
+    for (std::size_t part = 0; part < k; ++part)
+        begin += nodes[n.inputs[part]].output.size();
+    const bool is_last = begin + units == n.output.size();
+    return (is_last || units % line_floats == 0) && begin + whole_lines(units) <= reader.floats
+               ? begin
+               : ir::none;
+}
 
 // Starts: of each output the stage by whose value the loss gives a gradient.
 template <class Plan, std::size_t... Starts>
@@ -172,10 +196,24 @@ constexpr auto make_ways_back(std::index_sequence<Starts...>) {
                     w.summed[from.stage] = true;
             }
     for (std::size_t s = 0; s < stages.count; ++s) {
+        w.row[s] = s;
         w.summed[s] = w.summed[s] || shares[s] > 1;
         w.passes[s] = stages.at[s].is_function() && !stages.at[s].learned && !w.summed[s];
         w.to[s] = s;
         if (w.needed[s] && w.passes[s]) w.to[s] = w.to[stages.at[s].reads[0].stage];
+    }
+    for (std::size_t s = stages.count; s-- > 0;) {
+        for (std::size_t k = 0; k < stages.at[s].operands(); ++k) {
+            const std::size_t from = stages.at[s].reads[k].stage;
+            if (from == ir::none || !w.needed[s] || w.passes[s] || !w.needed[from] ||
+                shares[from] != 1 || w.summed[from] || stages.at[from].run != ir::kernel::dense ||
+                stages.at[from].fused != ir::none)
+                continue;
+            if (const std::size_t at = same_gradient<Plan>(s, k); at != ir::none) {
+                w.row[from] = w.row[s];
+                w.begin[from] = w.begin[s] + at;
+            }
+        }
     }
     std::array<bool, Plan::value.nodes.size()> stored = {};
     std::size_t output = 0;

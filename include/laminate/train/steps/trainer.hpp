@@ -286,14 +286,10 @@ private:
         w.capacity = capacity_;
         return pass(w);
     }
-    row_view values_of_stage(std::size_t s) const {
-        const pass p = last_pass();
-        return p.view(p.value(s), s, last_rows_);
-    }
+    row_view values_of_stage(std::size_t s) const { return last_pass().value_view(s, last_rows_); }
     row_view gradients_of_stage(std::size_t s) const {
-        const pass p = last_pass();
         if (!pass::stores(s)) return {};
-        return p.view(p.gradient(s), s, last_rows_);
+        return last_pass().gradient_view(s, last_rows_);
     }
 
     // Looks at what step() or loss() is given, and returns how many rows that is.
