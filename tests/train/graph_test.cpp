@@ -112,8 +112,8 @@ struct gates {
     }
 };
 
-// Values of 16, 3, W and 6 units one behind the other, an input among them, cut up again: parts that
-// overlap, begin anywhere, are read together with the whole, or by a concat of their own.
+// Values of 16, 3, W and 6 units one behind the other, an input among them, cut up again: parts
+// that overlap, begin anywhere, are read together with the whole, or by a concat of their own.
 template <std::size_t W>
 struct parts {
     static constexpr void draw(auto& g) {
@@ -126,7 +126,10 @@ struct parts {
         const std::size_t second = g.slice(all, 5, W + 2);
         const std::size_t product = g.of(op::multiply, {first, second});
         const std::size_t again = g.of(op::concat, {product, a, g.slice(product, W, 2), all});
-        const std::size_t end = g.of(op::concat, {g.of(op::tanh, {again}), g.dense(in, 5)});
+        const std::size_t fused = g.slice(g.dense(in, 20, op::tanh), 3, 9);
+        const std::size_t function = g.slice(g.of(op::gelu, {g.dense(in, 6)}), 1, 4);
+        const std::size_t end =
+            g.of(op::concat, {g.of(op::tanh, {again}), fused, function, g.dense(in, 5)});
         g.dense(g.dense(end, 4, op::relu), 2);
     }
 };
@@ -151,6 +154,19 @@ struct readers {
     }
 };
 
+// What one unit of a row is, read beside the row: normalised by hand, and twice of the same values.
+struct normalised {
+    static constexpr void draw(auto& g) {
+        const std::size_t x = g.dense(g.input(5), 19, op::tanh);
+        const std::size_t centred = g.of(op::subtract, {x, g.of(op::mean, {x})});
+        const std::size_t spread =
+            g.add({.kind = op::rsqrt, .alpha = 0.125f}, {g.of(op::mean_square, {centred})});
+        const std::size_t whole = g.of(op::sum, {g.of(op::multiply, {centred, spread})});
+        const std::size_t y = g.dense(g.of(op::multiply, {spread, g.of(op::add, {x, whole})}), 17);
+        g.of(op::concat, {g.of(op::mean_square, {y}), g.of(op::sum, {y}), g.of(op::mean, {y})});
+    }
+};
+
 // Dueling networks: the value of a state, beside how much better each action is than the best.
 struct dueling {
     static constexpr void draw(auto& g) {
@@ -162,10 +178,9 @@ struct dueling {
     }
 };
 
-using all = std::tuple<graph<residual>, graph<gates<1>>, graph<gates<2>>, graph<gates<7>>,
-                       graph<gates<8>>, graph<gates<9>>, graph<gates<16>>, graph<gates<17>>,
-                       graph<parts<1>>, graph<parts<4>>, graph<parts<13>>, graph<parts<16>>,
-                       graph<parts<17>>, graph<readers>, graph<dueling>>;
+using all = std::tuple<graph<residual>, graph<gates<1>>, graph<gates<7>>, graph<gates<16>>,
+                       graph<gates<17>>, graph<parts<1>>, graph<parts<13>>, graph<parts<16>>,
+                       graph<readers>, graph<normalised>, graph<dueling>>;
 
 template <class Network>
 std::vector<float> targets_of(std::size_t rows) {
@@ -245,7 +260,7 @@ struct heads
     : lam::network<lam::input<6> | lam::dense<18> | lam::tanh | lam::as<"shared"> | lam::dense<5> |
                    lam::as<"logits"> |
                    lam::outputs(lam::softmax, lam::from<"logits">, lam::dense<2> | lam::sigmoid,
-                                lam::from<"shared"> | lam::slice<3, 4>)> {};
+                                lam::from<"shared"> | lam::slice<3, 7>)> {};
 struct sensors : lam::network<lam::concat(lam::input<5> | lam::dense<9> | lam::tanh, lam::input<3>,
                                           lam::input<4> | lam::gelu) |
                               lam::dense<2>> {};

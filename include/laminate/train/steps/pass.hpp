@@ -21,6 +21,7 @@
 #include "../../kernel/back/maxout_gradient.hpp"
 #include "../../kernel/back/norm.hpp"
 #include "../../kernel/back/part_gradient.hpp"
+#include "../../kernel/back/reduction_gradient.hpp"
 #include "../../kernel/back/softmax_gradient.hpp"
 #include "../../kernel/back/transpose.hpp"
 #include "../../kernel/back/weight_gradient.hpp"
@@ -474,6 +475,12 @@ private:
                 kernel::maxout_gradient<pack, c.outputs, c.others[0], c.others[1], c.others[2]>(
                     source<S>().first + row * stride, stride, value(S) + row * s.floats, dy,
                     s.floats, dx, rows, shared);
+            } else if constexpr (s.run == ir::kernel::sum || s.run == ir::kernel::mean ||
+                                 s.run == ir::kernel::mean_square) {
+                const auto [x, x_stride] = behind<S, 0>(row);
+                kernel::reduction_gradient<P, units_read<S, 0>(), s.run != ir::kernel::sum,
+                                           s.run == ir::kernel::mean_square>(
+                    x, x_stride, dy, dy_stride, dx, stride, rows, shared);
             } else if constexpr (s.role == ir::role::binary) {
                 give_binary<S, K>(row, dy, dx, stride, rows, shared);
             } else if constexpr (n.kind == ir::op::concat) {
@@ -536,7 +543,7 @@ private:
                 else
                     kernel::weight_gradient<P, c.inputs, c.outputs, c.panels>(
                         x, x_stride, dy, dy_stride, rows, weights, p.panel, p.first, p.inputs);
-            } else {
+            } else if constexpr (s.is_function()) {
                 kernel::slope_gradient<P, plan.nodes[s.node].shared>(x, dy, s.floats, rows, to,
                                                                      function<s.node>());
             }

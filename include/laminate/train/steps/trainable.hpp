@@ -25,7 +25,8 @@ inline constexpr bool has_derivative = requires {
 
 constexpr bool has_way_back(ir::kernel k) {
     return k == ir::kernel::dense || k == ir::kernel::softmax || k == ir::kernel::log_softmax ||
-           k == ir::kernel::maxout;
+           k == ir::kernel::maxout || k == ir::kernel::sum || k == ir::kernel::mean ||
+           k == ir::kernel::mean_square;
 }
 
 template <class Plan, std::size_t Index>
