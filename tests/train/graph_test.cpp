@@ -167,6 +167,22 @@ struct normalised {
     }
 };
 
+// Norms of inputs, of parts and of what others read, too.
+struct norms {
+    static constexpr lam::ir::node of_groups(op kind, std::size_t groups) {
+        return {.kind = kind, .groups = groups, .alpha = 0.01f};
+    }
+    static constexpr void draw(auto& g) {
+        const std::size_t in = g.add(of_groups(op::layer_norm, 1), {g.input(9)});
+        std::size_t x = g.dense(in, 21, op::relu);
+        const std::size_t first = g.add(of_groups(op::layer_norm, 3), {x});
+        const std::size_t second = g.add(of_groups(op::rms_norm, 1), {x});
+        x = g.dense(g.of(op::add, {g.of(op::tanh, {first}), second}), 20);
+        x = g.add(of_groups(op::rms_norm, 5), {g.of(op::elu, {x})});
+        g.add(of_groups(op::layer_norm, 1), {g.dense(g.of(op::gelu, {x}), 4)});
+    }
+};
+
 // Dueling networks: the value of a state, beside how much better each action is than the best.
 struct dueling {
     static constexpr void draw(auto& g) {
@@ -180,7 +196,7 @@ struct dueling {
 
 using all = std::tuple<graph<residual>, graph<gates<1>>, graph<gates<7>>, graph<gates<16>>,
                        graph<gates<17>>, graph<parts<1>>, graph<parts<13>>, graph<parts<16>>,
-                       graph<readers>, graph<normalised>, graph<dueling>>;
+                       graph<readers>, graph<normalised>, graph<norms>, graph<dueling>>;
 
 template <class Network>
 std::vector<float> targets_of(std::size_t rows) {

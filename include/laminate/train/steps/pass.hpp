@@ -20,6 +20,7 @@
 #include "../../kernel/back/dropout.hpp"
 #include "../../kernel/back/maxout_gradient.hpp"
 #include "../../kernel/back/norm.hpp"
+#include "../../kernel/back/normalise_gradient.hpp"
 #include "../../kernel/back/part_gradient.hpp"
 #include "../../kernel/back/reduction_gradient.hpp"
 #include "../../kernel/back/softmax_gradient.hpp"
@@ -37,7 +38,7 @@ template <std::size_t Stages>
 struct row_layout {
     std::array<std::size_t, Stages> value = {};
     std::array<std::size_t, Stages> gradient = {};
-    std::array<std::size_t, Stages> mask = {};
+    std::array<std::size_t, Stages> mask = {}; // of a norm, what it is before its scale
     // Copies of inputs, in whole lines: of those that not only dense layers read.
     std::array<bool, ir::max_ports> copies = {};
     std::array<std::size_t, ir::max_ports> input = {};
@@ -60,7 +61,8 @@ constexpr auto make_layout() {
     for (std::size_t s = 0; s < stages.count; ++s) {
         layout.value[s] = take(stages.at[s].floats);
         layout.gradient[s] = take(stages.at[s].floats);
-        if (stages.at[s].role == ir::role::identity) layout.mask[s] = take(stages.at[s].floats);
+        if (stages.at[s].role == ir::role::identity || normalises(stages.at[s].run))
+            layout.mask[s] = take(stages.at[s].floats);
     }
     return layout;
 }
@@ -438,6 +440,13 @@ private:
                     dy, dy, s.floats, rows,
                     kernel::back_through<std::remove_const_t<decltype(all)>>{gradient(S), all});
             }
+            if constexpr (normalises(s.run)) {
+                constexpr ir::call c = call<S>();
+                const auto [x, x_stride] = behind<S, 0>(row);
+                kernel::normalise<P, c.outputs, c.others[0], s.run == ir::kernel::layer_norm>(
+                    x, x_stride, mask(S) + row * s.floats, s.floats, rows, c.epsilon,
+                    kernel::compose());
+            }
             [&]<std::size_t... K>(std::index_sequence<K...>) { (give<S, K>(row, rows), ...); }
             (std::make_index_sequence<s.operands()>{});
         }
@@ -481,6 +490,14 @@ private:
                 kernel::reduction_gradient<P, units_read<S, 0>(), s.run != ir::kernel::sum,
                                            s.run == ir::kernel::mean_square>(
                     x, x_stride, dy, dy_stride, dx, stride, rows, shared);
+            } else if constexpr (normalises(s.run)) {
+                constexpr ir::call c = call<S>();
+                const auto [x, x_stride] = behind<S, 0>(row);
+                kernel::normalise_gradient<P, c.outputs, c.others[0],
+                                           s.run == ir::kernel::layer_norm>(
+                    x, x_stride, mask(S) + row * s.floats,
+                    work_.parameters + plan.tensor_of(s.node, 0).begin, dy, s.floats, dx, stride,
+                    rows, c.epsilon, shared);
             } else if constexpr (s.role == ir::role::binary) {
                 give_binary<S, K>(row, dy, dx, stride, rows, shared);
             } else if constexpr (n.kind == ir::op::concat) {
@@ -529,7 +546,7 @@ private:
         constexpr stage s = stages.at[S];
         float* const to = work_.gradient + p.begin;
         if constexpr (s.learned) {
-            const auto [x, x_stride] = source<S>();
+            [[maybe_unused]] const auto [x, x_stride] = source<S>();
             const float* const dy = gradient(S);
             constexpr std::size_t dy_stride = gradient_stride(S);
             if (!plan.tensors[p.tensor].factor) // it is added
@@ -543,6 +560,8 @@ private:
                 else
                     kernel::weight_gradient<P, c.inputs, c.outputs, c.panels>(
                         x, x_stride, dy, dy_stride, rows, weights, p.panel, p.first, p.inputs);
+            } else if constexpr (normalises(s.run)) {
+                kernel::slope_gradient<P, false>(mask(S), dy, s.floats, rows, to, kernel::affine{});
             } else if constexpr (s.is_function()) {
                 kernel::slope_gradient<P, plan.nodes[s.node].shared>(x, dy, s.floats, rows, to,
                                                                      function<s.node>());

@@ -23,10 +23,13 @@ inline constexpr bool has_derivative = requires {
     Function::derivative_needs_input;
 };
 
+constexpr bool normalises(ir::kernel k) {
+    return k == ir::kernel::layer_norm || k == ir::kernel::rms_norm;
+}
 constexpr bool has_way_back(ir::kernel k) {
     return k == ir::kernel::dense || k == ir::kernel::softmax || k == ir::kernel::log_softmax ||
            k == ir::kernel::maxout || k == ir::kernel::sum || k == ir::kernel::mean ||
-           k == ir::kernel::mean_square;
+           k == ir::kernel::mean_square || normalises(k);
 }
 
 template <class Plan, std::size_t Index>
