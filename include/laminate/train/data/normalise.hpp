@@ -109,19 +109,19 @@ struct column_measure {
     return detail::measure_columns(train, [&](auto value) {
         const std::size_t rows = train.rows();
         const double count = static_cast<double>(std::max<std::size_t>(rows, 1));
-        double sum = 0.0;
+        double all = 0.0;
         for (std::size_t row = 0; row < rows; ++row)
-            sum += value(row);
-        const double mean = sum / count;
+            all += value(row);
+        const double middle = all / count;
         double squares = 0.0;
         for (std::size_t row = 0; row < rows; ++row)
-            squares = std::fma(value(row) - mean, value(row) - mean, squares);
+            squares = std::fma(value(row) - middle, value(row) - middle, squares);
         const bool constant = [&] {
             for (std::size_t row = 1; row < rows; ++row)
                 if (value(row) != value(0)) return false;
             return true;
         }();
-        return detail::column_measure{mean, constant ? 0.0 : std::sqrt(squares / count), 0.0};
+        return detail::column_measure{middle, constant ? 0.0 : std::sqrt(squares / count), 0.0};
     });
 }
 

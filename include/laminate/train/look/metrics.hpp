@@ -58,22 +58,22 @@ public:
         return std::accumulate(counts_.begin(), counts_.end(), std::size_t{0});
     }
     [[nodiscard]] std::size_t correct() const {
-        std::size_t sum = 0;
+        std::size_t all = 0;
         for (std::size_t c = 0; c < classes_; ++c)
-            sum += (*this)(c, c);
-        return sum;
+            all += (*this)(c, c);
+        return all;
     }
     [[nodiscard]] std::size_t written(std::size_t c) const { // rows that are of class c
-        std::size_t sum = 0;
+        std::size_t all = 0;
         for (std::size_t p = 0; p < classes_; ++p)
-            sum += (*this)(c, p);
-        return sum;
+            all += (*this)(c, p);
+        return all;
     }
     [[nodiscard]] std::size_t predicted(std::size_t c) const { // rows taken for class c
-        std::size_t sum = 0;
+        std::size_t all = 0;
         for (std::size_t t = 0; t < classes_; ++t)
-            sum += (*this)(t, c);
-        return sum;
+            all += (*this)(t, c);
+        return all;
     }
 
     // Over all rows (the micro average of precision, recall and F1 alike); 0 if there are none.
@@ -104,14 +104,14 @@ private:
         return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
     }
     double macro(auto of_class) const {
-        double sum = 0.0;
+        double all = 0.0;
         std::size_t count = 0;
         for (std::size_t c = 0; c < classes_; ++c) {
             if (written(c) + predicted(c) == 0) continue;
-            sum += of_class(c);
+            all += of_class(c);
             ++count;
         }
-        return count == 0 ? 0.0 : sum / static_cast<double>(count);
+        return count == 0 ? 0.0 : all / static_cast<double>(count);
     }
 
     std::size_t classes_;
@@ -263,16 +263,16 @@ struct regression {
         const auto target = [&](std::size_t row) {
             return static_cast<double>(targets[row * outputs + o]);
         };
-        double mean = 0.0;
+        double middle = 0.0;
         for (std::size_t row = 0; row < rows; ++row)
-            mean += target(row);
-        mean /= count;
+            middle += target(row);
+        middle /= count;
         double residual = 0.0;
         double absolute = 0.0;
         double total = 0.0;
         for (std::size_t row = 0; row < rows; ++row) {
             const double off = static_cast<double>(predictions[row * outputs + o]) - target(row);
-            const double spread = target(row) - mean;
+            const double spread = target(row) - middle;
             residual = std::fma(off, off, residual);
             absolute += std::fabs(off);
             total = std::fma(spread, spread, total);
