@@ -41,8 +41,10 @@ graph graph_of(const basic_model<Network, Storage>& model) {
     g.nodes.assign(nodes.begin(), nodes.end());
     g.parameters = parameters_of(model);
     g.origins.resize(g.nodes.size());
-    g.input_shape = {g.inputs()};
-    g.output_shape = {g.outputs()};
+    for (const ir::port& p : ir::inputs_of(g.nodes))
+        g.input_shapes.push_back({p.units});
+    for (const ir::port& p : ir::outputs_of(g.nodes))
+        g.output_shapes.push_back({p.units});
     return g;
 }
 

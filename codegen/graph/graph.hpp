@@ -2,8 +2,8 @@
 #pragma once
 
 // A network as a model file has it, ready for the planner: nodes, and the learned numbers of each.
-// Needs nothing of the file's format. Promises that nodes are in topological order, nodes[0] is the
-// input and the last one the output, and that all vectors have one entry per node.
+// Needs nothing of the file's format. Promises that nodes are in topological order from an input
+// on, and that vectors of what nodes have hold one entry per node.
 
 #include <laminate/ir/infer.hpp>
 
@@ -41,10 +41,12 @@ struct graph {
     std::vector<ir::node> nodes;              // with inferred shapes, all of rank 1: one row
     std::vector<layer_parameters> parameters; // as users know them: no padding, no packing
     std::vector<std::string> origins;         // for messages: "Gemm 'fc1'"; of a fold: all of them
-    std::string input_name;                   // what the file calls its input and output,
-    std::string output_name;
-    std::vector<std::size_t> input_shape; // and their shapes without the batch
-    std::vector<std::size_t> output_shape;
+    // What the file calls its inputs and outputs, in the order of ir::inputs_of and outputs_of, and
+    // their shapes without the batch; shorter where nothing is known of the rest.
+    std::vector<std::string> input_names;
+    std::vector<std::string> output_names;
+    std::vector<std::vector<std::size_t>> input_shapes;
+    std::vector<std::vector<std::size_t>> output_shapes;
 
     // Floats of a row, of all inputs or outputs together.
     std::size_t inputs() const { return ir::total_width(ir::inputs_of(nodes)); }

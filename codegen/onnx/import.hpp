@@ -32,7 +32,7 @@ struct import_options {
     std::map<std::string, std::int64_t> symbols; // --set name=N
     std::optional<std::int64_t> batch;           // --batch N: fixes a free leading extent
     std::map<std::string, array> constants;      // --constant name=x.npy: inputs bound to a value
-    std::optional<std::string> output;           // --model-output name: where the graph has several
+    std::optional<std::string> output;           // --model-output name: of several, that one only
     limits most;                                 // what the file may ask for
 };
 

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "../bench/measure.hpp"
-#include "array_file.hpp"
+#include "ports.hpp"
 #include "terminal.hpp"
 
 namespace laminate::codegen::tool {
@@ -90,8 +90,7 @@ outcome bench_command(const bench_command_options& options) {
     how.rows = options.rows;
     how.seconds = options.seconds;
     if (!options.input.empty())
-        how.inputs =
-            to_floats(read_rows(options.input, g.inputs(), g.input_shape, "the input").numbers);
+        how.inputs = to_floats(read_ports(input_ports(g), {options.input}, "--input").numbers);
     std::optional<progress> shown;
     how.progress = [&shown](std::string_view what) {
         shown.reset();

@@ -301,7 +301,8 @@ std::vector<float> permuted(std::span<const float> x, const std::vector<std::siz
 }
 
 cause wrong_axis(const investigation& i) {
-    const std::vector<std::size_t>& shape = i.network.input_shape;
+    if (i.network.input_shapes.size() != 1) return std::nullopt;
+    const std::vector<std::size_t>& shape = i.network.input_shapes.front();
     if (shape.size() < 2 || shape.size() > 4) return std::nullopt;
     std::vector<std::size_t> order(shape.size());
     std::iota(order.begin(), order.end(), std::size_t{0});

@@ -68,10 +68,14 @@ void add_model_options(CLI::App& command, model_options& options) {
         ->group(group);
 }
 
-void add_rows(CLI::App& command, std::string& input) {
-    command.add_option("--input", input, "Rows to evaluate: .npy or an ONNX tensor (.pb)")
+void add_rows(CLI::App& command, std::vector<std::string>& input) {
+    command
+        .add_option("--input", input,
+                    "Rows to evaluate: .npy or an ONNX tensor (.pb); for each of several inputs "
+                    "one, with its name")
         ->required()
-        ->type_name("x.npy");
+        ->allow_extra_args(false)
+        ->type_name("[name=]x.npy");
 }
 
 } // namespace
@@ -140,8 +144,12 @@ void command_line::add_generate() {
         .add_flag("--self-test", o.self_test,
                   "Add self_test(), which computes rows whose outputs are known")
         ->group(group);
-    command.add_option("--golden", o.golden, "The rows of the self-test; default: made up")
-        ->type_name("x.npy")
+    command
+        .add_option("--golden", o.golden,
+                    "The rows of the self-test; for each of several inputs a file, with its name; "
+                    "default: made up")
+        ->allow_extra_args(false)
+        ->type_name("[name=]x.npy")
         ->group(group);
     command
         .add_option(
@@ -216,12 +224,15 @@ void command_line::add_run() {
     add_rows(command, run_.input);
     command
         .add_option("--output", run_.output,
-                    "Write what the kernels compute instead of printing it")
-        ->type_name("y.npy");
+                    "Write what the kernels compute instead of printing it; of several outputs "
+                    "those that are named")
+        ->allow_extra_args(false)
+        ->type_name("[name=]y.npy");
     command
         .add_option("--reference-output", run_.reference_output,
                     "Write what the reference computes, in double")
-        ->type_name("y.npy");
+        ->allow_extra_args(false)
+        ->type_name("[name=]y.npy");
 }
 
 void command_line::add_verify() {
@@ -235,9 +246,12 @@ void command_line::add_verify() {
     add_model_options(command, verify_.model);
     add_rows(command, verify_.input);
     command
-        .add_option("--expected", verify_.expected, "Their outputs: .npy or an ONNX tensor (.pb)")
+        .add_option("--expected", verify_.expected,
+                    "Their outputs: .npy or an ONNX tensor (.pb); for each of several outputs one, "
+                    "with its name")
         ->required()
-        ->type_name("y.npy");
+        ->allow_extra_args(false)
+        ->type_name("[name=]y.npy");
     command
         .add_option("--tolerance", verify_.tolerance,
                     "A relative error to allow beside the bound, for outputs of lower precision; "

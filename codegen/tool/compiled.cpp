@@ -22,8 +22,49 @@ ending run_compiler(std::vector<std::string> words, const temporary_directory& f
                     const std::string& library, const std::string& log) {
     for (const char* flag : {"-std=c++17", "-O1", "-pipe", "-shared", "-fPIC", "-o"})
         words.emplace_back(flag);
-    words.insert(words.end(), {library, folder.file("network.cpp")});
+    words.insert(words.end(), {library, folder.file("call.cpp")});
     return run_command(words, log);
+}
+
+// A function that takes the rows of all inputs one behind the other, and gives those of all outputs
+// so, however many there are. The source is included, so that it is compiled once.
+void write_call(const planned& plan, const temporary_directory& folder) {
+    std::string arguments;
+    const auto add = [&arguments](const char* name, std::span<const ir::port> ports) {
+        for (const ir::port& p : ports)
+            arguments += sentence(arguments.empty() ? "" : ", ", name, " + ", p.begin, " * rows");
+    };
+    add("in", plan.plan().in);
+    add("out", plan.plan().out);
+    const std::string text = sentence(
+        "#include \"network.cpp\"\nextern \"C\" void laminate_call(const float* in, float* out, "
+        "std::size_t rows) {\n    network_infer_batch(",
+        arguments, ", rows);\n}\n");
+    if (const auto why = write_file_atomically(folder.file("call.cpp"), text)) raise(*why);
+}
+
+// The rows of each port together, and back.
+std::vector<float> by_port(std::span<const float> rows, std::span<const ir::port> ports,
+                           std::size_t count) {
+    const std::size_t width = rows.size() / std::max<std::size_t>(count, 1);
+    std::vector<float> all;
+    for (const ir::port& p : ports)
+        for (std::size_t r = 0; r < count; ++r) {
+            const auto one = rows.subspan(r * width + p.begin, p.units);
+            all.insert(all.end(), one.begin(), one.end());
+        }
+    return all;
+}
+
+std::vector<float> by_row(std::span<const float> all, std::span<const ir::port> ports,
+                          std::size_t count) {
+    std::vector<float> rows;
+    for (std::size_t r = 0; r < count; ++r)
+        for (const ir::port& p : ports) {
+            const auto one = all.subspan(p.begin * count + r * p.units, p.units);
+            rows.insert(rows.end(), one.begin(), one.end());
+        }
+    return rows;
 }
 
 // Words of CXX and CXXFLAGS that are options.
@@ -127,26 +168,29 @@ std::string compiler_command() {
     return (compiler.empty() ? "c++" : compiler) + (flags.empty() ? "" : " " + flags);
 }
 
-std::vector<float> run_compiled(const planned& network, std::span<const float> rows) {
+std::vector<float> run_compiled(const graph& network, const planned& plan,
+                                std::span<const float> rows) {
 #if defined(__unix__) || defined(__APPLE__)
     const temporary_directory folder(", or say --no-compile");
     write_options options;
     options.directory = folder.path();
     options.c_interface = true;
     options.targets.clear(); // the bits are the same, and it is compiled in a third of the time
-    write_network(network, "network", options);
+    write_network(network, plan, "network", options);
+    write_call(plan, folder);
     const std::string library = folder.file("network.so");
     compile(folder, library);
 
     const shared_library loaded(library);
-    const auto infer_batch =
-        loaded.find<void(const float*, float*, std::size_t)>("network_infer_batch");
-    const std::size_t count = rows.size() / network.plan().inputs();
-    std::vector<float> out(count * network.plan().outputs());
-    infer_batch(rows.data(), out.data(), count);
-    return out;
+    const auto call = loaded.find<void(const float*, float*, std::size_t)>("laminate_call");
+    const std::size_t count = rows.size() / plan.inputs();
+    const std::vector<float> in = by_port(rows, plan.plan().in, count);
+    std::vector<float> out(count * plan.outputs());
+    call(in.data(), out.data(), count);
+    return by_row(out, plan.plan().out, count);
 #else
     (void)network;
+    (void)plan;
     (void)rows;
     raise(error{"compiled sources can be loaded on POSIX systems only. Say --no-compile"});
 #endif

@@ -25,6 +25,7 @@ public:
 std::string compiler_command();
 
 // Writes, compiles and loads the source, and runs all rows through it.
-std::vector<float> run_compiled(const planned& network, std::span<const float> rows);
+std::vector<float> run_compiled(const graph& network, const planned& plan,
+                                std::span<const float> rows);
 
 } // namespace laminate::codegen::tool

@@ -13,7 +13,7 @@
 #include "../graph/evaluate.hpp"
 #include "../graph/write_dsl.hpp"
 #include "../onnx/write/write_onnx.hpp"
-#include "array_file.hpp"
+#include "ports.hpp"
 #include "staging.hpp"
 
 namespace laminate::codegen::tool {
@@ -37,9 +37,8 @@ write_options write_options_of(const generate_options& options, const network& n
                                                  : entry_points::both;
     write.targets = parse_targets(options.targets).value();
     if (!options.golden.empty()) {
-        const graph& g = n.source.network;
-        write.golden_inputs =
-            to_floats(read_rows(options.golden, g.inputs(), g.input_shape, "the input").numbers);
+        write.golden_inputs = to_floats(
+            read_ports(input_ports(n.source.network), options.golden, "--golden").numbers);
     }
     return write;
 }
@@ -83,11 +82,13 @@ std::string name_of(const generate_options& options) {
 
 } // namespace
 
-void write_network(const planned& plan, const std::string& name, const write_options& options) {
+void write_network(const graph& network, const planned& plan, const std::string& name,
+                   const write_options& options) {
     const std::vector<float> in = golden_inputs(plan.plan(), options).value();
     const std::vector<float> out = evaluate(plan, in);
-    const std::optional<error> why =
-        write_sources({name, plan.plan(), plan.packed(), in, out}, options);
+    const std::optional<error> why = write_sources(
+        {name, plan.plan(), plan.packed(), in, out, network.input_names, network.output_names},
+        options);
     if (why) raise(*why);
 }
 
@@ -110,7 +111,7 @@ outcome generate(const generate_options& options) {
         const std::string file = files.directory() + "/" + name + "_optimised.onnx";
         if (const std::optional<error> why = write_file_atomically(file, *bytes)) raise(*why);
     } else {
-        write_network(n.plan, name, write);
+        write_network(n.optimised, n.plan, name, write);
     }
     const std::vector<std::string> names = files.names(options.force);
     if (!options.depfile.empty()) { // first: if it can't be written, nothing is

@@ -21,7 +21,7 @@ struct generate_options {
     std::string weights = "embedded";                   // or binary
     std::string entries = "both";                       // or single, batch
     std::string targets = "x86-64,x86-64-v3,x86-64-v4"; // or fewer, or flags
-    std::string golden;
+    std::vector<std::string> golden;                    // a file, or name=file for each input
     std::string depfile;
     bool self_test = false;
     bool c_interface = false;
@@ -33,6 +33,7 @@ struct generate_options {
 outcome generate(const generate_options& options);
 
 // The sources of a network in a directory that exists; `rows` are for the self-test.
-void write_network(const planned& plan, const std::string& name, const write_options& options);
+void write_network(const graph& network, const planned& plan, const std::string& name,
+                   const write_options& options);
 
 } // namespace laminate::codegen::tool

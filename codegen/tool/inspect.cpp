@@ -7,7 +7,9 @@
 
 #include <map>
 
+#include "../graph/edit.hpp"
 #include "array_file.hpp"
+#include "ports.hpp"
 #include "terminal.hpp"
 
 namespace laminate::codegen::tool {
@@ -16,9 +18,22 @@ namespace {
 
 using ir::text::grouped;
 
-// One row, or rows of a batch that may have any number of them.
-std::string value_text(const std::string& name, const std::vector<std::size_t>& shape) {
-    return fmt::format("{} {}", quote(name), shape_text(shape));
+// One row of each.
+std::string ports_text(const ports& side) {
+    std::string text;
+    for (const port& p : side.all)
+        text +=
+            fmt::format("{}{} {}", text.empty() ? "" : ", ", quote(p.name), shape_text(p.shape));
+    return text;
+}
+
+json port_json(const port& p) { return {{"name", p.name}, {"shape", p.shape}}; }
+
+json ports_json(const ports& side) {
+    json all = json::array();
+    for (const port& p : side.all)
+        all.push_back(port_json(p));
+    return all;
 }
 
 std::string operators_text(const std::map<std::string, std::size_t>& operators) {
@@ -35,9 +50,9 @@ std::string source_text(const inspect_options& options, const onnx::imported& so
                        painted(options.model.model, paint::bold),
                        g.name.empty() ? "" : " " + quote(g.name), source.opset, source.ir_version,
                        source.producer.empty() ? "an unnamed producer" : quote(source.producer),
-                       value_text(g.input_name, g.input_shape),
+                       ports_text(input_ports(g)),
                        source.batch_is_free ? ", any number of rows" : "",
-                       value_text(g.output_name, g.output_shape), operators_text(source.operators));
+                       ports_text(output_ports(g)), operators_text(source.operators));
 }
 
 std::string nodes_text(const graph& g) {
@@ -75,6 +90,7 @@ std::string pass_text(const pass_report& pass, bool trace) {
 
 std::string passes_text(const network& n, const inspect_options& options) {
     if (!options.model.optimize) return "  none: --no-optimize\n";
+    if (!is_chain(n.optimised)) return "  none: graphs aren't optimised yet\n";
     std::string text;
     for (const pass_report& pass : n.passes)
         text += pass_text(pass, options.trace);
@@ -139,8 +155,10 @@ json report_of(const network& n, const inspect_options& options) {
             {"producer", n.source.producer},
             {"opset", n.source.opset},
             {"ir_version", n.source.ir_version},
-            {"input", {{"name", g.input_name}, {"shape", g.input_shape}}},
-            {"output", {{"name", g.output_name}, {"shape", g.output_shape}}},
+            {"input", port_json(input_ports(g).all.front())}, // the first
+            {"output", port_json(output_ports(g).all.front())},
+            {"inputs", ports_json(input_ports(g))},
+            {"outputs", ports_json(output_ports(g))},
             {"batch_is_free", n.source.batch_is_free},
             {"operators", n.source.operators},
             {"notes", n.source.notes},

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "../graph/evaluate.hpp"
+#include "ports.hpp"
 #include "terminal.hpp"
 
 namespace laminate::codegen::tool {
@@ -29,13 +30,21 @@ void check_range(const std::vector<float>& inputs, std::size_t width, const mode
 
 } // namespace
 
-results compute(const network& n, const model_options& options, const std::string& input) {
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+results compute(const network& n, const model_options& options,
+                const std::vector<std::string>& input) {
     const graph& g = n.source.network;
-    const rows read = read_rows(input, g.inputs(), g.input_shape, "the input");
+    const rows read = read_ports(input_ports(g), input, "--input");
     results r;
     r.rows = read.count;
     r.inputs = to_floats(read.numbers);
-    check_range(r.inputs, g.inputs(), options, input);
+    check_range(r.inputs, g.inputs(), options, joined(input));
 
     const progress shown(fmt::format("evaluating {} rows", r.rows));
     r.model = evaluate_reference(g, r.inputs, {.anyones = true});

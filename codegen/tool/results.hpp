@@ -4,6 +4,7 @@
 // What `run` and `verify` compute of the same rows: the reference of the model as the file has it,
 // with the bounds of the graph that kernels run, and the kernels' own results.
 
+#include <string>
 #include <vector>
 
 #include "array_file.hpp"
@@ -21,6 +22,10 @@ struct results {
 };
 
 // Reads the rows; those outside of --input-range are refused, as kernels may be wrong there.
-results compute(const network& n, const model_options& options, const std::string& input);
+results compute(const network& n, const model_options& options,
+                const std::vector<std::string>& input);
+
+// The files, for messages.
+std::string joined(const std::vector<std::string>& words);
 
 } // namespace laminate::codegen::tool

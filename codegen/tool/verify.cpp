@@ -11,6 +11,7 @@
 #include "../graph/evaluate.hpp"
 #include "causes.hpp"
 #include "compiled.hpp"
+#include "ports.hpp"
 #include "results.hpp"
 #include "terminal.hpp"
 
@@ -83,7 +84,7 @@ bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
 // The source promises the bits of the kernels, whose own difference has its line already.
 finding compare_compiled(const network& n, const results& r) {
     const progress shown("compiling the generated source with " + compiler_command());
-    const std::vector<float> out = run_compiled(n.plan, r.inputs);
+    const std::vector<float> out = run_compiled(n.optimised, n.plan, r.inputs);
     const bool same = same_bits(out, r.kernels);
     estimates exactly;
     for (const float v : r.kernels)
@@ -118,12 +119,12 @@ std::optional<std::string> first_departing_layer(const network& n, const results
 }
 
 rows read_expected(const verify_options& options, const graph& g, const results& r) {
-    rows expected = read_rows(options.expected, g.outputs(), g.output_shape, "the output");
+    rows expected = read_ports(output_ports(g), options.expected, "--expected");
     if (expected.count != r.rows)
-        raise(
-            error{fmt::format("{}: expected as many rows as {} has, {}, found {}. Give the outputs "
-                              "of these inputs",
-                              options.expected, options.input, r.rows, expected.count)});
+        raise(error{
+            fmt::format("{}: expected as many rows as {} has, {}, found {}. Give the outputs "
+                        "of these inputs",
+                        joined(options.expected), joined(options.input), r.rows, expected.count)});
     return expected;
 }
 
@@ -201,7 +202,7 @@ outcome verify(const verify_options& options) {
     done.code = v.code;
     done.report = {{"model", options.model.model}, {"rows", r.rows}, {"verdict", v.name}};
     done.text = fmt::format("{}: {} rows of {} against {}\n", options.model.model, r.rows,
-                            options.input, options.expected);
+                            joined(options.input), joined(options.expected));
     for (const finding& f : findings) {
         done.text += fmt::format("  {:10} {}  {}\n", f.who, state_text(f.is), f.text);
         done.report[f.who] = f.report;

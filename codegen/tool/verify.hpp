@@ -5,6 +5,7 @@
 // model is known to have; where they depart, and why.
 
 #include <string>
+#include <vector>
 
 #include "network.hpp"
 #include "outcome.hpp"
@@ -13,8 +14,8 @@ namespace laminate::codegen::tool {
 
 struct verify_options {
     model_options model;
-    std::string input;
-    std::string expected;
+    std::vector<std::string> input; // a file, or name=file for each
+    std::vector<std::string> expected;
     double tolerance = 0.0; // relative, beside the bound
     bool compile = true;
 };

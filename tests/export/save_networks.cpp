@@ -80,11 +80,11 @@ void save_others() {
                 save("relu_" + std::to_string(count++), g);
             }
     codegen::graph picture = test::graph_builder(24).dense(12).add(ir::op::tanh);
-    picture.input_shape = {2, 3, 4};
-    picture.output_shape = {3, 4};
+    picture.input_shapes = {{2, 3, 4}};
+    picture.output_shapes = {{3, 4}};
     save("picture", picture);
     codegen::graph number = test::graph_builder(1).dense(1);
-    number.input_shape = number.output_shape = {};
+    number.input_shapes = number.output_shapes = {{}};
     save("number", number);
 }
 

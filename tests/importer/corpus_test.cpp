@@ -58,17 +58,35 @@ import_options options_for(const corpus_item& item, const sample& s, std::size_t
     return options;
 }
 
-std::string run_rows(const imported& network, const sample& s, std::size_t output) {
-    const std::vector<double>& all = s.inputs.at(0).numbers;
-    const std::size_t width = network.network.inputs();
-    if (all.size() % width != 0) return "the sample's width is not the network's";
-    std::vector<double> found;
-    for (std::size_t at = 0; at < all.size(); at += width) {
-        const auto row = all.begin() + static_cast<std::ptrdiff_t>(at);
-        const auto y = interpret(network.network, {row, row + static_cast<std::ptrdiff_t>(width)});
-        found.insert(found.end(), y.begin(), y.end());
+// Rows of all inputs through the network; output `first` of the sample and those behind it.
+std::string run_rows(const imported& network, const sample& s, std::size_t first) {
+    std::vector<ir::node> nodes = network.network.nodes;
+    ir::infer(nodes);
+    const ir::ports in = ir::inputs_of(nodes);
+    const ir::ports out = ir::outputs_of(nodes);
+    const std::size_t rows = s.inputs.at(0).numbers.size() / in[0].units;
+    for (std::size_t k = 0; k < in.size(); ++k)
+        if (s.inputs.at(k).numbers.size() != rows * in[k].units)
+            return "the sample's width is not the network's";
+    std::vector<std::vector<double>> found(out.size());
+    for (std::size_t r = 0; r < rows; ++r) {
+        std::vector<double> x;
+        for (std::size_t k = 0; k < in.size(); ++k) {
+            const auto row =
+                s.inputs[k].numbers.begin() + static_cast<std::ptrdiff_t>(r * in[k].units);
+            x.insert(x.end(), row, row + static_cast<std::ptrdiff_t>(in[k].units));
+        }
+        const std::vector<double> y = interpret(network.network, x);
+        for (std::size_t k = 0; k < out.size(); ++k) {
+            const auto row = y.begin() + static_cast<std::ptrdiff_t>(out[k].begin);
+            found[k].insert(found[k].end(), row, row + static_cast<std::ptrdiff_t>(out[k].units));
+        }
     }
-    return compare(found, s.outputs.at(output), s.is_exact);
+    for (std::size_t k = 0; k < out.size(); ++k)
+        if (const std::string wrong = compare(found[k], s.outputs.at(first + k), s.is_exact);
+            !wrong.empty())
+            return "output " + std::to_string(first + k) + ": " + wrong;
+    return "";
 }
 
 std::string fold(const corpus_item& item, const std::vector<sample>& samples) {
@@ -94,6 +112,45 @@ std::int64_t leading_extent(const sample& s) {
     return s.inputs.empty() || s.inputs[0].shape.empty() ? 1 : s.inputs[0].shape[0];
 }
 
+// The network of a sample, with the batch that this takes.
+result<imported> network_of(const corpus_item& item, const sample& s, import_options options) {
+    auto network = codegen::onnx::import_model(item.model(), options);
+    // Some files have the number of rows of a data set as their leading extent.
+    if (network && !s.inputs.empty() &&
+        s.inputs[0].numbers.size() < ir::inputs_of(network->network.nodes)[0].units)
+        options.batch = s.inputs[0].shape.at(0);
+    if (!network && network.error().message.find("--batch 1") != std::string::npos)
+        options.batch = leading_extent(s);
+    return options.batch ? codegen::onnx::import_model(item.model(), options) : network;
+}
+
+// As one network of all inputs and outputs: "", a refusal, or WRONG.
+std::string whole(const corpus_item& item, const std::vector<sample>& samples) {
+    for (const sample& s : samples) {
+        const auto network = network_of(item, s, {});
+        if (!network) return network.error().message;
+        if (s.inputs.empty()) continue;
+        if (const std::string wrong = run_rows(*network, s, 0); !wrong.empty())
+            return "WRONG: " + wrong;
+    }
+    return "";
+}
+
+// Each output alone, as a function of the first input where the others are bound.
+std::string by_output(const corpus_item& item, const std::vector<sample>& samples) {
+    for (std::size_t k = 0; k < std::max<std::size_t>(item.output_names.size(), 1); ++k)
+        for (const sample& s : samples) {
+            import_options options = options_for(item, s, 1);
+            if (item.output_names.size() > 1) options.output = item.output_names[k];
+            const auto network = network_of(item, s, options);
+            if (!network) return network.error().message;
+            if (s.inputs.empty()) continue;
+            if (const std::string wrong = run_rows(*network, s, k); !wrong.empty())
+                return "WRONG: " + wrong;
+        }
+    return "";
+}
+
 // imported, folded, or refused: <why>; WRONG where the outputs differ.
 std::string outcome(const corpus_item& item) {
     if (contradicts_itself(item.id)) return "skipped: its outputs contradict its shapes";
@@ -105,30 +162,10 @@ std::string outcome(const corpus_item& item) {
         no_samples = why.what();
     }
     if (samples.empty()) samples.emplace_back();
-    std::string refusal;
-    for (std::size_t k = 0; k < std::max<std::size_t>(item.output_names.size(), 1); ++k) {
-        for (const sample& s : samples) {
-            import_options options = options_for(item, s, 1);
-            if (item.output_names.size() > 1) options.output = item.output_names[k];
-            auto network = codegen::onnx::import_model(item.model(), options);
-            // Some files have the number of rows of a data set as their leading extent.
-            if (network && !s.inputs.empty() &&
-                s.inputs[0].numbers.size() < network->network.inputs())
-                options.batch = s.inputs[0].shape.at(0);
-            if (!network && network.error().message.find("--batch 1") != std::string::npos)
-                options.batch = leading_extent(s);
-            if (options.batch) network = codegen::onnx::import_model(item.model(), options);
-            if (!network) {
-                refusal = network.error().message;
-                break;
-            }
-            if (s.inputs.empty()) continue;
-            if (const std::string wrong = run_rows(*network, s, k); !wrong.empty())
-                return "WRONG: output " + std::to_string(k) + ": " + wrong;
-        }
-        if (!refusal.empty()) break;
-    }
+    std::string refusal = whole(item, samples);
+    if (!refusal.empty() && !refusal.starts_with("WRONG")) refusal = by_output(item, samples);
     if (refusal.empty()) return "imported";
+    if (refusal.starts_with("WRONG")) return refusal;
     if (!samples.front().inputs.empty()) {
         const std::string folded = fold(item, samples);
         if (folded.empty()) return "folded: as a network, " + shortened(refusal, item.model());

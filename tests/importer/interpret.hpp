@@ -2,7 +2,7 @@
 #pragma once
 
 // What a graph computes, node by node in double: enough to compare an import with published
-// outputs. Needs a chain of nodes. Promises no float on the way, so that what differs is the
+// outputs. Needs a right graph. Promises no float on the way, so that what differs is the
 // import.
 
 #include <laminate/codegen/graph/graph.hpp>
@@ -121,30 +121,88 @@ inline std::vector<double> maxout_of(std::size_t pieces, const std::vector<doubl
     return y;
 }
 
-inline std::vector<double> interpret(const codegen::graph& network, std::vector<double> x) {
-    for (std::size_t i = 1; i < network.nodes.size(); ++i) {
-        const ir::node& n = network.nodes[i];
-        const codegen::layer_parameters& p = network.parameters[i];
-        if (n.inputs[0] != i - 1) throw std::runtime_error("the nodes are no chain");
-        if (n.kind == ir::op::dense) {
-            x = dense_of(p, n.units, x);
-        } else if (n.kind == ir::op::softmax || n.kind == ir::op::log_softmax) {
-            x = softmax_of(n, x);
-        } else if (n.kind == ir::op::maxout) {
-            x = maxout_of(n.pieces, x);
-        } else {
-            for (std::size_t u = 0; u < x.size(); ++u) {
-                if (n.kind == ir::op::affine)
-                    x[u] = p.slope.at(u) * x[u] + p.bias.at(u);
-                else if (n.kind == ir::op::prelu)
-                    x[u] = x[u] < 0.0 ? p.slope.at(n.shared ? 0 : u) * x[u] : x[u];
-                else
-                    x[u] = function_of(n, x[u]);
-            }
-        }
-        if (x.size() != n.output.size()) throw std::runtime_error("a node's width is wrong");
+inline double binary_of(ir::op kind, double a, double b) {
+    switch (kind) {
+    case ir::op::add:
+        return a + b;
+    case ir::op::subtract:
+        return a - b;
+    case ir::op::multiply:
+        return a * b;
+    case ir::op::divide:
+        return a / b;
+    case ir::op::maximum:
+        return std::max(a, b);
+    case ir::op::minimum:
+        return std::min(a, b);
+    default:
+        throw std::runtime_error(std::string("no truth for ") + ir::name(kind));
+    }
+}
+
+// Of a node that reads several values, or a part of one; nothing of others.
+inline std::vector<double> joined_of(const ir::node& n,
+                                     const std::vector<std::vector<double>>& values) {
+    const std::vector<double>& a = values.at(n.inputs[0]);
+    std::vector<double> y;
+    if (n.kind == ir::op::slice)
+        return {a.begin() + static_cast<std::ptrdiff_t>(n.begin),
+                a.begin() + static_cast<std::ptrdiff_t>(n.begin + n.units)};
+    if (n.kind == ir::op::concat) {
+        for (const std::size_t from : n.inputs)
+            if (from != ir::none) y.insert(y.end(), values.at(from).begin(), values.at(from).end());
+        return y;
+    }
+    if (n.inputs[1] == ir::none) return y;
+    const std::vector<double>& b = values.at(n.inputs[1]);
+    for (std::size_t u = 0; u < n.output.size(); ++u)
+        y.push_back(binary_of(n.kind, a.at(a.size() == 1 ? 0 : u), b.at(b.size() == 1 ? 0 : u)));
+    return y;
+}
+
+inline std::vector<double> node_of(const codegen::graph& network, std::size_t i,
+                                   const std::vector<std::vector<double>>& values) {
+    const ir::node& n = network.nodes[i];
+    const codegen::layer_parameters& p = network.parameters[i];
+    if (std::vector<double> y = joined_of(n, values); !y.empty()) return y;
+    std::vector<double> x = values.at(n.inputs[0]);
+    if (n.kind == ir::op::dense) return dense_of(p, n.units, x);
+    if (n.kind == ir::op::softmax || n.kind == ir::op::log_softmax) return softmax_of(n, x);
+    if (n.kind == ir::op::maxout) return maxout_of(n.pieces, x);
+    for (std::size_t u = 0; u < x.size(); ++u) {
+        if (n.kind == ir::op::affine)
+            x[u] = p.slope.at(u) * x[u] + p.bias.at(u);
+        else if (n.kind == ir::op::prelu)
+            x[u] = x[u] < 0.0 ? p.slope.at(n.shared ? 0 : u) * x[u] : x[u];
+        else
+            x[u] = function_of(n, x[u]);
     }
     return x;
+}
+
+// Of rows of all inputs and outputs, one behind the other.
+inline std::vector<double> interpret(const codegen::graph& network, const std::vector<double>& x) {
+    std::vector<std::vector<double>> values;
+    auto next = x.begin();
+    for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+        const ir::node& n = network.nodes[i];
+        const auto width = static_cast<std::ptrdiff_t>(n.output.size());
+        if (n.kind == ir::op::input) {
+            if (x.end() - next < width) throw std::runtime_error("a row is too short");
+            values.emplace_back(next, next + width);
+            next += width;
+        } else {
+            values.push_back(node_of(network, i, values));
+        }
+        if (values.back().size() != n.output.size())
+            throw std::runtime_error("a node's width is wrong");
+    }
+    std::vector<ir::node> nodes = network.nodes;
+    ir::infer(nodes); // which says what the outputs are
+    std::vector<double> y;
+    for (const ir::port& out : ir::outputs_of(nodes))
+        y.insert(y.end(), values[out.node].begin(), values[out.node].end());
+    return y;
 }
 
 } // namespace laminate::test

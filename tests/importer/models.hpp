@@ -89,6 +89,14 @@ public:
         a.set_i(number);
         return *this;
     }
+    small_model& with(const std::string& attribute, const std::vector<std::int64_t>& numbers) {
+        auto& a = *last_->add_attribute();
+        a.set_name(attribute);
+        a.set_type(::onnx::AttributeProto::INTS);
+        for (std::int64_t number : numbers)
+            a.add_ints(number);
+        return *this;
+    }
     small_model& with(const std::string& attribute, float number) {
         auto& a = *last_->add_attribute();
         a.set_name(attribute);

@@ -150,22 +150,23 @@ TEST_CASE("a scale in front of a function isn't taken for a part of it") {
 TEST_CASE("shapes and names are read back") {
     codegen::graph network = only({.kind = ir::op::tanh});
     network.name = "camera";
-    network.input_name = "pixels";
-    network.output_name = "tanh_0"; // what the layer would be called
-    network.input_shape = {2, 3, 2};
-    network.output_shape = {3, 4};
+    network.input_names = {"pixels"};
+    network.output_names = {"tanh_0"}; // what the layer would be called
+    network.input_shapes = {{2, 3, 2}};
+    network.output_shapes = {{3, 4}};
     const codegen::graph back = read_back(network);
     CHECK(back.name == "camera");
-    CHECK(back.input_name == "pixels");
-    CHECK(back.output_name == "tanh_0");
-    CHECK(back.input_shape == std::vector<std::size_t>{2, 3, 2});
-    CHECK(back.output_shape == std::vector<std::size_t>{3, 4});
-    network.input_shape = network.output_shape = {5}; // not what the layers have
-    CHECK(read_back(network).input_shape == std::vector<std::size_t>{12});
+    CHECK(back.input_names.at(0) == "pixels");
+    CHECK(back.output_names.at(0) == "tanh_0");
+    CHECK(back.input_shapes.at(0) == std::vector<std::size_t>{2, 3, 2});
+    CHECK(back.output_shapes.at(0) == std::vector<std::size_t>{3, 4});
+    network.input_shapes = network.output_shapes = {{5}}; // not what the layers have
+    CHECK(read_back(network).input_shapes.at(0) == std::vector<std::size_t>{12});
     network = only({.kind = ir::op::tanh}, {}, 1);
-    CHECK(read_back(network).output_shape.empty()); // a number per row
-    network.input_shape = network.output_shape = {1};
-    CHECK(read_back(network).input_shape == std::vector<std::size_t>{1});
+    network.output_shapes = {{}};
+    CHECK(read_back(network).output_shapes.at(0).empty()); // a number per row
+    network.input_shapes = network.output_shapes = {{1}};
+    CHECK(read_back(network).input_shapes.at(0) == std::vector<std::size_t>{1});
 }
 
 TEST_CASE("names of classes are saved and read, or left out with a note") {

@@ -23,7 +23,10 @@ public:
     }
 
     graph_builder& add(ir::node n, codegen::layer_parameters p) {
-        if (!graph_.nodes.empty()) n.inputs[0] = graph_.nodes.size() - 1;
+        if (!graph_.nodes.empty()) {
+            n.inputs[0] = graph_.nodes.size() - 1;
+            graph_.nodes.back().result = ir::none; // the last one is the output
+        }
         graph_.origins.push_back(std::string(ir::name(n.kind)) + " '" +
                                  std::to_string(graph_.nodes.size()) + "'");
         graph_.nodes.push_back(n);

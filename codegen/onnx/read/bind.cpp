@@ -4,6 +4,8 @@
 #include "message.hpp"
 #include "refusal.hpp"
 
+#include <algorithm>
+
 namespace laminate::codegen::onnx {
 namespace {
 
@@ -49,12 +51,11 @@ std::size_t checked_row(const input_shape& in, const import_options& options,
     return size;
 }
 
-} // namespace
-
 input_shape bind_input(const message::GraphProto& graph, const std::string& name,
                        const import_options& options) {
     const message::TypeProto_Tensor& type = declared(graph, name);
     input_shape in;
+    in.name = name;
     in.type = static_cast<element>(type.elem_type());
     if (!is_real(in.type))
         refuse("input ", quote(name), ": expected floating-point numbers, found ",
@@ -91,6 +92,50 @@ input_shape bind_input(const message::GraphProto& graph, const std::string& name
     }
     (void)checked_row(in, options, name);
     return in;
+}
+
+bool is_same_leading(const message::GraphProto& graph, const std::string& a, const std::string& b) {
+    const message::TypeProto_Tensor& x = declared(graph, a);
+    const message::TypeProto_Tensor& y = declared(graph, b);
+    return x.shape().dim_size() > 0 && y.shape().dim_size() > 0 &&
+           x.shape().dim(0).dim_value() == y.shape().dim(0).dim_value();
+}
+
+bool has_free_leading(const message::GraphProto& graph, const std::string& name) {
+    const message::TypeProto_Tensor& type = declared(graph, name);
+    return type.shape().dim_size() > 0 &&
+           (!type.shape().dim(0).has_dim_value() || type.shape().dim(0).dim_value() < 1);
+}
+
+} // namespace
+
+// A batch that is set is the leading extent of the first input, and of all others where it is free
+// or the same.
+std::vector<input_shape> bind_inputs(const message::GraphProto& graph,
+                                     const std::vector<std::string>& names,
+                                     const import_options& options) {
+    import_options without_batch = options;
+    without_batch.batch.reset();
+    std::vector<input_shape> all;
+    for (const std::string& name : names) {
+        const bool has_batch = name == names.front() || has_free_leading(graph, name) ||
+                               is_same_leading(graph, name, names.front());
+        all.push_back(bind_input(graph, name, has_batch ? options : without_batch));
+    }
+    const auto symbolic =
+        std::find_if(all.begin(), all.end(), [](const input_shape& in) { return in.is_symbolic; });
+    const auto other =
+        std::find_if(all.begin(), all.end(), [](const input_shape& in) { return !in.is_symbolic; });
+    if (symbolic != all.end() && other != all.end())
+        refuse("expected the free batch ", quote(symbolic->leading), " of input ",
+               quote(symbolic->name), " as the leading extent of all inputs, found ",
+               other->shape.empty() ? "none" : other->leading, " of ", quote(other->name),
+               ". Fix it: --batch 1, or bind ", quote(other->name), " to a constant");
+    if (std::any_of(all.begin(), all.end(),
+                    [](const input_shape& in) { return in.batch == no_axis; }))
+        for (input_shape& in : all)
+            in.batch = no_axis;
+    return all;
 }
 
 constant bind_constant(const message::GraphProto& graph, const std::string& name,

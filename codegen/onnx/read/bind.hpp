@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// What the graph's inputs are: constants that the caller gives, and the one input of the network,
-// whose leading extent may be a batch. Needs a graph's declarations. Promises static shapes.
+// What the graph's inputs are: constants that the caller gives, and the inputs of the network,
+// whose leading extents may be the batch. Needs a graph's declarations. Promises static shapes, and
+// that all inputs have the batch or none has.
 
 #include <map>
 #include <set>
@@ -16,6 +17,7 @@
 namespace laminate::codegen::onnx {
 
 struct input_shape {
+    std::string name;
     dims shape;
     element type = element::float32;
     std::size_t batch = no_axis;
@@ -24,9 +26,10 @@ struct input_shape {
     std::set<std::string> symbols; // that the shape uses
 };
 
-// Of the network's input.
-input_shape bind_input(const message::GraphProto& graph, const std::string& name,
-                       const import_options& options);
+// Of the network's inputs, one at least.
+std::vector<input_shape> bind_inputs(const message::GraphProto& graph,
+                                     const std::vector<std::string>& names,
+                                     const import_options& options);
 
 // A given constant, as the input of that name declares it.
 constant bind_constant(const message::GraphProto& graph, const std::string& name,

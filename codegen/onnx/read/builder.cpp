@@ -19,7 +19,21 @@ ir::node of_kind(ir::op kind) {
     return n;
 }
 
-bool is_linear(ir::op kind) { return kind == ir::op::dense || kind == ir::op::affine; }
+bool is_linear(ir::op kind) {
+    return kind == ir::op::dense || kind == ir::op::affine || kind == ir::op::slice;
+}
+
+// Neighbours in order, of which there is one at least.
+bool is_run(const indices& units) {
+    for (std::size_t i = 1; i < units.size(); ++i)
+        if (units[i] != units[0] + i) return false;
+    return !units.empty();
+}
+
+bool is_one_unit(const indices& units) {
+    return !units.empty() && std::all_of(units.begin(), units.end(),
+                                         [&units](std::size_t u) { return u == units[0]; });
+}
 
 } // namespace
 
@@ -30,7 +44,7 @@ flow builder::add_input(dims shape, element type, std::size_t batch) {
     nodes_.back().output = vector_shape(width);
     parameters_.emplace_back();
     origins_.push_back(origin_);
-    return {std::move(shape), type, 0, identity(width), batch};
+    return {std::move(shape), type, nodes_.size() - 1, identity(width), batch};
 }
 
 std::size_t builder::append(ir::node n, layer_parameters p, std::size_t over, std::size_t width) {
@@ -61,9 +75,93 @@ bool builder::is_injective(const flow& x) const {
     });
 }
 
+std::size_t builder::slice(std::size_t node, std::size_t begin, std::size_t units) {
+    if (units == width(node)) return node;
+    const auto [known, is_new] = slices_.try_emplace({node, begin, units}, nodes_.size());
+    if (is_new) {
+        ir::node n = of_kind(ir::op::slice);
+        n.begin = begin;
+        n.units = units;
+        append(n, {}, node, units);
+    }
+    return known->second;
+}
+
 flow builder::in_order(const flow& x) {
     if (x.units == identity(width(x.node))) return x;
-    return dense(choice(x), x);
+    if (!is_run(x.units)) return dense(choice(x), x);
+    flow y = over(x, slice(x.node, x.units.front(), x.units.size()));
+    y.units = identity(x.units.size());
+    return y;
+}
+
+// A node whose row is x's elements, or the one unit that all of them are.
+std::size_t builder::operand_of_two(const flow& x) {
+    return is_one_unit(x.units) ? slice(x.node, x.units.front(), 1) : in_order(x).node;
+}
+
+flow builder::binary(ir::op kind, const flow& a, const flow& b) {
+    if (a.units.empty()) refuse("expected at least one number, found shape ", text(a.shape));
+    flow y = a;
+    if (a.batch != b.batch) y.batch = no_axis;
+    ir::node n = of_kind(kind);
+    const std::size_t units = a.units.size();
+    if (a.units == b.units && width(a.node) == units && width(b.node) == units && is_injective(a)) {
+        n.inputs[1] = b.node; // in whatever order both have
+        y.node = append(n, {}, a.node, units);
+        return y;
+    }
+    const std::size_t left = operand_of_two(a);
+    n.inputs[1] = operand_of_two(b);
+    const std::size_t wide = std::max(width(left), width(n.inputs[1]));
+    spent_.spend_elements(wide);
+    y.node = append(n, {}, left, wide);
+    y.units = wide == units ? identity(units) : indices(units, 0);
+    return y;
+}
+
+// Zeros take part in the sums: no layer depends on nothing.
+flow builder::constant_row(const constant& c, const flow& beside) {
+    flow like{c.shape, c.type, 0, {}, no_axis};
+    const std::size_t over = slice(beside.node, beside.units.at(0), 1);
+    spent_.spend_elements(c.size());
+    return dense({over, 1, std::vector<double>(c.size(), 0.0), *c.numbers}, std::move(like));
+}
+
+flow builder::concat(std::span<const value* const> parts) {
+    const flow* first = nullptr;
+    for (const value* part : parts)
+        if (const flow* const f = std::get_if<flow>(part);
+            f != nullptr && !f->units.empty() && first == nullptr)
+            first = f;
+    if (first == nullptr) refuse("expected at least one number, found none");
+    std::vector<std::size_t> rows;
+    std::size_t units = 0;
+    for (const value* part : parts) {
+        if (count(shape_of(*part)) == 0) continue;
+        const flow* const f = std::get_if<flow>(part);
+        rows.push_back(f != nullptr ? in_order(*f).node
+                                    : constant_row(std::get<constant>(*part), *first).node);
+        units += width(rows.back());
+    }
+    spent_.spend_elements(units);
+    while (rows.size() > 1) {
+        std::vector<std::size_t> joined;
+        for (std::size_t i = 0; i < rows.size(); i += ir::max_inputs) {
+            const std::size_t some = std::min(ir::max_inputs, rows.size() - i);
+            ir::node n = of_kind(ir::op::concat);
+            std::size_t wide = 0;
+            for (std::size_t k = 0; k < some; ++k) {
+                n.inputs[k] = rows[i + k];
+                wide += width(rows[i + k]);
+            }
+            joined.push_back(some == 1 ? rows[i] : append(n, {}, rows[i], wide));
+        }
+        rows = std::move(joined);
+    }
+    flow y = over(*first, rows.front());
+    y.units = identity(units);
+    return y;
 }
 
 // A number per element becomes one per unit, which must not mean two elements.
@@ -159,6 +257,7 @@ linear_form builder::through(const linear_form& outer) {
     spent_.spend_matrix(outer.rows(), inner.columns);
     inner.weights.assign(outer.rows() * inner.columns, 0.0);
     const bool dense = n.kind == ir::op::dense;
+    const bool slice = n.kind == ir::op::slice;
     for (std::size_t r = 0; r < outer.rows(); ++r)
         for (std::size_t u = 0; u < outer.columns; ++u) {
             const double w = outer.weights[r * outer.columns + u];
@@ -166,7 +265,7 @@ linear_form builder::through(const linear_form& outer) {
             if (!p.bias.empty()) inner.bias[r] += w * p.bias[u];
             double* const to = &inner.weights[r * inner.columns];
             if (!dense) {
-                to[u] += w * p.slope[u];
+                to[slice ? n.begin + u : u] += slice ? w : w * p.slope[u];
                 continue;
             }
             spent_.spend_work(1, inner.columns);
@@ -269,23 +368,6 @@ flow builder::dense(linear_form form, flow like) {
     like.node = append(dense, std::move(p), form.base, dense.units);
     like.units = identity(dense.units);
     return like;
-}
-
-graph builder::finish(const flow& out) {
-    flow last = in_order(out);
-    if (last.node == 0) last = elementwise(last, of_kind(ir::op::linear)); // a network has a layer
-    std::vector<std::size_t> chain = {settled(last.node)};
-    while (chain.back() != 0)
-        chain.push_back(settled(nodes_[chain.back()].inputs[0]));
-    std::reverse(chain.begin(), chain.end());
-    graph network;
-    for (std::size_t i = 0; i < chain.size(); ++i) {
-        network.nodes.push_back(nodes_[chain[i]]);
-        if (i > 0) network.nodes.back().inputs[0] = i - 1;
-        network.parameters.push_back(std::move(parameters_[chain[i]]));
-        network.origins.push_back(std::move(origins_[chain[i]]));
-    }
-    return network;
 }
 
 } // namespace laminate::codegen::onnx

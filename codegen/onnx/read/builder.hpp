@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The network while it grows: nodes are only added, each over one other, and flows refer to them.
+// The network while it grows: nodes are only added, each over others, and flows refer to them.
 // What becomes linear in one and the same value becomes one dense layer (or an affine one, or
 // nothing but a choice of units); what is a function of one and the same value becomes the layer
-// that it is. Needs flows of its own nodes. Promises that finish() leaves the chain from the input
-// to the output and drops the rest.
+// that it is, or the nodes of its steps where no layer is. Needs flows of its own nodes. Promises
+// that finish() leaves what the outputs need, and all inputs.
 
+#include <array>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,6 +32,9 @@ struct linear_form {
     std::size_t rows() const { return bias.size(); }
 };
 
+// About what trying a function costs, in multiply-adds for each of its steps.
+inline constexpr std::size_t trial_work = 4096;
+
 class builder {
 public:
     explicit builder(budget& spent) : spent_(spent) {}
@@ -49,6 +54,12 @@ public:
     flow maxout(const flow& x, std::size_t pieces, flow like);
     // Of each of `groups` neighbouring parts of x's elements.
     flow softmax(const flow& x, ir::op kind, std::size_t groups);
+    // A function of two values of one shape, element by element.
+    flow binary(ir::op kind, const flow& a, const flow& b);
+    // The elements of values, of which one flows at least, one behind the other.
+    flow concat(std::span<const value* const> parts);
+    // Numbers that depend on nothing, beside a flow.
+    flow constant_row(const constant& c, const flow& beside);
 
     // A step of a function of one value, element by element: the layer that this is by now, or a
     // node that only what is done with it may make one, else finish() refuses it. Nothing if the
@@ -67,13 +78,17 @@ public:
     const ir::node& node(std::size_t index) const { return nodes_[index]; }
     const layer_parameters& parameters(std::size_t index) const { return parameters_[index]; }
 
-    // The network whose output's elements are those of `out`.
-    graph finish(const flow& out);
+    // The next output of the network, called by the origin in messages; its elements are those of
+    // `out`.
+    void add_output(const flow& out);
+    graph finish();
 
 private:
     std::size_t width(std::size_t index) const { return nodes_[index].output.size(); }
     std::size_t append(ir::node n, layer_parameters p, std::size_t over, std::size_t width);
     flow over(const flow& x, std::size_t node) const;
+    std::size_t slice(std::size_t node, std::size_t begin, std::size_t units);
+    std::size_t operand_of_two(const flow& x);
     bool is_injective(const flow& x) const;
     bool is_only_scaled(const flow& x) const;
     flow shifted_after_scaling(const flow& x, const std::vector<double>& shift);
@@ -99,7 +114,18 @@ private:
     flow read(const flow& y, std::size_t base);
     flow read_prelu(const flow& y, std::size_t base);
     flow read_behind(const flow& x, const flow& y);
-    std::size_t settled(std::size_t node);
+
+    // What a node is at last: builder_finish.cpp.
+    struct settled {
+        std::vector<std::size_t> reads; // nodes
+        std::optional<scaled_layer> layer;
+        bool is_formula = false;
+    };
+    settled settle(std::size_t node) const;
+    void check_steps(std::size_t node) const;
+    std::size_t expand(const formula& f, const std::vector<std::size_t>& places, std::size_t width,
+                       graph& into, const std::string& origin) const;
+    void choose_densely(graph& chain) const;
     [[noreturn]] void refuse_function(std::size_t node) const;
 
     budget& spent_;
@@ -111,6 +137,12 @@ private:
     std::unordered_map<std::size_t, function> open_;    // formulas, and layers of them
     // Affine nodes that are another one and a shift.
     std::unordered_map<std::size_t, std::size_t> shifted_;
+    std::map<std::array<std::size_t, 3>, std::size_t> slices_; // node, begin and units of each
+    struct output {
+        std::size_t node;
+        std::string origin;
+    };
+    std::vector<output> outputs_;
 };
 
 } // namespace laminate::codegen::onnx

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The builder's other half: functions of one value that take several operators. Each step is a node
-// of its own until one is known as a layer over a node before all of them.
+// The builder's second part: functions of one value that take several operators. Each step is a
+// node of its own until one is known as a layer over a node before all of them.
 #include "builder.hpp"
 
 #include <laminate/ir/kind/table.hpp>
@@ -14,8 +14,6 @@ namespace {
 // Spellings of layers have some ten steps; a function that has more than these is none.
 constexpr std::size_t most_steps = 64;
 constexpr std::size_t most_bases = 4;
-// About what trying a function costs, in multiply-adds for each of its steps.
-constexpr std::size_t trial_work = 4096;
 
 bool is_flow(const value& v) { return std::holds_alternative<flow>(v); }
 
@@ -31,13 +29,6 @@ std::optional<double> only_number(const constant& c) {
 bool is_exact(step does) {
     return does == step::less || does == step::less_or_equal || does == step::equal ||
            does == step::power;
-}
-
-std::string layers() {
-    std::string all;
-    for (const ir::row& kind : ir::kinds)
-        if (kind.is.role == ir::role::function) all += sentence(all.empty() ? "" : ", ", kind.name);
-    return all;
 }
 
 } // namespace
@@ -224,46 +215,6 @@ flow builder::read_prelu(const flow& y, std::size_t base) {
 flow builder::read_behind(const flow& x, const flow& y) {
     const auto f = open_.find(x.node);
     return f == open_.end() ? y : read(y, f->second.bases.front());
-}
-
-// The node, or the layer and the scale around it that it is at last.
-std::size_t builder::settled(std::size_t node) {
-    if (const auto found = open_.find(node); found != open_.end())
-        for (std::size_t base : found->second.bases) {
-            const auto f = recognise_scaled(function_of(node, base, found->second.unit));
-            if (!f) continue;
-            std::size_t at = base;
-            const auto add = [&](const ir::node& n, layer_parameters p) {
-                at = append(n, std::move(p), at, width(base));
-                origins_[at] = origins_[node];
-            };
-            const auto scale = [&](double by) {
-                ir::node n;
-                n.kind = ir::op::affine;
-                if (by != 1.0)
-                    add(n, {{},
-                            std::vector<double>(width(base), 0.0),
-                            std::vector<double>(width(base), by)});
-            };
-            scale(f->inner);
-            if (f->layer.kind != ir::op::linear) add(f->layer, {});
-            scale(f->outer);
-            return at == base ? settled(base) : at;
-        }
-    if (formulas_.count(node) != 0) refuse_function(node);
-    return node;
-}
-
-void builder::refuse_function(std::size_t node) const {
-    const auto f = open_.find(node);
-    std::string points;
-    if (f != open_.end())
-        for (double x : {-2.0, -1.0, 0.0, 1.0, 2.0})
-            points += sentence(
-                points.empty() ? ": f(" : ", f(", static_cast<int>(x), ") = ",
-                short_text(function_of(node, f->second.bases.front(), f->second.unit).at(x).value));
-    refuse(origins_[node], ": branches: no layer computes the function of one value that it ends",
-           points, ". Layers are ", layers());
 }
 
 } // namespace laminate::codegen::onnx

@@ -56,17 +56,12 @@ public:
     }
 
     imported import() {
-        const std::vector<std::string> all = output_names(graph());
-        const std::string wanted = chosen_output(all);
+        const std::vector<std::string> wanted = chosen_outputs(output_names(graph()));
         // With an output chosen, what only others need doesn't matter.
-        const ordered needed =
-            order_nodes(graph(), wanted.empty() ? all : std::vector<std::string>{wanted});
+        const ordered needed = order_nodes(graph(), wanted);
         check_support(needed.nodes, opset_);
-        if (wanted.empty())
-            refuse("branches: expected one output, found ", all.size(), " (", quoted_list(all),
-                   "). Choose one by name: --model-output <name>");
         bind(needed.inputs, false);
-        run(needed.nodes, {wanted});
+        run(needed.nodes, wanted);
         return finish(wanted, needed);
     }
 
@@ -87,36 +82,38 @@ public:
 private:
     const message::GraphProto& graph() const { return model_.graph(); }
 
-    // Empty if there are several and none is chosen.
-    std::string chosen_output(const std::vector<std::string>& all) const {
+    std::vector<std::string> chosen_outputs(const std::vector<std::string>& all) const {
         if (all.empty()) refuse("expected a graph with an output, found none");
-        if (!options_.output) return all.size() == 1 ? all.front() : std::string();
+        if (!options_.output) return all;
         if (std::find(all.begin(), all.end(), *options_.output) == all.end())
             refuse("expected an output named ", quote(*options_.output), ", found ",
                    quoted_list(all));
-        return *options_.output;
+        return {*options_.output};
     }
 
     void bind(const std::vector<std::string>& inputs, bool all_constant) {
         for (const auto& [name, given] : options_.constants)
             values_.emplace(name, bind_constant(graph(), name, given, spent_));
-        std::vector<std::string> real;
-        for (const std::string& name : inputs)
-            if (!values_.count(name)) real.push_back(name);
+        std::vector<std::string> real; // as the file lists them
+        for (const auto& input : graph().input())
+            if (!values_.count(input.name()) &&
+                std::find(inputs.begin(), inputs.end(), input.name()) != inputs.end())
+                real.push_back(input.name());
         if (real.empty() && all_constant) return;
         if (all_constant)
             refuse("expected all inputs as constants, found none for ", quoted_list(real));
         if (real.empty()) refuse("the output doesn't depend on any input, so there is no network");
-        if (real.size() > 1)
-            refuse("branches: expected one input, found ", real.size(), " (", quoted_list(real),
-                   "). Bind all but one to constants: --constant <name>=<file>");
-        input_name_ = real.front();
-        input_ = bind_input(graph(), input_name_, options_);
+        if (real.size() > ir::max_ports)
+            refuse("expected at most ", ir::max_ports, " inputs, found ", real.size(), " (",
+                   quoted_list(real), "). Bind some to constants: --constant <name>=<file>");
+        inputs_ = bind_inputs(graph(), real, options_);
         for (const auto& [symbol, extent] : options_.symbols)
-            if (!input_.symbols.count(symbol))
-                refuse("expected symbols of input ", quote(input_name_), "'s shape, found ",
-                       quote(symbol), ", which isn't one");
-        values_.emplace(input_name_, network_.add_input(input_.shape, input_.type, input_.batch));
+            if (std::none_of(inputs_.begin(), inputs_.end(),
+                             [&s = symbol](const input_shape& in) { return in.symbols.count(s); }))
+                refuse("expected symbols of ", inputs_.size() == 1 ? "input " : "inputs ",
+                       quoted_list(real), "'s shape, found ", quote(symbol), ", which isn't one");
+        for (const input_shape& in : inputs_)
+            values_.emplace(in.name, network_.add_input(in.shape, in.type, in.batch));
     }
 
     const value& value_of(const std::string& name) {
@@ -199,26 +196,53 @@ private:
                            [](std::size_t extent) { return extent == 1; });
     }
 
-    imported finish(const std::string& wanted, const ordered& needed) {
-        const value out = value_of(wanted);
+    flow output_of(const std::string& name) {
+        const value out = value_of(name);
         const flow* const f = std::get_if<flow>(&out);
-        if (f == nullptr)
-            refuse("output ", quote(wanted), " doesn't depend on the network's input");
+        if (f == nullptr) refuse("output ", quote(name), " doesn't depend on the network's input");
         if (f->units.empty())
-            refuse("output ", quote(wanted), ": expected numbers, found shape ", text(f->shape));
+            refuse("output ", quote(name), ": expected numbers, found shape ", text(f->shape));
+        return *f;
+    }
+
+    // Whether each row of a batch gives a row of all outputs.
+    bool ends_in_rows(const std::vector<std::string>& wanted, const std::vector<flow>& outputs) {
+        for (std::size_t k = 0; k < outputs.size(); ++k) {
+            if (ends_in_rows(outputs[k])) continue;
+            if (inputs_.front().is_symbolic)
+                refuse(!mixes_.empty()       ? mixes_
+                       : outputs.size() == 1 ? "the output"
+                                             : sentence("output ", quote(wanted[k])),
+                       " mixes the rows of the free batch ", quote(inputs_.front().leading),
+                       " of input ", quote(inputs_.front().name),
+                       ". Fix it: --batch 1, or another extent");
+            return false;
+        }
+        return true;
+    }
+
+    imported finish(const std::vector<std::string>& wanted, const ordered& needed) {
+        if (wanted.size() > ir::max_ports)
+            refuse("expected at most ", ir::max_ports, " outputs, found ", wanted.size(), " (",
+                   quoted_list(wanted), "). Choose one by name: --model-output <name>");
+        std::vector<flow> outputs;
+        for (const std::string& name : wanted)
+            outputs.push_back(output_of(name));
         imported result;
-        result.batch_is_free = ends_in_rows(*f);
-        if (input_.is_symbolic && !result.batch_is_free)
-            refuse(mixes_.empty() ? "the output" : mixes_, " mixes the rows of the free batch ",
-                   quote(input_.leading), " of input ", quote(input_name_),
-                   ". Fix it: --batch 1, or another extent");
-        network_.set_origin(sentence("output ", quote(wanted)));
-        result.network = network_.finish(*f);
+        result.batch_is_free = ends_in_rows(wanted, outputs);
+        for (std::size_t k = 0; k < outputs.size(); ++k) {
+            network_.set_origin(sentence("output ", quote(wanted[k])));
+            network_.add_output(outputs[k]);
+        }
+        result.network = network_.finish();
         result.network.name = graph().name();
-        result.network.input_name = input_name_;
-        result.network.output_name = wanted;
-        result.network.input_shape = without_batch(input_.shape, input_.batch, result);
-        result.network.output_shape = without_batch(f->shape, f->batch, result);
+        for (const input_shape& in : inputs_) {
+            result.network.input_names.push_back(in.name);
+            result.network.input_shapes.push_back(without_batch(in.shape, in.batch, result));
+        }
+        result.network.output_names = wanted;
+        for (const flow& f : outputs)
+            result.network.output_shapes.push_back(without_batch(f.shape, f.batch, result));
         result.files.assign(files_.begin(), files_.end());
         result.opset = opset_;
         result.ir_version = model_.ir_version();
@@ -241,7 +265,8 @@ private:
                 json::find_invalid_utf8(entry.value()) != std::string_view::npos
                     ? "isn't UTF-8"
                     : json::read_texts(entry.value(), names);
-            const bool fits = names.size() == outputs || (outputs == 1 && names.size() == 2);
+            const bool fits = result.network.output_names.size() == 1 &&
+                              (names.size() == outputs || (outputs == 1 && names.size() == 2));
             if (problem.empty() && fits)
                 result.class_name = std::move(names);
             else
@@ -260,13 +285,19 @@ private:
     }
 
     void add_notes(imported& result, const ordered& needed) const {
-        if (input_.type != element::float32)
-            result.notes.push_back(sentence("input ", quote(input_name_), " is ", name(input_.type),
-                                            ": computed in float"));
-        if (input_.batch == no_axis && !input_.shape.empty())
-            result.notes.push_back(sentence("the leading extent ", input_.shape[0], " of input ",
-                                            quote(input_name_), " is part of a row"));
-        if (input_.batch != no_axis && !result.batch_is_free)
+        for (const input_shape& in : inputs_) {
+            if (in.type != element::float32)
+                result.notes.push_back(sentence("input ", quote(in.name), " is ", name(in.type),
+                                                ": computed in float"));
+            if (in.batch == no_axis && !in.shape.empty())
+                result.notes.push_back(sentence("the leading extent ", in.shape[0], " of input ",
+                                                quote(in.name), " is part of a row"));
+            if (in.is_symbolic && in.leading != inputs_.front().leading)
+                result.notes.push_back(sentence("the leading extent ", quote(in.leading),
+                                                " of input ", quote(in.name), " is taken to be ",
+                                                quote(inputs_.front().leading), ", the batch"));
+        }
+        if (inputs_.front().batch != no_axis && !result.batch_is_free)
             result.notes.push_back(sentence(mixes_.empty() ? "the output" : mixes_,
                                             " mixes rows of a batch: the network is of batch 1"));
         const auto total = static_cast<std::size_t>(graph().node_size());
@@ -283,8 +314,7 @@ private:
     builder network_;
     std::unordered_map<std::string, message::TensorProto*> initialisers_;
     std::unordered_map<std::string, value> values_;
-    std::string input_name_;
-    input_shape input_;
+    std::vector<input_shape> inputs_;
     std::set<std::string> files_;
     std::string mixes_; // the first node that does
 };

@@ -50,22 +50,47 @@ std::optional<std::string_view> plain_operator(ir::op kind) {
     }
 }
 
+std::optional<std::string_view> operator_of_two(ir::op kind) {
+    switch (kind) {
+    case ir::op::add:
+        return "Add";
+    case ir::op::subtract:
+        return "Sub";
+    case ir::op::multiply:
+        return "Mul";
+    case ir::op::divide:
+        return "Div";
+    case ir::op::maximum:
+        return "Max";
+    case ir::op::minimum:
+        return "Min";
+    default:
+        return std::nullopt;
+    }
+}
+
 // One layer while it is written. Values and constants within it are called <y>/<what>.
 class layer {
 public:
-    layer(onnx_nodes& to, const graph& network, std::size_t index, std::string x, std::string y)
+    layer(onnx_nodes& to, const graph& network, std::size_t index,
+          std::span<const std::string> values, std::string y)
         : to_(to),
           n_(network.nodes[index]),
           p_(network.parameters[index]),
           index_(index),
           in_(network.nodes[n_.inputs[0]].output.size()),
           out_(n_.output.size()),
-          x_(std::move(x)),
-          y_(std::move(y)) {}
+          x_(values[n_.inputs[0]]),
+          y_(std::move(y)),
+          values_(values) {}
 
     void add() {
         if (const auto kind = plain_operator(n_.kind)) {
             to_.add(*kind, {x_}, y_);
+            return;
+        }
+        if (const auto kind = operator_of_two(n_.kind)) {
+            to_.add(*kind, {x_, values_[n_.inputs[1]]}, y_);
             return;
         }
         switch (n_.kind) {
@@ -124,6 +149,10 @@ public:
             return softmax("LogSoftmax");
         case ir::op::maxout:
             return maxout();
+        case ir::op::concat:
+            return concat();
+        case ir::op::slice:
+            return slice();
         default:
             raise({sentence("defect in Laminate: no ONNX operator for ", ir::name(n_.kind))});
         }
@@ -225,6 +254,22 @@ private:
                 {{"axes", std::vector<std::int64_t>{2}}, {"keepdims", std::int64_t{0}}});
     }
 
+    void concat() {
+        std::vector<std::string_view> parts;
+        for (const std::size_t from : n_.inputs)
+            if (from != ir::none) parts.push_back(values_[from]);
+        to_.add("Concat", std::move(parts), y_, {{"axis", std::int64_t{1}}});
+    }
+
+    void slice() {
+        const auto bound = [this](const char* what, std::size_t number) {
+            return to_.shape(sentence(y_, "/", what), {static_cast<std::int64_t>(number)});
+        };
+        const std::string begin = bound("begin", n_.begin);
+        const std::string end = bound("end", n_.begin + n_.units);
+        to_.add("Slice", {x_, begin, end, bound("axis", 1)}, y_);
+    }
+
     // x as [batch, rows, columns]
     std::string split(const char* what, std::size_t rows, std::size_t columns) {
         const std::string shape =
@@ -241,13 +286,14 @@ private:
     const layer_parameters& p_;
     std::size_t index_, in_, out_;
     std::string x_, y_;
+    std::span<const std::string> values_; // of all nodes before
 };
 
 } // namespace
 
-void add_onnx_layer(onnx_nodes& to, const graph& network, std::size_t index, const std::string& x,
-                    const std::string& y) {
-    layer(to, network, index, x, y).add();
+void add_onnx_layer(onnx_nodes& to, const graph& network, std::size_t index,
+                    std::span<const std::string> values, const std::string& y) {
+    layer(to, network, index, values, y).add();
 }
 
 } // namespace laminate::codegen

@@ -6,6 +6,7 @@
 // node with inferred shapes. Promises the layer's function, of [batch, units].
 
 #include <cstddef>
+#include <span>
 #include <string>
 
 #include "../../graph/graph.hpp"
@@ -16,8 +17,8 @@ namespace laminate::codegen {
 inline constexpr int onnx_opset = 14;
 inline constexpr int onnx_ir_version = 7; // of the same release, ONNX 1.9
 
-// Adds what computes node `index` from the value `x` to the value `y`.
-void add_onnx_layer(onnx_nodes& to, const graph& network, std::size_t index, const std::string& x,
-                    const std::string& y);
+// Adds what computes the value `y` of node `index`; `values` are the names of those before it.
+void add_onnx_layer(onnx_nodes& to, const graph& network, std::size_t index,
+                    std::span<const std::string> values, const std::string& y);
 
 } // namespace laminate::codegen

@@ -42,14 +42,13 @@ std::string onnx_nodes::take(std::string name) {
     return name;
 }
 
-std::string onnx_nodes::add(std::string_view kind, std::initializer_list<std::string_view> inputs,
+std::string onnx_nodes::add(std::string_view kind, std::vector<std::string_view> inputs,
                             const std::string& output,
                             const std::vector<onnx_attribute>& attributes) {
-    std::vector<std::string_view> read(inputs);
-    while (!read.empty() && read.back().empty())
-        read.pop_back();
+    while (!inputs.empty() && inputs.back().empty())
+        inputs.pop_back();
     protobuf m;
-    for (const std::string_view input : read)
+    for (const std::string_view input : inputs)
         m.text(node_input, input);
     m.text(node_output, output).text(node_name, output).text(node_kind, kind);
     for (const onnx_attribute& a : attributes)

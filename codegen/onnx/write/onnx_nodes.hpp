@@ -37,7 +37,7 @@ public:
 
     // The node is called as its output. An empty name among the inputs is one that is left out; at
     // the end it isn't written. Returns the output.
-    std::string add(std::string_view kind, std::initializer_list<std::string_view> inputs,
+    std::string add(std::string_view kind, std::vector<std::string_view> inputs,
                     const std::string& output, const std::vector<onnx_attribute>& attributes = {});
 
     // Initialisers. Each returns its name.

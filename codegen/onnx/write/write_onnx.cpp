@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -64,32 +65,59 @@ std::string first_of(const std::string& a, const std::string& b, const char* oth
     return !a.empty() ? a : !b.empty() ? b : otherwise;
 }
 
-// From the input, flattened if it isn't a row, through the layers to the output.
-void add_layers(onnx_nodes& to, const graph& network, const std::string& input,
-                const std::string& output, const shape& in, const shape& out) {
-    const std::size_t last = network.nodes.size() - 1;
-    std::vector<std::string> values = {input};
-    if (in.size() != 1)
-        values[0] = to.add("Flatten", {input}, to.take("row"), {{"axis", std::int64_t{1}}});
-    for (std::size_t i = 1; i <= last; ++i) {
-        const ir::node& n = network.nodes[i];
-        const bool is_output = i == last && out.size() == 1;
-        values.push_back(is_output ? output : to.take(sentence(ir::name(n.kind), "_", i - 1)));
-        add_onnx_layer(to, network, i, values[n.inputs[0]], values[i]);
+// An input or output of the file.
+struct onnx_port {
+    std::string name;
+    shape row;
+};
+
+std::vector<onnx_port> ports_of(onnx_nodes& all, std::span<const ir::port> ports,
+                                const std::vector<std::string>& names,
+                                const std::vector<shape>& shapes, const std::string& wanted,
+                                const char* otherwise) {
+    std::vector<onnx_port> found;
+    for (std::size_t k = 0; k < ports.size(); ++k) {
+        const std::string numbered = k == 0 ? otherwise : sentence(otherwise, "_", k);
+        found.push_back(
+            {all.take(first_of(wanted, k < names.size() ? names[k] : "", numbered.c_str())),
+             row_shape(k < shapes.size() ? shapes[k] : shape{ports[k].units}, ports[k].units)});
     }
-    if (out.size() == 1) return;
-    std::vector<std::int64_t> extents(out.begin(), out.end());
-    extents.insert(extents.begin(), 0); // the batch's own
-    to.add("Reshape", {values[last], to.shape("output_shape", extents)}, output);
+    return found;
+}
+
+// From the inputs, flattened if they aren't rows, through the layers to the outputs.
+void add_layers(onnx_nodes& to, const graph& network, const std::vector<onnx_port>& in,
+                const std::vector<onnx_port>& out) {
+    std::vector<std::string> values;
+    std::size_t inputs = 0;
+    for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+        const ir::node& n = network.nodes[i];
+        if (n.kind == ir::op::input) {
+            const onnx_port& from = in[inputs++];
+            values.push_back(from.row.size() == 1 ? from.name
+                                                  : to.add("Flatten", {from.name}, to.take("row"),
+                                                           {{"axis", std::int64_t{1}}}));
+            continue;
+        }
+        const bool is_output = n.result != ir::none && out[n.result].row.size() == 1;
+        values.push_back(is_output ? out[n.result].name
+                                   : to.take(sentence(ir::name(n.kind), "_", i - 1)));
+        add_onnx_layer(to, network, i, values, values[i]);
+        if (n.result == ir::none || is_output) continue;
+        const shape& row = out[n.result].row;
+        std::vector<std::int64_t> extents(row.begin(), row.end());
+        extents.insert(extents.begin(), 0); // the batch's own
+        to.add("Reshape", {values[i], to.shape("output_shape", extents)}, out[n.result].name);
+    }
 }
 
 protobuf model_of(const graph& network, const onnx_options& options) {
     onnx_nodes all;
-    const std::string input = all.take(first_of(options.input, network.input_name, "input"));
-    const std::string output = all.take(first_of(options.output, network.output_name, "output"));
-    const shape in = row_shape(network.input_shape, network.inputs());
-    const shape out = row_shape(network.output_shape, network.outputs());
-    add_layers(all, network, input, output, in, out);
+    const auto in = ports_of(all, ir::inputs_of(network.nodes).span(), network.input_names,
+                             network.input_shapes, options.input, "input");
+    const auto out = ports_of(all, ir::outputs_of(network.nodes).span(), network.output_names,
+                              network.output_shapes, options.output, "output");
+    add_layers(all, network, in, out);
 
     protobuf graph;
     for (const protobuf& node : all.nodes())
@@ -97,7 +125,10 @@ protobuf model_of(const graph& network, const onnx_options& options) {
     graph.text(graph_name, first_of(options.name, network.name, "network"));
     for (const protobuf& initialiser : all.initialisers())
         graph.message(graph_initialiser, initialiser);
-    graph.message(graph_input, described(input, in)).message(graph_output, described(output, out));
+    for (const onnx_port& p : in)
+        graph.message(graph_input, described(p.name, p.row));
+    for (const onnx_port& p : out)
+        graph.message(graph_output, described(p.name, p.row));
     const protobuf opset = protobuf().text(opset_domain, "").integer(opset_version, onnx_opset);
     protobuf model;
     model.integer(model_ir, onnx_ir_version)

@@ -19,8 +19,8 @@ namespace laminate::codegen {
 
 struct onnx_options {
     std::string name = {};   // of the graph; empty: the network's own, or "network"
-    std::string input = {};  // of its input and output; empty: as the network's file has them, or
-    std::string output = {}; // "input" and "output"
+    std::string input = {};  // of its only input and output; empty: as the network's file has them,
+    std::string output = {}; // or "input" and "output", numbered where there are several
     std::size_t most_bytes = 2'000'000'000; // protobuf itself ends at 2^31
     // Written as the file's metadata "class_names", a JSON array: one for each output, or two where
     // one output tells two classes apart. `laminate run` prints them.

@@ -75,9 +75,6 @@ value sum_of_flows(const call& c, const std::vector<term>& terms, const dims& ou
         if (like == nullptr) like = as_flow(all.back());
     }
     auto forms = c.network().linear_in_one(refer, replace_dense);
-    if (!forms && replace_dense)
-        refuse("branches: it joins values that aren't linear in one and the same value, which "
-               "isn't supported");
     if (!forms) return sum_of_functions(c, terms);
     linear_form total = std::move(forms->front());
     for (double& w : total.weights)
@@ -97,6 +94,32 @@ value sum_of_flows(const call& c, const std::vector<term>& terms, const dims& ou
             shaped.batch = no_axis;
     return replace_dense ? c.network().dense(std::move(total), std::move(shaped))
                          : c.network().linear(std::move(total), std::move(shaped));
+}
+
+// The functions of two values that kernels have.
+std::optional<ir::op> function_of_two(step does) {
+    switch (does) {
+    case step::add:
+        return ir::op::add;
+    case step::subtract:
+        return ir::op::subtract;
+    case step::multiply:
+        return ir::op::multiply;
+    case step::divide:
+        return ir::op::divide;
+    case step::maximum:
+        return ir::op::maximum;
+    case step::minimum:
+        return ir::op::minimum;
+    default:
+        return std::nullopt;
+    }
+}
+
+// A sum of a flow and numbers of which some differ.
+value sum_with_numbers(const call& c, step does, const value& a, const value& b) {
+    const double sign = does == step::subtract ? -1.0 : 1.0;
+    return sum(c, {{&a, 1.0}, {&b, sign}});
 }
 
 } // namespace
@@ -167,11 +190,68 @@ value combined(const call& c, step does, std::vector<value> of, element type) {
         v = expanded(c, v, out);
         refer.push_back(&v);
     }
-    const auto found = c.network().combine(does, refer, type);
-    if (!found)
-        refuse("branches: it combines values that are neither linear in one and the same value nor "
-               "functions of it, element by element, which isn't supported");
-    return *found;
+    if (auto found = c.network().combine(does, refer, type)) return *std::move(found);
+    const auto kind = function_of_two(does);
+    if (!kind)
+        refuse("branches: it combines values that aren't functions of one and the same value, "
+               "element by element, which is supported for sums, products, quotients, maxima and "
+               "minima only");
+    const flow* const a = as_flow(of[0]);
+    const flow* const b = as_flow(of[1]);
+    if (a != nullptr && b != nullptr) return c.network().binary(*kind, *a, *b);
+    if (does == step::add || does == step::subtract) return sum_with_numbers(c, does, of[0], of[1]);
+    refuse("expected one number to combine with, found several");
+}
+
+namespace {
+
+// Of linear forms, one for each value.
+flow gathered_rows(const call& c, const std::vector<linear_form>& forms,
+                   const std::vector<origin>& origins, flow like) {
+    linear_form joined{forms.front().base, forms.front().columns, {}, {}};
+    c.spent().spend_matrix(origins.size(), joined.columns);
+    joined.weights.reserve(origins.size() * joined.columns);
+    for (const origin& o : origins) {
+        const linear_form& form = forms[o.of];
+        const auto row =
+            form.weights.begin() + static_cast<std::ptrdiff_t>(o.element * joined.columns);
+        joined.weights.insert(joined.weights.end(), row,
+                              row + static_cast<std::ptrdiff_t>(joined.columns));
+        joined.bias.push_back(form.bias[o.element]);
+    }
+    return c.network().linear(std::move(joined), std::move(like));
+}
+
+bool are_of_one_node(const std::vector<const value*>& from) {
+    const flow* const first = as_flow(*from.front());
+    return first != nullptr && std::all_of(from.begin(), from.end(), [first](const value* v) {
+               return as_flow(*v) != nullptr && as_flow(*v)->node == first->node;
+           });
+}
+
+} // namespace
+
+flow gathered(const call& c, const std::vector<const value*>& from,
+              const std::vector<origin>& origins, flow like) {
+    if (are_of_one_node(from)) {
+        like.node = as_flow(*from.front())->node;
+        for (const origin& o : origins)
+            like.units.push_back(as_flow(*from[o.of])->units[o.element]);
+        return like;
+    }
+    if (const auto forms = c.network().linear_in_one(from, false))
+        return gathered_rows(c, *forms, origins, std::move(like));
+    const flow joined = c.network().concat(from);
+    std::vector<std::size_t> begins;
+    std::size_t end = 0;
+    for (const value* v : from) {
+        begins.push_back(end);
+        end += count(shape_of(*v));
+    }
+    like.node = joined.node;
+    for (const origin& o : origins)
+        like.units.push_back(begins[o.of] + o.element);
+    return like;
 }
 
 value scaled_and_shifted(const call& c, const value& x, const constant& factor,

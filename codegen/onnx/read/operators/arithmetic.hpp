@@ -4,7 +4,7 @@
 // Sums and products of values, for all rules that are linear. Needs values of one type. Promises a
 // constant of constants, an affine node for a flow with constants, one dense layer for flows that
 // are linear in one and the same value, a layer that is a function of one value where that is what
-// they are; refuses the rest as branches.
+// they are, else a function of two values where there is one; refuses the rest as branches.
 
 #include "../call.hpp"
 
@@ -23,8 +23,8 @@ value sum(const call& c, const std::vector<term>& terms);
 // The same, with a flow among the terms, as one layer of the value before a dense layer.
 value joined(const call& c, const std::vector<term>& terms);
 
-// A step of a function of one value, of values that are broadcast; refuses values that aren't
-// functions of one and the same one.
+// A step of a function of one value, of values that are broadcast; of functions of different values
+// a function of two, and a refusal where there is none.
 value combined(const call& c, step does, std::vector<value> of, element type);
 
 // x times a constant, plus another, broadcast.
@@ -33,6 +33,18 @@ value scaled_and_shifted(const call& c, const value& x, const constant& factor,
 
 // x times a constant, broadcast.
 value scaled(const call& c, const value& x, const constant& factor);
+
+// Element i of a result is element `element` of value `of`.
+struct origin {
+    std::size_t of;
+    std::size_t element;
+};
+
+// A flow of elements of values, one of which flows: units of one node where they are that, a layer
+// where all are linear in one and the same value, else they are put one behind the other. `like`
+// has the result's shape, type and batch.
+flow gathered(const call& c, const std::vector<const value*>& from,
+              const std::vector<origin>& origins, flow like);
 
 // The matrix product of any ranks, as NumPy's matmul.
 value matrix_product(const call& c, const value& a, const value& b);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Concat of constants; of parts of one node's row, which costs nothing; of values that are linear
-// in one and the same value.
+// Concat of constants, of flows, of both.
 #include "arithmetic.hpp"
 #include "rules.hpp"
 
@@ -8,12 +7,6 @@
 
 namespace laminate::codegen::onnx::rules {
 namespace {
-
-// Element i of the result is element `element` of input `input`.
-struct origin {
-    std::size_t input;
-    std::size_t element;
-};
 
 struct layout {
     dims shape;
@@ -52,7 +45,7 @@ value of_constants(const call& c, const layout& l) {
     std::vector<bool> from_batch;
     bool any = false;
     for (const origin& o : l.origins) {
-        const constant& k = *c.constant_at(o.input);
+        const constant& k = *c.constant_at(o.of);
         numbers.push_back(k[o.element]);
         from_batch.push_back(!k.from_batch.empty() && k.from_batch[o.element]);
         any = any || from_batch.back();
@@ -76,29 +69,6 @@ flow shaped(const call& c, const layout& l, std::size_t axis) {
     return like;
 }
 
-value of_linear(const call& c, const layout& l, flow like) {
-    std::vector<const value*> values;
-    for (std::size_t i = 0; i < c.inputs(); ++i)
-        values.push_back(&c.in(i));
-    const auto forms = c.network().linear_in_one(values, false);
-    if (!forms)
-        refuse(
-            "branches: it joins values that aren't linear in one and the same value, which isn't "
-            "supported");
-    linear_form joined{forms->front().base, forms->front().columns, {}, {}};
-    c.spent().spend_matrix(l.origins.size(), joined.columns);
-    joined.weights.reserve(l.origins.size() * joined.columns);
-    for (const origin& o : l.origins) {
-        const linear_form& form = (*forms)[o.input];
-        const auto row =
-            form.weights.begin() + static_cast<std::ptrdiff_t>(o.element * joined.columns);
-        joined.weights.insert(joined.weights.end(), row,
-                              row + static_cast<std::ptrdiff_t>(joined.columns));
-        joined.bias.push_back(form.bias[o.element]);
-    }
-    return c.network().linear(std::move(joined), std::move(like));
-}
-
 } // namespace
 
 void concat(call& c) {
@@ -108,15 +78,10 @@ void concat(call& c) {
     const layout l = layout_of(c, axis);
     if (c.all_constant()) return c.set(of_constants(c, l));
     flow like = shaped(c, l, axis);
-    const flow* const first = c.flow_at(0);
-    bool one_node = first != nullptr;
-    for (std::size_t i = 0; one_node && i < c.inputs(); ++i)
-        one_node = c.flow_at(i) != nullptr && c.flow_at(i)->node == first->node;
-    if (!one_node) return c.set(of_linear(c, l, std::move(like)));
-    like.node = first->node;
-    for (const origin& o : l.origins)
-        like.units.push_back(c.flow_at(o.input)->units[o.element]);
-    c.set(std::move(like));
+    std::vector<const value*> all;
+    for (std::size_t i = 0; i < c.inputs(); ++i)
+        all.push_back(&c.in(i));
+    c.set(gathered(c, all, l.origins, std::move(like)));
 }
 
 } // namespace laminate::codegen::onnx::rules

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// ReduceSum and ReduceMean, which are linear; ReduceMax, which is a maxout; of constants also
-// ReduceProd and ReduceMin.
+// ReduceSum and ReduceMean, which are linear; ReduceMax, which is a maxout, and ReduceMin, which is
+// one of the negatives; of constants also ReduceProd.
 #include "arithmetic.hpp"
+#include "elementwise.hpp"
 #include "rules.hpp"
 
 #include <algorithm>
@@ -57,6 +58,11 @@ value maxima(const call& c, const flow& x, const reduction& r) {
 
 value reduced_flow(const call& c, const flow& x, const reduction& r) {
     if (c.name() == "ReduceMax") return maxima(c, x, r);
+    if (c.name() == "ReduceMin") {
+        const ir::node minus = node_of(ir::op::neg);
+        const flow most = std::get<flow>(maxima(c, c.network().elementwise(x, minus), r));
+        return c.network().elementwise(most, minus);
+    }
     if (c.name() != "ReduceSum" && c.name() != "ReduceMean")
         refuse("of values that depend on the network's input isn't supported, only of constants");
     const double factor =

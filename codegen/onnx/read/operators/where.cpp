@@ -1,12 +1,34 @@
 // SPDX-License-Identifier: MIT
-// Where, of constants, or of functions of one and the same value.
+// Where, of constants; by a constant, which is a choice of elements; of functions of one and the
+// same value.
 #include "arithmetic.hpp"
 #include "rules.hpp"
 
 namespace laminate::codegen::onnx::rules {
 
+namespace {
+
+value chosen_by(const call& c, const constant& condition) {
+    const dims out = broadcast(broadcast(condition.shape, c.shape(1)), c.shape(2));
+    const value by = expanded(c, condition, out);
+    const value both[] = {expanded(c, c.in(1), out), expanded(c, c.in(2), out)};
+    std::vector<origin> origins;
+    for (std::size_t i = 0; i < count(out); ++i)
+        origins.push_back({std::get<constant>(by)[i] != 0.0 ? 0u : 1u, i});
+    const flow* const yes = std::get_if<flow>(&both[0]);
+    const flow* const no = std::get_if<flow>(&both[1]);
+    flow like{out, type_of(c.in(1)), 0, {}, yes != nullptr ? yes->batch : no->batch};
+    if (yes != nullptr && no != nullptr && yes->batch != no->batch) like.batch = no_axis;
+    return gathered(c, {&both[0], &both[1]}, origins, std::move(like));
+}
+
+} // namespace
+
 void where(call& c) {
     expect_one_type(c, 1);
+    if (const constant* const condition = c.constant_at(0);
+        condition != nullptr && !c.all_constant() && condition->size() > 1)
+        return c.set(chosen_by(c, *condition));
     if (!c.all_constant())
         return c.set(combined(c, step::choose, {c.in(0), c.in(1), c.in(2)}, type_of(c.in(1))));
     const char* const what = "the condition and both choices";

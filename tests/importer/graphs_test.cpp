@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: MIT
+// Models with branches, several inputs and several outputs: what they become, and that reference,
+// kernels and generated sources compute what the file says.
+
+#include "../support/catch.hpp"
+#include "../support/random.hpp"
+#include "interpret.hpp"
+#include "models.hpp"
+
+#include "../../codegen/tool/compiled.hpp"
+#include "../../codegen/tool/difference.hpp"
+
+#include <laminate/codegen/graph/evaluate.hpp>
+#include <laminate/codegen/graph/optimise.hpp>
+#include <laminate/codegen/graph/planned.hpp>
+#include <laminate/codegen/onnx/write/write_onnx.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+using namespace laminate;
+using namespace laminate::test;
+using codegen::onnx::import_options;
+namespace tool = codegen::tool;
+
+namespace {
+
+using row = std::vector<double>;
+using names = std::vector<std::string>;
+using ops = std::vector<ir::op>;
+
+ops kinds(const codegen::graph& g) {
+    ops all;
+    for (const ir::node& n : g.nodes)
+        all.push_back(n.kind);
+    return all;
+}
+
+std::string refusal_of(const small_model& m, const import_options& options = {}) {
+    const auto network = m.import(options);
+    return network ? "accepted" : network.error().message;
+}
+
+// Models that are written beside what they compute.
+class net {
+public:
+    net() : random_(3) {}
+
+    small_model model;
+
+    // Adds y = w x + b with weights of its own; what it computes.
+    std::function<row(const row&)> dense(const std::string& x, const std::string& y,
+                                         std::size_t inputs, std::size_t units) {
+        const auto w = floats(inputs * units);
+        const auto b = floats(units);
+        const auto extent = [](std::size_t n) { return static_cast<std::int64_t>(n); };
+        model.floats(y + "_w", {extent(units), extent(inputs)}, w)
+            .floats(y + "_b", {extent(units)}, b);
+        model.node("Gemm", {x, y + "_w", y + "_b"}, {y}).with("transB", std::int64_t{1});
+        return [=](const row& in) {
+            row out;
+            for (std::size_t u = 0; u < units; ++u) {
+                double sum = static_cast<double>(b[u]);
+                for (std::size_t i = 0; i < inputs; ++i)
+                    sum += static_cast<double>(w[u * inputs + i]) * in.at(i);
+                out.push_back(sum);
+            }
+            return out;
+        };
+    }
+
+private:
+    std::vector<float> floats(std::size_t count) {
+        std::vector<float> all(count);
+        for (float& number : all)
+            number = random_.uniform(1.0f);
+        return all;
+    }
+
+    test::random random_;
+};
+
+row each(row x, double (*f)(double)) {
+    std::transform(x.begin(), x.end(), x.begin(), f);
+    return x;
+}
+double relu(double x) { return std::max(x, 0.0); }
+double exp_of(double x) { return std::exp(x); }
+double tanh_of(double x) { return std::tanh(x); }
+
+row plus(row a, const row& b) {
+    for (std::size_t i = 0; i < a.size(); ++i)
+        a[i] += b.at(b.size() == 1 ? 0 : i);
+    return a;
+}
+row followed_by(row a, const row& b) {
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+}
+row part(const row& x, std::size_t begin, std::size_t units) {
+    const auto first = x.begin() + static_cast<std::ptrdiff_t>(begin);
+    return {first, first + static_cast<std::ptrdiff_t>(units)};
+}
+
+bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](float x, float y) {
+        return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
+    });
+}
+
+enum class source { left_out, compiled };
+
+// Rows through the file's meaning, in double; the reference; kernels, fused and not; the source;
+// and the network written as ONNX and read back.
+void check(const codegen::graph& network, const std::function<row(const row&)>& meaning,
+           source with = source::left_out) {
+    const std::size_t rows = 40;
+    std::vector<float> in(rows * network.inputs());
+    test::random numbers(11);
+    for (float& x : in)
+        x = numbers.uniform(2.0f);
+    const codegen::planned fused = codegen::plan_graph(network).value();
+    const std::vector<float> kernels = codegen::evaluate(fused, in);
+    const auto unfused = codegen::plan_graph(network, ir::fusion::off).value();
+    CHECK(same_bits(codegen::evaluate(unfused, in), kernels));
+    const auto reference = tool::evaluate_reference(network, in, {});
+    REQUIRE(reference.size() == kernels.size());
+    const std::size_t wide = network.outputs();
+    for (std::size_t r = 0; r < rows; ++r) {
+        const row x(in.begin() + static_cast<std::ptrdiff_t>(r * network.inputs()),
+                    in.begin() + static_cast<std::ptrdiff_t>((r + 1) * network.inputs()));
+        const row expected = meaning(x);
+        REQUIRE(expected.size() == wide);
+        for (std::size_t u = 0; u < wide; ++u) {
+            const auto& of_unit = reference[r * wide + u];
+            CHECK(std::abs(of_unit.value - expected[u]) <= 1e-9 + 1e-9 * std::abs(expected[u]));
+            CHECK(std::abs(static_cast<double>(kernels[r * wide + u]) - expected[u]) <=
+                  of_unit.bound + 1e-9);
+            CHECK(of_unit.bound < 1e-3 * (1.0 + std::abs(expected[u])));
+        }
+    }
+    if (with == source::compiled) CHECK(same_bits(tool::run_compiled(network, fused, in), kernels));
+
+    const std::string bytes = codegen::onnx_bytes(network).value();
+    const auto back = codegen::onnx::import_model_bytes(bytes, "saved.onnx").value();
+    CHECK(back.batch_is_free);
+    CHECK(back.network.input_names == network.input_names);
+    const auto is_input = [&network](const std::string& name) {
+        return std::count(network.input_names.begin(), network.input_names.end(), name) != 0;
+    };
+    for (std::size_t k = 0; k < network.output_names.size(); ++k)
+        CHECK(back.network.output_names.at(k) ==
+              network.output_names[k] + (is_input(network.output_names[k]) ? "_" : ""));
+    CHECK(back.network.input_shapes == network.input_shapes);
+    CHECK(back.network.output_shapes == network.output_shapes);
+    const auto again = tool::evaluate_reference(back.network, in, {});
+    REQUIRE(again.size() == reference.size());
+    for (std::size_t i = 0; i < again.size(); ++i)
+        CHECK(std::abs(again[i].value - reference[i].value) <=
+              1e-5 * (1.0 + std::abs(reference[i].value)));
+}
+
+} // namespace
+
+TEST_CASE("actor and critic are two outputs of one tower") {
+    net n;
+    n.model.input({"N", "5"}, "obs").output("action").output("deviation").output("value");
+    const auto tower = n.dense("obs", "t", 5, 16);
+    n.model.node("Tanh", {"t"}, {"h"});
+    const auto actor = n.dense("h", "action", 16, 3);
+    const auto deviation = n.dense("h", "log_std", 16, 3);
+    n.model.floats("low", {}, {-1}).floats("high", {}, {0.5});
+    n.model.node("Clip", {"log_std", "low", "high"}, {"clipped"})
+        .node("Exp", {"clipped"}, {"deviation"});
+    const auto critic = n.dense("h", "value", 16, 1);
+    const auto network = n.model.import().value();
+    CHECK(network.batch_is_free);
+    CHECK(network.network.output_names == names{"action", "deviation", "value"});
+    CHECK(network.network.output_shapes == std::vector<std::vector<std::size_t>>{{3}, {3}, {1}});
+    check(
+        network.network,
+        [&](const row& x) {
+            const row h = each(tower(x), tanh_of);
+            const row std =
+                each(deviation(h), [](double s) { return std::exp(std::clamp(s, -1.0, 0.5)); });
+            return followed_by(followed_by(actor(h), std), critic(h));
+        },
+        source::compiled);
+    import_options chosen;
+    chosen.output = "value";
+    const auto one = n.model.import(chosen).value().network;
+    CHECK(one.output_names == names{"value"});
+    CHECK(kinds(one) == ops{ir::op::input, ir::op::dense, ir::op::tanh, ir::op::dense});
+}
+
+TEST_CASE("a residual block adds what it reads") {
+    net n;
+    n.model.input({"N", "6"}).output();
+    const auto first = n.dense("x", "a", 6, 6);
+    n.model.node("Relu", {"a"}, {"h"});
+    const auto second = n.dense("h", "b", 6, 6);
+    n.model.node("Add", {"h", "b"}, {"s"}).node("Relu", {"s"}, {"r"});
+    const auto last = n.dense("r", "y", 6, 2);
+    const auto network = n.model.import().value().network;
+    // b is linear in h, and so is h + b.
+    CHECK(kinds(network) == ops{ir::op::input, ir::op::dense, ir::op::relu, ir::op::dense,
+                                ir::op::relu, ir::op::dense});
+
+    net deep;
+    deep.model.input({"N", "6"}).output();
+    const auto one = deep.dense("x", "a", 6, 8);
+    deep.model.node("Relu", {"a"}, {"h"});
+    const auto two = deep.dense("h", "b", 8, 6);
+    deep.model.node("Add", {"x", "b"}, {"s"}).node("Relu", {"s"}, {"y"});
+    const auto residual = deep.model.import().value().network;
+    CHECK(kinds(residual) == ops{ir::op::input, ir::op::dense, ir::op::relu, ir::op::dense,
+                                 ir::op::add, ir::op::relu});
+    check(
+        residual, [&](const row& x) { return each(plus(x, two(each(one(x), relu))), relu); },
+        source::compiled);
+}
+
+TEST_CASE("two inputs are concatenated") {
+    net n;
+    n.model.input({"N", "3"}, "a").input({"N", "4"}, "b").output();
+    n.model.node("Concat", {"b", "a"}, {"c"}).with("axis", std::int64_t{1});
+    const auto first = n.dense("c", "d", 7, 5);
+    n.model.node("Tanh", {"d"}, {"h"});
+    const auto second = n.dense("h", "y", 5, 2);
+    const auto network = n.model.import().value().network;
+    CHECK(network.input_names == names{"a", "b"});
+    CHECK(kinds(network) == ops{ir::op::input, ir::op::input, ir::op::concat, ir::op::dense,
+                                ir::op::tanh, ir::op::dense});
+    check(
+        network,
+        [&](const row& x) {
+            return second(each(first(followed_by(part(x, 3, 4), part(x, 0, 3))), tanh_of));
+        },
+        source::compiled);
+}
+
+TEST_CASE("more than four parts are concatenated, with numbers among them") {
+    net n;
+    n.model.input({"N", "2"}, "a").input({"N", "3"}, "b").output().floats("k", {1, 2}, {0.5f, -3});
+    n.model.node("Sigmoid", {"a"}, {"s"}).node("Exp", {"b"}, {"e"}).node("Mul", {"a", "s"}, {"w"});
+    n.model.node("Concat", {"a", "e", "k", "s", "b", "w"}, {"y"}).with("axis", std::int64_t{-1});
+    check(n.model.import().value().network, [](const row& x) {
+        const row a = part(x, 0, 2);
+        const row s = each(a, [](double v) { return 1.0 / (1.0 + std::exp(-v)); });
+        const row w = {a[0] * s[0], a[1] * s[1]};
+        row y = followed_by(a, each(part(x, 2, 3), exp_of));
+        y = followed_by(followed_by(y, {0.5, -3.0}), s);
+        return followed_by(followed_by(y, part(x, 2, 3)), w);
+    });
+}
+
+TEST_CASE("a dueling network adds the value and the advantages less their mean") {
+    net n;
+    n.model.input({"N", "4"}).output("q");
+    const auto tower = n.dense("x", "t", 4, 8);
+    n.model.node("Relu", {"t"}, {"h"});
+    const auto v1 = n.dense("h", "v1", 8, 6);
+    const auto a1 = n.dense("h", "a1", 8, 6);
+    n.model.node("Relu", {"v1"}, {"vh"}).node("Relu", {"a1"}, {"ah"});
+    const auto v2 = n.dense("vh", "v", 6, 1);
+    const auto a2 = n.dense("ah", "a", 6, 3);
+    n.model.node("ReduceMean", {"a"}, {"m"}).with("axes", std::vector<std::int64_t>{1});
+    n.model.node("Sub", {"a", "m"}, {"d"}).node("Add", {"v", "d"}, {"q"});
+    const auto network = n.model.import().value().network;
+    check(
+        network,
+        [&](const row& x) {
+            const row h = each(tower(x), relu);
+            const row a = a2(each(a1(h), relu));
+            const double mean = std::accumulate(a.begin(), a.end(), 0.0) / 3.0;
+            return plus(plus(a, {-mean}), v2(each(v1(h), relu)));
+        },
+        source::compiled);
+}
+
+TEST_CASE("one value may be two outputs, and an input one") {
+    small_model m;
+    m.input({"N", "3"}).output("y").output("x").output("z").output("t");
+    m.node("Tanh", {"x"}, {"y"}).node("Identity", {"y"}, {"z"}).node("Exp", {"y"}, {"t"});
+    const auto network = m.import().value().network;
+    CHECK(network.output_names == names{"y", "x", "z", "t"});
+    check(
+        network,
+        [](const row& x) {
+            const row y = each(x, tanh_of);
+            return followed_by(followed_by(followed_by(y, x), y), each(y, exp_of));
+        },
+        source::compiled);
+}
+
+TEST_CASE("gates of halves, and of one number for all") {
+    net n;
+    n.model.input({"N", "4"}).output();
+    const auto gates = n.dense("x", "g", 4, 6);
+    n.model.node("Split", {"g"}, {"u", "v"}).with("axis", std::int64_t{1});
+    n.model.node("Sigmoid", {"v"}, {"s"}).node("Mul", {"u", "s"}, {"p"}); // GLU
+    n.model.node("ReduceMax", {"x"}, {"m"}).with("axes", std::vector<std::int64_t>{1});
+    n.model.node("Div", {"p", "m"}, {"q"})
+        .node("Max", {"q", "u"}, {"r"})
+        .node("Min", {"r", "v"}, {"w"});
+    n.model.node("Mean", {"w", "s"}, {"y"});
+    const auto network = n.model.import().value().network;
+    const auto found = kinds(network);
+    CHECK(std::count(found.begin(), found.end(), ir::op::slice) > 0);
+    CHECK(std::count(found.begin(), found.end(), ir::op::dense) == 1);
+    // Bounds of a division by what may be 0 are none, so rows whose largest number is near 0 are.
+    const auto computed = [&](const row& x) {
+        const row g = gates(x);
+        const double m = *std::max_element(x.begin(), x.end());
+        row y;
+        for (std::size_t i = 0; i < 3; ++i) {
+            const double s = 1.0 / (1.0 + std::exp(-g[i + 3]));
+            y.push_back(0.5 * (std::min(std::max(g[i] * s / m, g[i]), g[i + 3]) + s));
+        }
+        return y;
+    };
+    const row x = {1.5, -0.5, 0.25, 0.75};
+    const row found_row = interpret(network, x);
+    const row expected = computed(x);
+    for (std::size_t i = 0; i < 3; ++i)
+        CHECK(std::abs(found_row.at(i) - expected[i]) < 1e-12);
+}
+
+TEST_CASE("a constant condition chooses elements of two values") {
+    small_model m;
+    m.input({"N", "3"}, "a").input({"N", "3"}, "b").output().floats("f", {3}, {1, 0, 1});
+    m.node("Cast", {"f"}, {"c"}).with("to", std::int64_t{9});
+    m.node("Tanh", {"b"}, {"t"}).node("Where", {"c", "a", "t"});
+    const auto network = m.import().value().network;
+    CHECK(interpret(network, {1, 2, 3, 4, 5, 6}) == row{1, std::tanh(5.0), 3});
+}
+
+TEST_CASE("softmax, the largest and the smallest are over values of several nodes") {
+    small_model m;
+    m.input({"N", "2"}, "a").input({"N", "2"}, "b").output("s").output("l").output("t");
+    m.node("Exp", {"b"}, {"e"}).node("Concat", {"a", "e"}, {"c"}).with("axis", std::int64_t{1});
+    m.node("Softmax", {"c"}, {"s"});
+    m.node("ReduceMax", {"c"}, {"l"}).with("axes", std::vector<std::int64_t>{1});
+    m.node("ReduceMin", {"c"}, {"t"}).with("axes", std::vector<std::int64_t>{1});
+    check(m.import().value().network, [](const row& x) {
+        const row c = followed_by(part(x, 0, 2), each(part(x, 2, 2), exp_of));
+        row s = each(c, exp_of);
+        const double total = std::accumulate(s.begin(), s.end(), 0.0);
+        for (double& one : s)
+            one /= total;
+        return followed_by(
+            s, {*std::max_element(c.begin(), c.end()), *std::min_element(c.begin(), c.end())});
+    });
+}
+
+TEST_CASE("inputs have the free batch in common, or none has") {
+    const auto two = [](const std::vector<std::string>& a, const std::vector<std::string>& b) {
+        small_model m;
+        m.input(a, "a").input(b, "b").output().node("Mul", {"a", "b"});
+        return m;
+    };
+    const std::string expected =
+        "expected the free batch 'N' of input 'a' as the leading extent of "
+        "all inputs, found ";
+    CHECK_THAT(refusal_of(two({"N", "2"}, {"2"})),
+               contains(expected + "2 of 'b'. Fix it: --batch 1, or "
+                                   "bind 'b' to a constant"));
+    CHECK_THAT(refusal_of(two({"N", "2"}, {})), contains(expected + "none of 'b'"));
+    CHECK_THAT(refusal_of(two({"N", "2"}, {"1", "2"})), contains(expected + "1 of 'b'"));
+    import_options one;
+    one.batch = 1;
+    CHECK_FALSE(two({"N", "2"}, {"2"}).import(one).value().batch_is_free);
+    CHECK(two({"N", "2"}, {"1", "2"}).import(one).value().batch_is_free);
+    CHECK(two({"1", "2"}, {"1", "2"}).import().value().batch_is_free);
+    const auto named = two({"N", "2"}, {"M", "2"}).import().value();
+    CHECK(named.batch_is_free);
+    REQUIRE(named.notes.size() == 1);
+    CHECK_THAT(named.notes[0], contains("the leading extent 'M' of input 'b' is taken to be 'N'"));
+
+    small_model mixed; // one output's rows mix
+    mixed.input({"N", "2"}, "a").output("y").output("z").node("Tanh", {"a"}, {"y"});
+    mixed.node("ReduceSum", {"a"}, {"z"}).with("keepdims", std::int64_t{0});
+    CHECK_THAT(refusal_of(mixed),
+               contains("ReduceSum of 'z' mixes the rows of the free batch 'N'"));
+}
+
+TEST_CASE("graphs aren't optimised, and may have 16 inputs and outputs") {
+    small_model m;
+    std::vector<std::string> all;
+    for (int i = 0; i < 17; ++i) {
+        all.push_back("x" + std::to_string(i));
+        m.input({"N", "2"}, all.back());
+    }
+    m.output().node("Sum", all);
+    CHECK_THAT(refusal_of(m), contains("expected at most 16 inputs, found 17 ('x0', 'x1', "));
+    small_model two;
+    two.input({"N", "2"}, "a").input({"N", "2"}, "b").output().node("Sum", {"a", "b"});
+    codegen::graph network = two.import().value().network;
+    CHECK(codegen::optimise(network, {}).value().empty());
+    CHECK(kinds(network) == ops{ir::op::input, ir::op::input, ir::op::add});
+    small_model outputs;
+    outputs.input({"N", "2"});
+    for (int i = 0; i < 17; ++i)
+        outputs.output("y" + std::to_string(i)).node("Tanh", {"x"}, {"y" + std::to_string(i)});
+    CHECK_THAT(refusal_of(outputs), contains("expected at most 16 outputs, found 17"));
+}
