@@ -55,7 +55,21 @@ std::string source_text(const inspect_options& options, const onnx::imported& so
                        ports_text(output_ports(g)), operators_text(source.operators));
 }
 
+// With branches, what each node reads by the numbers of nodes.
+std::string branches_text(const graph& g) {
+    std::string text;
+    for (std::size_t i = 0; i < g.nodes.size(); ++i) {
+        std::string from;
+        for (const std::size_t k : g.nodes[i].inputs)
+            if (k != ir::none) from += fmt::format("{}{}", from.empty() ? "of " : ", ", k);
+        text += fmt::format("  {:3}  {:24} {:12} {:14} {}\n", i, ir::text::layer(g.nodes[i]),
+                            ir::text::shape(g.nodes[i].output), from, g.origins[i]);
+    }
+    return text;
+}
+
 std::string nodes_text(const graph& g) {
+    if (!is_chain(g)) return branches_text(g);
     std::string text;
     for (std::size_t i = 0; i < g.nodes.size(); ++i)
         text += fmt::format("  {:24} {:12} {}\n", ir::text::layer(g.nodes[i]),
@@ -90,7 +104,7 @@ std::string pass_text(const pass_report& pass, bool trace) {
 
 std::string passes_text(const network& n, const inspect_options& options) {
     if (!options.model.optimize) return "  none: --no-optimize\n";
-    if (!is_chain(n.optimised)) return "  none: graphs aren't optimised yet\n";
+    if (!is_chain(n.optimised)) return "  none: a network with branches isn't optimised yet\n";
     std::string text;
     for (const pass_report& pass : n.passes)
         text += pass_text(pass, options.trace);

@@ -883,6 +883,98 @@ class Verify(Case):
         self.assertEqual(list(place.iterdir()), [])
 
 
+class Graphs(Case):
+    """Two inputs, two outputs, and a sum on the way."""
+
+    def setUp(self):
+        super().setUp()
+        names = ["w1", "b1", "w2", "b2", "w3", "b3"]
+        nodes = [helper.make_node("Gemm", ["state", "w1", "b1"], ["a"], name="tower"),
+                 helper.make_node("Relu", ["a"], ["h"]),
+                 helper.make_node("Gemm", ["h", "w2", "b2"], ["t"]),
+                 helper.make_node("Mul", ["t", "goal"], ["g"], name="gate"),
+                 helper.make_node("Tanh", ["g"], ["policy"]),
+                 helper.make_node("Gemm", ["policy", "w3", "b3"], ["value"])]
+        value = lambda name, width: helper.make_tensor_value_info(name, TensorProto.FLOAT,
+                                                                  ["batch", width])
+        graph = helper.make_graph(nodes, "two", [value("state", 4), value("goal", 6)],
+                                  [value("policy", 6), value("value", 3)],
+                                  [constant(n, a) for n, a in zip(names, [W1, B1, W2, B2, W3, B3])])
+        self.two = self.folder / "two.onnx"
+        onnx.save(helper.make_model(graph, ir_version=7,
+                                    opset_imports=[helper.make_opsetid("", 13)]), str(self.two))
+        goal = RANDOM.uniform(-1, 1, (9, 6)).astype(np.float32)
+        h = np.maximum(X.astype(np.float64) @ W1 + B1, 0)
+        self.policy = np.tanh((h @ W2 + B2) * goal)
+        self.value = self.policy @ W3 + B3
+        self.files = {"state": self.x, "goal": self.array("goal.npy", goal),
+                      "policy": self.array("policy.npy", self.policy),
+                      "value": self.array("value.npy", self.value)}
+        self.inputs = self.named("--input", "state", "goal")
+
+    def named(self, option, *names):
+        return [w for n in names for w in (option, f"{n}={self.files[n]}")]
+
+    def test_generate(self):
+        said = self.laminate("generate", self.two, "--c-interface", "--self-test",
+                             *self.named("--golden", "goal", "state"))
+        self.assertIn("note: a network with branches isn't optimised yet\n", said)
+        header = (self.folder / "two.h").read_text()
+        self.assertIn("const float* state, const float* goal, float* policy, float* value", header)
+        main = self.text("main.cpp", "#include \"two.hpp\"\nint main() { return two::self_test() ? 0 : 1; }")
+        subprocess.run([*os.environ.get("CXX", "c++").split(), "-std=c++17", "-O1", "-o", "test", main.name,
+                        "two.cpp"], cwd=self.folder, check=True)
+        subprocess.run(["./test"], cwd=self.folder, check=True)
+        self.laminate("generate", self.two, "--dsl", code=1, says="two.onnx: a declared network is a chain")
+        self.laminate("generate", self.two, "--onnx")
+        self.laminate("verify", "two_optimised.onnx", "--no-compile", *self.inputs,
+                      *self.named("--expected", "policy", "value"))
+
+    def test_inspect(self):
+        said = self.laminate("inspect", self.two)
+        self.assertIn("input   'state' [4], 'goal' [6], any number of rows\n", said)
+        self.assertIn("output  'policy' [6], 'value' [3]\n", said)
+        self.assertIn("none: a network with branches isn't optimised yet", said)
+        self.assertRegex(said, r" 5  multiply +\S+ +of 4, 1 +Mul 'gate'")
+        report = self.report("inspect", self.two)
+        self.assertEqual([i["name"] for i in report["inputs"]], ["state", "goal"])
+        self.assertEqual([o["shape"] for o in report["outputs"]], [[6], [3]])
+
+    def test_run(self):
+        self.laminate("run", self.two, *self.inputs, "--output", "value=v.npy", "--output", "policy=p.npy",
+                      "--reference-output", "policy=r.npy")
+        for name, expected in [("v", self.value), ("p", self.policy), ("r", self.policy)]:
+            np.testing.assert_allclose(np.load(self.folder / f"{name}.npy"), expected, 1e-5, 1e-6)
+        first = self.laminate("run", self.two, *self.inputs).splitlines()[0].split(" | ")
+        np.testing.assert_allclose([[float(x) for x in part.split()] for part in first][1], self.value[0],
+                                   1e-5, 1e-6)
+        report = self.report("run", self.two, *self.inputs)
+        np.testing.assert_allclose(report["outputs"]["policy"], self.policy, 1e-5, 1e-6)
+
+    def test_verify(self):
+        expected = self.named("--expected", "value", "policy")
+        self.laminate("verify", self.two, *self.inputs, *expected, says="the same bits as the kernels")
+        self.files["value"] = self.array("value.npy", self.value + 0.01)
+        self.laminate("verify", self.two, "--no-compile", *self.inputs,
+                      *self.named("--expected", "value", "policy"), code=1, says="DIFFER")
+        self.laminate("verify", self.two, "--no-compile", "--model-output", "policy", *self.inputs,
+                      "--expected", self.files["policy"])
+
+    def test_mistakes(self):
+        run = ["run", self.two]
+        self.laminate(*run, "--input", self.x, code=1,
+                      says="expected --input <name>=<file> for one of the inputs 'state', 'goal', found '")
+        self.laminate(*run, *self.named("--input", "state"), code=1, says="found none for 'goal'")
+        self.laminate(*run, *self.inputs, *self.named("--input", "goal"), code=1,
+                      says="expected --input once for input 'goal'")
+        self.files["goal"] = self.array("few.npy", np.zeros((2, 6), np.float32))
+        self.laminate(*run, *self.named("--input", "state", "goal"), code=1,
+                      says="few.npy: expected as many rows as input 'state' has, 9, found 2")
+        self.laminate(*run, *self.inputs, "--output", "speed=v.npy", code=1,
+                      says="expected --output <name>=<file> for one of the outputs 'policy', 'value'")
+        self.laminate("bench", self.two, code=1, says="two.onnx: bench can't time networks with branches yet")
+
+
 class Bench(Case):
     QUICK = ("--seconds", "0.01")
     FORMS = ["fused", "unfused", "plain loops"]
