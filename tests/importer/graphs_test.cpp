@@ -387,6 +387,51 @@ TEST_CASE("inputs have the free batch in common, or none has") {
                contains("ReduceSum of 'z' mixes the rows of the free batch 'N'"));
 }
 
+TEST_CASE("a constant among the outputs is the same for each row") {
+    small_model m;
+    m.input({"N", "2"}).output("y").output("k").floats("k0", {3}, {1, 2, -3});
+    m.node("Tanh", {"x"}, {"y"}).node("Identity", {"k0"}, {"k"});
+    const auto network = m.import().value();
+    CHECK(network.batch_is_free);
+    REQUIRE(network.notes.size() == 1);
+    CHECK_THAT(network.notes[0], contains("output 'k' is constant: the same for each row"));
+    check(network.network, [](const row& x) {
+        return followed_by(each(x, tanh_of), {1.0, 2.0, -3.0});
+    });
+    import_options only;
+    only.output = "k";
+    CHECK_THAT(refusal_of(m, only), contains("the output doesn't depend on any input"));
+}
+
+TEST_CASE("normalisations, pads and sums of functions are made of layers") {
+    small_model m(18);
+    m.input({"N", "6"}).output("l").output("p").output("e").output("s");
+    m.floats("scale", {6}, {1, 2, 3, -1, 0.5f, 1}).floats("bias", {6}, {0, 1, 0, 1, 0, 1});
+    m.node("LayerNormalization", {"x", "scale", "bias"}, {"l"});
+    m.integers("pads", {0, 2, 0, -1}).floats("seven", {}, {7});
+    m.node("Pad", {"x", "pads", "seven"}, {"p"});
+    m.integers("axes", {1});
+    m.node("ReduceLogSumExp", {"x", "axes"}, {"e"}).node("ReduceL2", {"x", "axes"}, {"s"});
+    const auto network = m.import().value();
+    CHECK(network.batch_is_free);
+    check(network.network, [](const row& x) {
+        const double mean = std::accumulate(x.begin(), x.end(), 0.0) / 6.0;
+        double square = 0.0, sum = 0.0, total = 0.0;
+        for (double v : x) {
+            square += (v - mean) * (v - mean) / 6.0;
+            sum += v * v;
+            total += std::exp(v);
+        }
+        const row scale = {1, 2, 3, -1, 0.5, 1}, bias = {0, 1, 0, 1, 0, 1};
+        row y;
+        for (std::size_t i = 0; i < 6; ++i)
+            y.push_back((x[i] - mean) / std::sqrt(square + static_cast<double>(1e-5f)) * scale[i] +
+                        bias[i]);
+        y = followed_by(y, {7, 7, x[0], x[1], x[2], x[3], x[4]});
+        return followed_by(y, {std::log(total), std::sqrt(sum)});
+    });
+}
+
 TEST_CASE("graphs aren't optimised, and may have 16 inputs and outputs") {
     small_model m;
     std::vector<std::string> all;

@@ -196,19 +196,38 @@ private:
                            [](std::size_t extent) { return extent == 1; });
     }
 
-    flow output_of(const std::string& name) {
-        const value out = value_of(name);
-        const flow* const f = std::get_if<flow>(&out);
-        if (f == nullptr) refuse("output ", quote(name), " doesn't depend on the network's input");
-        if (f->units.empty())
-            refuse("output ", quote(name), ": expected numbers, found shape ", text(f->shape));
-        return *f;
+    // Those that flow; constants beside them are the same for each row.
+    std::vector<flow> outputs_of(const std::vector<std::string>& wanted) {
+        std::vector<value> values;
+        const flow* first = nullptr;
+        for (const std::string& name : wanted) {
+            values.push_back(value_of(name));
+            if (count(shape_of(values.back())) == 0)
+                refuse("output ", quote(name), ": expected numbers, found shape ",
+                       text(shape_of(values.back())));
+        }
+        for (const value& v : values)
+            if (const flow* const f = std::get_if<flow>(&v); f != nullptr && first == nullptr)
+                first = f;
+        std::vector<flow> outputs;
+        for (std::size_t k = 0; k < values.size(); ++k) {
+            const constant* const c = std::get_if<constant>(&values[k]);
+            const bool counts_batch =
+                c != nullptr && std::count(c->from_batch.begin(), c->from_batch.end(), true) != 0;
+            if (c != nullptr && (first == nullptr || counts_batch))
+                refuse("output ", quote(wanted[k]), " doesn't depend on the network's input");
+            network_.set_origin(sentence("output ", quote(wanted[k])));
+            if (c != nullptr) constant_outputs_.insert(k);
+            outputs.push_back(c != nullptr ? network_.constant_row(*c, *first)
+                                           : std::get<flow>(values[k]));
+        }
+        return outputs;
     }
 
     // Whether each row of a batch gives a row of all outputs.
     bool ends_in_rows(const std::vector<std::string>& wanted, const std::vector<flow>& outputs) {
         for (std::size_t k = 0; k < outputs.size(); ++k) {
-            if (ends_in_rows(outputs[k])) continue;
+            if (constant_outputs_.count(k) != 0 || ends_in_rows(outputs[k])) continue;
             if (inputs_.front().is_symbolic)
                 refuse(!mixes_.empty()       ? mixes_
                        : outputs.size() == 1 ? "the output"
@@ -225,9 +244,7 @@ private:
         if (wanted.size() > ir::max_ports)
             refuse("expected at most ", ir::max_ports, " outputs, found ", wanted.size(), " (",
                    quoted_list(wanted), "). Choose one by name: --model-output <name>");
-        std::vector<flow> outputs;
-        for (const std::string& name : wanted)
-            outputs.push_back(output_of(name));
+        const std::vector<flow> outputs = outputs_of(wanted);
         imported result;
         result.batch_is_free = ends_in_rows(wanted, outputs);
         for (std::size_t k = 0; k < outputs.size(); ++k) {
@@ -250,6 +267,9 @@ private:
         if (!model_.producer_version().empty()) result.producer += " " + model_.producer_version();
         for (const auto* node : needed.nodes)
             ++result.operators[node->op_type()];
+        for (const std::size_t k : constant_outputs_)
+            result.notes.push_back(
+                sentence("output ", quote(wanted[k]), " is constant: the same for each row"));
         add_notes(result, needed);
         add_class_names(result);
         return result;
@@ -315,6 +335,7 @@ private:
     std::unordered_map<std::string, message::TensorProto*> initialisers_;
     std::unordered_map<std::string, value> values_;
     std::vector<input_shape> inputs_;
+    std::set<std::size_t> constant_outputs_;
     std::set<std::string> files_;
     std::string mixes_; // the first node that does
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // ReduceSum and ReduceMean, which are linear; ReduceMax, which is a maxout, and ReduceMin, which is
-// one of the negatives; of constants also ReduceProd.
+// one of the negatives; ReduceL1, ReduceL2, ReduceSumSquare, ReduceLogSum and ReduceLogSumExp,
+// which are sums between functions; of constants also ReduceProd.
 #include "arithmetic.hpp"
 #include "elementwise.hpp"
 #include "rules.hpp"
@@ -56,15 +57,8 @@ value maxima(const call& c, const flow& x, const reduction& r) {
     return like;
 }
 
-value reduced_flow(const call& c, const flow& x, const reduction& r) {
-    if (c.name() == "ReduceMax") return maxima(c, x, r);
-    if (c.name() == "ReduceMin") {
-        const ir::node minus = node_of(ir::op::neg);
-        const flow most = std::get<flow>(maxima(c, c.network().elementwise(x, minus), r));
-        return c.network().elementwise(most, minus);
-    }
-    if (c.name() != "ReduceSum" && c.name() != "ReduceMean")
-        refuse("of values that depend on the network's input isn't supported, only of constants");
+// Sums, or means.
+flow sums(const call& c, const flow& x, const reduction& r) {
     const double factor =
         c.name() == "ReduceMean" ? 1.0 / static_cast<double>(r.within.size()) : 1.0;
     const std::size_t columns = c.network().node(x.node).output.size();
@@ -76,6 +70,53 @@ value reduced_flow(const call& c, const flow& x, const reduction& r) {
         for (std::size_t k : r.within)
             form.weights[i * columns + x.units[r.starts[i] + k]] += factor;
     return c.network().linear(std::move(form), {r.kept, x.type, x.node, {}, r.batch});
+}
+
+flow elementwise(const call& c, const flow& x, ir::op f) {
+    return c.network().elementwise(x, node_of(f));
+}
+
+// The largest is taken off before exp, and added again, so that nothing overflows.
+value log_sum_exp(const call& c, const flow& x, const reduction& r) {
+    const flow most = std::get<flow>(maxima(c, x, r));
+    flow of_each = most;
+    of_each.shape = x.shape;
+    of_each.units.assign(x.units.size(), 0);
+    for (std::size_t i = 0; i < r.starts.size(); ++i)
+        for (std::size_t k : r.within)
+            of_each.units[r.starts[i] + k] = most.units[i];
+    of_each.batch = x.batch;
+    const flow less = c.network().binary(ir::op::subtract, x, of_each);
+    const flow total = sums(c, elementwise(c, less, ir::op::exp), r);
+    return c.network().binary(ir::op::add, elementwise(c, total, ir::op::log), most);
+}
+
+value reduced_flow(const call& c, const flow& x, const reduction& r) {
+    const std::string& name = c.name();
+    if (name == "ReduceMax") return maxima(c, x, r);
+    if (name == "ReduceMin")
+        return elementwise(c, std::get<flow>(maxima(c, elementwise(c, x, ir::op::neg), r)),
+                           ir::op::neg);
+    if (name == "ReduceL1") return sums(c, elementwise(c, x, ir::op::abs), r);
+    if (name == "ReduceSumSquare") return sums(c, elementwise(c, x, ir::op::square), r);
+    if (name == "ReduceL2")
+        return elementwise(c, sums(c, elementwise(c, x, ir::op::square), r), ir::op::sqrt);
+    if (name == "ReduceLogSum") return elementwise(c, sums(c, x, r), ir::op::log);
+    if (name == "ReduceLogSumExp") return log_sum_exp(c, x, r);
+    if (name == "ReduceProd")
+        refuse("of values that depend on the network's input isn't supported, only of constants");
+    return sums(c, x, r);
+}
+
+double before_sum(const std::string& name, double n) {
+    if (name == "ReduceL1") return std::abs(n);
+    if (name == "ReduceL2" || name == "ReduceSumSquare") return n * n;
+    return name == "ReduceLogSumExp" ? std::exp(n) : n;
+}
+
+double after_sum(const std::string& name, double total) {
+    if (name == "ReduceL2") return std::sqrt(total);
+    return name == "ReduceLogSum" || name == "ReduceLogSumExp" ? std::log(total) : total;
 }
 
 double reduced_number(const std::string& name, const constant& x, std::size_t start,
@@ -90,9 +131,9 @@ double reduced_number(const std::string& name, const constant& x, std::size_t st
         total = name == "ReduceProd"  ? total * n
                 : name == "ReduceMax" ? std::max(total, n)
                 : name == "ReduceMin" ? std::min(total, n)
-                                      : total + n;
+                                      : total + before_sum(name, n);
     }
-    if (name != "ReduceMean") return total;
+    if (name != "ReduceMean") return after_sum(name, total);
     total /= static_cast<double>(within.size());
     return is_whole(x.type) ? std::trunc(total) : total;
 }
@@ -110,7 +151,9 @@ void reduce(call& c) {
     const reduction r = reduction_of(c, reduced, keep);
     if (const flow* const x = c.flow_at(0)) return c.set(reduced_flow(c, *x, r));
     const constant& x = c.known(0, "data");
-    if (r.within.empty() && c.name() != "ReduceSum" && c.name() != "ReduceProd")
+    const bool needs_one =
+        c.name() == "ReduceMax" || c.name() == "ReduceMin" || c.name() == "ReduceMean";
+    if (r.within.empty() && needs_one)
         refuse("expected at least one element to reduce, found none");
     c.allow_work(r.starts.size(), r.within.size(), 1);
     std::vector<double> numbers;

@@ -17,6 +17,9 @@ void divide(call& c);
 void gemm(call& c);
 void matmul(call& c);
 void batch_normalization(call& c);
+void layer_normalization(call& c); // and RMSNormalization
+void instance_normalization(call& c);
+void group_normalization(call& c);
 void reduce(call& c);
 
 // Elementwise.
@@ -39,6 +42,8 @@ void flatten(call& c);
 void squeeze(call& c);
 void unsqueeze(call& c);
 void transpose(call& c);
+void pad(call& c);
+void depth_to_space(call& c); // and SpaceToDepth
 void slice(call& c);
 void gather(call& c);
 void split(call& c);

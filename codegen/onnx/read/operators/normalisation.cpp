@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+// LayerNormalization, RMSNormalization, InstanceNormalization and GroupNormalization: (x - mean) /
+// sqrt(variance + epsilon) within parts of the value, then a scale and a shift. The variance is
+// that of the differences from the mean, so that a mean far from 0 costs no digits.
+#include "arithmetic.hpp"
+#include "elementwise.hpp"
+#include "rules.hpp"
+
+#include <cmath>
+
+namespace laminate::codegen::onnx::rules {
+namespace {
+
+struct parts {
+    std::size_t count;
+    std::size_t wide; // elements of each, neighbours
+    bool centred;     // else the mean is taken as 0
+    double epsilon;
+};
+
+std::vector<double> of_numbers(const constant& x, const parts& p) {
+    std::vector<double> y;
+    for (std::size_t start = 0; start < x.size(); start += p.wide) {
+        double mean = 0.0, square = 0.0;
+        for (std::size_t i = start; p.centred && i < start + p.wide; ++i)
+            mean += x[i] / static_cast<double>(p.wide);
+        for (std::size_t i = start; i < start + p.wide; ++i)
+            square += (x[i] - mean) * (x[i] - mean) / static_cast<double>(p.wide);
+        for (std::size_t i = start; i < start + p.wide; ++i)
+            y.push_back((x[i] - mean) / std::sqrt(square + p.epsilon));
+    }
+    return y;
+}
+
+// The mean of each part, as often as it has elements.
+flow means(const call& c, const flow& x, const parts& p) {
+    const std::size_t columns = c.network().node(x.node).output.size();
+    c.spent().spend_matrix(p.count, columns);
+    linear_form form{x.node, columns, std::vector<double>(p.count * columns),
+                     std::vector<double>(p.count)};
+    for (std::size_t i = 0; i < x.units.size(); ++i)
+        form.weights[i / p.wide * columns + x.units[i]] += 1.0 / static_cast<double>(p.wide);
+    return c.network().dense(std::move(form), {{p.count, 1}, x.type, 0, {}, no_axis});
+}
+
+flow repeated(const call& c, const flow& of_part, const flow& like) {
+    return std::get<flow>(expanded(c, of_part, like.shape));
+}
+
+flow of_flow(const call& c, const flow& given, const parts& p) {
+    builder& network = c.network();
+    flow x = given;
+    x.shape = {p.count, p.wide};
+    x.batch = no_axis;
+    if (p.centred) x = network.binary(ir::op::subtract, x, repeated(c, means(c, x, p), x));
+    const flow variance = means(c, network.elementwise(x, node_of(ir::op::square)), p);
+    const flow positive = network.affine(variance, std::vector<double>(p.count, 1.0),
+                                         std::vector<double>(p.count, p.epsilon));
+    const flow root = network.elementwise(positive, node_of(ir::op::sqrt));
+    return network.binary(ir::op::divide, x, repeated(c, root, x));
+}
+
+value normalised(const call& c, const parts& p) {
+    expect_real(c);
+    if (p.count * p.wide == 0) refuse("expected at least one number, found none");
+    if (!(p.epsilon >= 0.0) || !std::isfinite(p.epsilon))
+        refuse("expected an epsilon of 0 or more, found ", std::to_string(p.epsilon));
+    if (const constant* const k = c.constant_at(0))
+        return make_constant(k->shape, k->type, of_numbers(*k, p));
+    return of_flow(c, *c.flow_at(0), p);
+}
+
+// With the batch where it was, if it isn't within a part.
+void finish(call& c, const value& y, std::size_t first_within, const constant& scale,
+            const constant& shift) {
+    const flow* const x = c.flow_at(0);
+    const std::size_t batch =
+        x != nullptr && x->batch != no_axis && x->batch < first_within ? x->batch : no_axis;
+    const dims& shape = c.shape(0);
+    for (const constant* const k : {&scale, &shift})
+        if (broadcast(shape, k->shape) != shape)
+            refuse("expected scale and bias that broadcast to ", text(shape), ", found ",
+                   text(k->shape));
+    c.set(scaled_and_shifted(c, reshaped(y, shape, batch), scale, shift));
+}
+
+double epsilon_of(const call& c) { return c.number("epsilon", static_cast<double>(1e-5f)); }
+
+// One number for each channel, or for each group of them.
+constant per_channel(const call& c, std::size_t i, const char* what, std::size_t each) {
+    const dims& x = c.shape(0);
+    const constant& k = c.known(i, what);
+    if (k.shape.size() != 1 || k.size() * each != x[1])
+        refuse("expected ", what, " of shape ", text({x[1] / each}), ", found ", text(k.shape));
+    std::vector<double> numbers;
+    for (std::size_t channel = 0; channel < x[1]; ++channel)
+        numbers.push_back(k[channel / each]);
+    dims shape(x.size(), 1);
+    shape[1] = x[1];
+    return make_constant(std::move(shape), k.type, std::move(numbers));
+}
+
+} // namespace
+
+void layer_normalization(call& c) {
+    const dims& shape = c.shape(0);
+    const std::size_t axis = axis_of(c.integer("axis", -1), shape.size());
+    if (c.integer("stash_type", 1) != 1) refuse("expected stash_type 1, float");
+    const auto cut = shape.begin() + static_cast<std::ptrdiff_t>(axis);
+    const value y = normalised(c, {count(dims(shape.begin(), cut)), count(dims(cut, shape.end())),
+                                   c.name() == "LayerNormalization", epsilon_of(c)});
+    const constant none = make_constant({}, type_of(c.in(0)), {0.0});
+    finish(c, y, axis, c.known(1, "scale"), c.has(2) ? c.known(2, "bias") : none);
+}
+
+void instance_normalization(call& c) {
+    const dims& shape = c.shape(0);
+    if (shape.size() < 3) refuse("expected a rank of 3 or more, found shape ", text(shape));
+    const std::size_t channels = count({shape[0], shape[1]});
+    const value y =
+        normalised(c, {channels, channels == 0 ? 0 : count(shape) / channels, true, epsilon_of(c)});
+    finish(c, y, 2, per_channel(c, 1, "scale", 1), per_channel(c, 2, "bias", 1));
+}
+
+void group_normalization(call& c) {
+    const dims& shape = c.shape(0);
+    const std::int64_t given = c.integer("num_groups", 0);
+    const auto groups = static_cast<std::size_t>(given);
+    if (shape.size() < 2 || given < 1 || groups > shape[1] || shape[1] % groups != 0)
+        refuse("expected num_groups that divide the channels of ", text(shape), ", found ", given);
+    if (c.opset() >= 21 && c.integer("stash_type", 1) != 1) refuse("expected stash_type 1, float");
+    const std::size_t parts = shape[0] * groups;
+    const value y =
+        normalised(c, {parts, parts == 0 ? 0 : count(shape) / parts, true, epsilon_of(c)});
+    const std::size_t each = c.opset() < 21 ? shape[1] / groups : 1;
+    finish(c, y, 1, per_channel(c, 1, "scale", each), per_channel(c, 2, "bias", each));
+}
+
+} // namespace laminate::codegen::onnx::rules
