@@ -329,6 +329,29 @@ TEST_CASE("gates of halves, and of one number for all") {
         CHECK(std::abs(found_row.at(i) - expected[i]) < 1e-12);
 }
 
+TEST_CASE("towers over parts of an input read those parts") {
+    net n;
+    n.model.input({"N", "9"}).output();
+    n.model.node("Split", {"x"}, {"p", "q", "r"}).with("axis", std::int64_t{1});
+    const auto left = n.dense("p", "a", 3, 4);
+    n.model.node("Relu", {"a"}, {"f"});
+    const auto right = n.dense("r", "b", 3, 4);
+    n.model.node("Tanh", {"b"}, {"g"}).node("Mul", {"f", "g"});
+    const auto network = n.model.import().value().network;
+    CHECK(kinds(network) == ops{ir::op::input, ir::op::slice, ir::op::dense, ir::op::relu,
+                                ir::op::slice, ir::op::dense, ir::op::tanh, ir::op::multiply});
+    check(
+        network,
+        [&](const row& x) {
+            row y = each(left(part(x, 0, 3)), relu);
+            const row g = each(right(part(x, 6, 3)), tanh_of);
+            for (std::size_t i = 0; i < 4; ++i)
+                y[i] *= g[i];
+            return y;
+        },
+        source::compiled);
+}
+
 TEST_CASE("a constant condition chooses elements of two values") {
     small_model m;
     m.input({"N", "3"}, "a").input({"N", "3"}, "b").output().floats("f", {3}, {1, 0, 1});

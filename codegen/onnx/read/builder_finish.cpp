@@ -96,6 +96,60 @@ private:
     std::string origin_;
 };
 
+// The inputs of a dense layer that have weights, as far as they are neighbours.
+struct run {
+    std::size_t begin = 0;
+    std::size_t units = 1;
+};
+
+run used_columns(const std::vector<double>& weights, std::size_t columns) {
+    std::size_t first = columns, last = 0;
+    for (std::size_t k = 0; k < weights.size(); ++k)
+        if (weights[k] != 0.0) {
+            first = std::min(first, k % columns);
+            last = std::max(last, k % columns);
+        }
+    return first > last ? run{} : run{first, last - first + 1};
+}
+
+std::vector<double> columns_of(const std::vector<double>& weights, std::size_t columns,
+                               const run& kept) {
+    std::vector<double> all;
+    for (std::size_t row = 0; row < weights.size(); row += columns)
+        for (std::size_t i = 0; i < kept.units; ++i)
+            all.push_back(weights[row + kept.begin + i]);
+    return all;
+}
+
+// Dense layers of a part of a value read that part: a sensor of an observation, a half of a gate.
+graph narrowed(graph wide) {
+    graph network;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < wide.nodes.size(); ++i) {
+        ir::node n = wide.nodes[i];
+        for (std::size_t& from : n.inputs)
+            if (from != ir::none) from = places[from];
+        layer_parameters& p = wide.parameters[i];
+        if (n.kind == ir::op::dense) {
+            const std::size_t columns = network.nodes[n.inputs[0]].output.size();
+            const run kept = used_columns(p.weights, columns);
+            if (kept.units <= columns / 2) {
+                ir::node part;
+                part.kind = ir::op::slice;
+                part.begin = kept.begin;
+                part.units = kept.units;
+                n.inputs[0] = tail(network, kept.units, wide.origins[i]).add(part, n.inputs[0]);
+                p.weights = columns_of(p.weights, columns, kept);
+            }
+        }
+        network.nodes.push_back(n);
+        network.parameters.push_back(std::move(p));
+        network.origins.push_back(std::move(wide.origins[i]));
+        places.push_back(network.nodes.size() - 1);
+    }
+    return network;
+}
+
 } // namespace
 
 void builder::add_output(const flow& out) { outputs_.push_back({in_order(out).node, origin_}); }
@@ -132,6 +186,7 @@ std::size_t builder::expand(const formula& f, const std::vector<std::size_t>& pl
     tail steps(into, width, origin);
     const operand& a = f.of[0];
     const operand& b = f.of[1];
+    spent_.spend_elements(width);
     const auto at = [&places](const operand& o) { return places[o.node]; };
     if (f.does == step::power) return steps.power(at(a), b.number);
     if (a.node != ir::none && b.node != ir::none)
@@ -213,7 +268,8 @@ graph builder::finish() {
                      .add(ir::op::linear, at);
         network.nodes[at].result = k;
     }
-    if (is_chain(network)) choose_densely(network);
+    if (!is_chain(network)) return narrowed(std::move(network));
+    choose_densely(network);
     return network;
 }
 

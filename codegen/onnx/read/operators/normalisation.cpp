@@ -6,6 +6,7 @@
 #include "elementwise.hpp"
 #include "rules.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace laminate::codegen::onnx::rules {
@@ -14,6 +15,7 @@ namespace {
 struct parts {
     std::size_t count;
     std::size_t wide; // elements of each, neighbours
+    std::size_t axis; // of the value, from which on they are within a part
     bool centred;     // else the mean is taken as 0
     double epsilon;
 };
@@ -47,20 +49,34 @@ flow repeated(const call& c, const flow& of_part, const flow& like) {
     return std::get<flow>(expanded(c, of_part, like.shape));
 }
 
-flow of_flow(const call& c, const flow& given, const parts& p) {
+// One number of each part, as the file's other outputs have them.
+void keep(call& c, const flow& of_part, std::size_t axis, std::size_t output) {
+    if (!c.wants(output)) return;
+    dims shape = c.shape(0);
+    std::fill(shape.begin() + static_cast<std::ptrdiff_t>(axis), shape.end(), 1);
+    const flow& x = *c.flow_at(0);
+    c.set(reshaped(of_part, std::move(shape), x.batch < axis ? x.batch : no_axis), output);
+}
+
+flow of_flow(call& c, const flow& given, const parts& p) {
     builder& network = c.network();
     flow x = given;
     x.shape = {p.count, p.wide};
     x.batch = no_axis;
-    if (p.centred) x = network.binary(ir::op::subtract, x, repeated(c, means(c, x, p), x));
+    if (p.centred) {
+        const flow mean = means(c, x, p);
+        keep(c, mean, p.axis, 1);
+        x = network.binary(ir::op::subtract, x, repeated(c, mean, x));
+    }
     const flow variance = means(c, network.elementwise(x, node_of(ir::op::square)), p);
     const flow positive = network.affine(variance, std::vector<double>(p.count, 1.0),
                                          std::vector<double>(p.count, p.epsilon));
     const flow root = network.elementwise(positive, node_of(ir::op::sqrt));
+    if (c.wants(2)) keep(c, network.elementwise(root, node_of(ir::op::reciprocal)), p.axis, 2);
     return network.binary(ir::op::divide, x, repeated(c, root, x));
 }
 
-value normalised(const call& c, const parts& p) {
+value normalised(call& c, const parts& p) {
     expect_real(c);
     if (p.count * p.wide == 0) refuse("expected at least one number, found none");
     if (!(p.epsilon >= 0.0) || !std::isfinite(p.epsilon))
@@ -108,7 +124,7 @@ void layer_normalization(call& c) {
     if (c.integer("stash_type", 1) != 1) refuse("expected stash_type 1, float");
     const auto cut = shape.begin() + static_cast<std::ptrdiff_t>(axis);
     const value y = normalised(c, {count(dims(shape.begin(), cut)), count(dims(cut, shape.end())),
-                                   c.name() == "LayerNormalization", epsilon_of(c)});
+                                   axis, c.name() == "LayerNormalization", epsilon_of(c)});
     const constant none = make_constant({}, type_of(c.in(0)), {0.0});
     finish(c, y, axis, c.known(1, "scale"), c.has(2) ? c.known(2, "bias") : none);
 }
@@ -117,8 +133,8 @@ void instance_normalization(call& c) {
     const dims& shape = c.shape(0);
     if (shape.size() < 3) refuse("expected a rank of 3 or more, found shape ", text(shape));
     const std::size_t channels = count({shape[0], shape[1]});
-    const value y =
-        normalised(c, {channels, channels == 0 ? 0 : count(shape) / channels, true, epsilon_of(c)});
+    const value y = normalised(
+        c, {channels, channels == 0 ? 0 : count(shape) / channels, 2, true, epsilon_of(c)});
     finish(c, y, 2, per_channel(c, 1, "scale", 1), per_channel(c, 2, "bias", 1));
 }
 
@@ -131,7 +147,7 @@ void group_normalization(call& c) {
     if (c.opset() >= 21 && c.integer("stash_type", 1) != 1) refuse("expected stash_type 1, float");
     const std::size_t parts = shape[0] * groups;
     const value y =
-        normalised(c, {parts, parts == 0 ? 0 : count(shape) / parts, true, epsilon_of(c)});
+        normalised(c, {parts, parts == 0 ? 0 : count(shape) / parts, 1, true, epsilon_of(c)});
     const std::size_t each = c.opset() < 21 ? shape[1] / groups : 1;
     finish(c, y, 1, per_channel(c, 1, "scale", each), per_channel(c, 2, "bias", each));
 }
