@@ -382,7 +382,6 @@ bool is_target(std::string_view text) {
 }
 
 result<bench_report> bench_graph(const graph& network, const bench_options& wanted) {
-    if (!is_chain(network)) return error{"bench can't time networks with branches yet"};
     bench_options options = wanted;
     if (!is_chain(network))
         return error{

@@ -79,6 +79,8 @@ inline double function_of(const ir::node& n, double x) {
         return 1.0 / x;
     case ir::op::square:
         return x * x;
+    case ir::op::rsqrt:
+        return 1.0 / std::sqrt(x + alpha);
     default:
         throw std::runtime_error(std::string("no truth for ") + ir::name(n.kind));
     }
@@ -160,6 +162,23 @@ inline std::vector<double> joined_of(const ir::node& n,
     return y;
 }
 
+inline std::vector<double> norm_of(const ir::node& n, const codegen::layer_parameters& p,
+                                   std::vector<double> x) {
+    const std::size_t wide = x.size() / n.groups;
+    for (std::size_t start = 0; start < x.size(); start += wide) {
+        double mean = 0.0, square = 0.0;
+        for (std::size_t i = start; n.kind == ir::op::layer_norm && i < start + wide; ++i)
+            mean += x[i] / static_cast<double>(wide);
+        for (std::size_t i = start; i < start + wide; ++i)
+            square += (x[i] - mean) * (x[i] - mean) / static_cast<double>(wide);
+        for (std::size_t i = start; i < start + wide; ++i)
+            x[i] =
+                (x[i] - mean) / std::sqrt(square + static_cast<double>(n.alpha)) * p.slope.at(i) +
+                (p.bias.empty() ? 0.0 : p.bias.at(i));
+    }
+    return x;
+}
+
 inline std::vector<double> node_of(const codegen::graph& network, std::size_t i,
                                    const std::vector<std::vector<double>>& values) {
     const ir::node& n = network.nodes[i];
@@ -169,6 +188,7 @@ inline std::vector<double> node_of(const codegen::graph& network, std::size_t i,
     if (n.kind == ir::op::dense) return dense_of(p, n.units, x);
     if (n.kind == ir::op::softmax || n.kind == ir::op::log_softmax) return softmax_of(n, x);
     if (n.kind == ir::op::maxout) return maxout_of(n.pieces, x);
+    if (n.kind == ir::op::layer_norm || n.kind == ir::op::rms_norm) return norm_of(n, p, x);
     for (std::size_t u = 0; u < x.size(); ++u) {
         if (n.kind == ir::op::affine)
             x[u] = p.slope.at(u) * x[u] + p.bias.at(u);

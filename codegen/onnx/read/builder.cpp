@@ -240,6 +240,13 @@ flow builder::softmax(const flow& x, ir::op kind, std::size_t groups) {
     return over(from, append(f, {}, from.node, width(from.node)));
 }
 
+flow builder::norm(const flow& x, ir::node f, std::vector<double> scale,
+                   std::vector<double> shift) {
+    const flow from = in_order(x);
+    layer_parameters p{{}, std::move(shift), std::move(scale)};
+    return over(from, append(f, std::move(p), from.node, width(from.node)));
+}
+
 // The node itself and what lies before it, as far as that is linear.
 std::vector<std::size_t> builder::linear_chain(std::size_t index) const {
     std::vector<std::size_t> chain = {index};

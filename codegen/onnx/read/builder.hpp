@@ -54,6 +54,9 @@ public:
     flow maxout(const flow& x, std::size_t pieces, flow like);
     // Of each of `groups` neighbouring parts of x's elements.
     flow softmax(const flow& x, ir::op kind, std::size_t groups);
+    // layer_norm, or rms_norm without a shift, of each of `groups` neighbouring parts; a scale and
+    // a shift per element.
+    flow norm(const flow& x, ir::node f, std::vector<double> scale, std::vector<double> shift);
     // A function of two values of one shape, element by element.
     flow binary(ir::op kind, const flow& a, const flow& b);
     // The elements of values, of which one flows at least, one behind the other.

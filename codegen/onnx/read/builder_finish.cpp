@@ -3,8 +3,6 @@
 // it could have made a layer becomes that layer, or the nodes of its steps.
 #include "builder.hpp"
 
-#include "../../graph/edit.hpp"
-
 #include <laminate/ir/kind/table.hpp>
 
 #include <algorithm>
@@ -95,6 +93,17 @@ private:
     std::size_t width_;
     std::string origin_;
 };
+
+// Whether each node reads the one before it.
+bool is_line(const graph& network) {
+    for (std::size_t i = 1; i < network.nodes.size(); ++i) {
+        const ir::node& n = network.nodes[i];
+        if (n.inputs[0] != i - 1 || n.inputs[1] != ir::none ||
+            network.nodes[i - 1].result != ir::none)
+            return false;
+    }
+    return true;
+}
 
 // The inputs of a dense layer that have weights, as far as they are neighbours.
 struct run {
@@ -268,7 +277,7 @@ graph builder::finish() {
                      .add(ir::op::linear, at);
         network.nodes[at].result = k;
     }
-    if (!is_chain(network)) return narrowed(std::move(network));
+    if (!is_line(network)) return narrowed(std::move(network));
     choose_densely(network);
     return network;
 }

@@ -149,6 +149,22 @@ public:
             return softmax("LogSoftmax");
         case ir::op::maxout:
             return maxout();
+        case ir::op::rsqrt:
+            to_.add("Reciprocal", {root(x_)}, y_);
+            return;
+        case ir::op::sum:
+            to_.add("ReduceSum", {x_, to_.shape(sentence(y_, "/axis"), {1})}, y_);
+            return;
+        case ir::op::mean:
+            mean(x_, 1, y_);
+            return;
+        case ir::op::mean_square:
+            mean(times(x_, x_, "square"), 1, y_);
+            return;
+        case ir::op::layer_norm:
+            return norm(true);
+        case ir::op::rms_norm:
+            return norm(false);
         case ir::op::concat:
             return concat();
         case ir::op::slice:
@@ -252,6 +268,30 @@ private:
         const std::string pieces = split("pieces", out_, n_.pieces);
         to_.add("ReduceMax", {pieces}, y_,
                 {{"axes", std::vector<std::int64_t>{2}}, {"keepdims", std::int64_t{0}}});
+    }
+
+    std::string mean(const std::string& x, std::int64_t axis, const std::string& y) {
+        return to_.add("ReduceMean", {x}, y, {{"axes", std::vector<std::int64_t>{axis}}});
+    }
+    // sqrt(x + epsilon)
+    std::string root(const std::string& x) {
+        const std::string sum = to_.add("Add", {x, number("epsilon", n_.alpha)}, part("positive"));
+        return to_.add("Sqrt", {sum}, part("root"));
+    }
+
+    // (x - mean) / sqrt(mean square + epsilon) within each group, then the scale and the shift.
+    void norm(bool centred) {
+        std::string x = split("groups", n_.groups, out_ / n_.groups);
+        if (centred) x = to_.add("Sub", {x, mean(x, 2, part("mean"))}, part("centred"));
+        const std::string by = root(mean(times(x, x, "square"), 2, part("mean_square")));
+        const std::string groups = to_.add("Div", {x, by}, part("normalised"));
+        const std::string row = to_.add("Reshape", {groups, row_shape()}, part("row_of_groups"));
+        const std::string scale = parameter(".weight", p_.slope);
+        if (!centred) {
+            to_.add("Mul", {row, scale}, y_);
+            return;
+        }
+        to_.add("Add", {times(row, scale), parameter(".bias", p_.bias)}, y_);
     }
 
     void concat() {

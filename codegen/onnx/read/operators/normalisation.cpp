@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // LayerNormalization, RMSNormalization, InstanceNormalization and GroupNormalization: (x - mean) /
-// sqrt(variance + epsilon) within parts of the value, then a scale and a shift. The variance is
-// that of the differences from the mean, so that a mean far from 0 costs no digits.
+// sqrt(variance + epsilon) within parts of the value, then a scale and a shift: layer_norm or
+// rms_norm.
 #include "arithmetic.hpp"
 #include "elementwise.hpp"
 #include "rules.hpp"
@@ -45,10 +45,6 @@ flow means(const call& c, const flow& x, const parts& p) {
     return c.network().dense(std::move(form), {{p.count, 1}, x.type, 0, {}, no_axis});
 }
 
-flow repeated(const call& c, const flow& of_part, const flow& like) {
-    return std::get<flow>(expanded(c, of_part, like.shape));
-}
-
 // One number of each part, as the file's other outputs have them.
 void keep(call& c, const flow& of_part, std::size_t axis, std::size_t output) {
     if (!c.wants(output)) return;
@@ -58,46 +54,46 @@ void keep(call& c, const flow& of_part, std::size_t axis, std::size_t output) {
     c.set(reshaped(of_part, std::move(shape), x.batch < axis ? x.batch : no_axis), output);
 }
 
-flow of_flow(call& c, const flow& given, const parts& p) {
+// The mean and 1 / sqrt(variance + epsilon) of each part, where the file wants them.
+void keep_moments(call& c, const flow& given, const parts& p) {
+    if (!c.wants(1) && !c.wants(2)) return;
     builder& network = c.network();
     flow x = given;
     x.shape = {p.count, p.wide};
     x.batch = no_axis;
-    if (p.centred) {
-        const flow mean = means(c, x, p);
-        keep(c, mean, p.axis, 1);
-        x = network.binary(ir::op::subtract, x, repeated(c, mean, x));
-    }
+    const flow mean = means(c, x, p);
+    keep(c, mean, p.axis, 1);
+    x = network.binary(ir::op::subtract, x, std::get<flow>(expanded(c, mean, x.shape)));
     const flow variance = means(c, network.elementwise(x, node_of(ir::op::square)), p);
     const flow positive = network.affine(variance, std::vector<double>(p.count, 1.0),
                                          std::vector<double>(p.count, p.epsilon));
     const flow root = network.elementwise(positive, node_of(ir::op::sqrt));
-    if (c.wants(2)) keep(c, network.elementwise(root, node_of(ir::op::reciprocal)), p.axis, 2);
-    return network.binary(ir::op::divide, x, repeated(c, root, x));
+    keep(c, network.elementwise(root, node_of(ir::op::reciprocal)), p.axis, 2);
 }
 
-value normalised(call& c, const parts& p) {
+void normalise(call& c, const parts& p, const constant& scale, const constant& shift) {
     expect_real(c);
+    const dims& shape = c.shape(0);
     if (p.count * p.wide == 0) refuse("expected at least one number, found none");
     if (!(p.epsilon >= 0.0) || !std::isfinite(p.epsilon))
         refuse("expected an epsilon of 0 or more, found ", std::to_string(p.epsilon));
-    if (const constant* const k = c.constant_at(0))
-        return make_constant(k->shape, k->type, of_numbers(*k, p));
-    return of_flow(c, *c.flow_at(0), p);
-}
-
-// With the batch where it was, if it isn't within a part.
-void finish(call& c, const value& y, std::size_t first_within, const constant& scale,
-            const constant& shift) {
-    const flow* const x = c.flow_at(0);
-    const std::size_t batch =
-        x != nullptr && x->batch != no_axis && x->batch < first_within ? x->batch : no_axis;
-    const dims& shape = c.shape(0);
     for (const constant* const k : {&scale, &shift})
         if (broadcast(shape, k->shape) != shape)
             refuse("expected scale and bias that broadcast to ", text(shape), ", found ",
                    text(k->shape));
-    c.set(scaled_and_shifted(c, reshaped(y, shape, batch), scale, shift));
+    if (const constant* const k = c.constant_at(0))
+        return c.set(
+            scaled_and_shifted(c, make_constant(shape, k->type, of_numbers(*k, p)), scale, shift));
+    const flow& x = *c.flow_at(0);
+    ir::node f = node_of(p.centred ? ir::op::layer_norm : ir::op::rms_norm);
+    f.groups = p.count;
+    f.alpha = static_cast<float>(p.epsilon);
+    flow y = c.network().norm(x, f, *std::get<constant>(expanded(c, scale, shape)).numbers,
+                              p.centred ? *std::get<constant>(expanded(c, shift, shape)).numbers
+                                        : std::vector<double>{});
+    if (x.batch != no_axis && x.batch >= p.axis) y.batch = no_axis;
+    keep_moments(c, x, p);
+    c.set(std::move(y));
 }
 
 double epsilon_of(const call& c) { return c.number("epsilon", static_cast<double>(1e-5f)); }
@@ -122,20 +118,21 @@ void layer_normalization(call& c) {
     const dims& shape = c.shape(0);
     const std::size_t axis = axis_of(c.integer("axis", -1), shape.size());
     if (c.integer("stash_type", 1) != 1) refuse("expected stash_type 1, float");
+    const bool centred = c.name() == "LayerNormalization";
     const auto cut = shape.begin() + static_cast<std::ptrdiff_t>(axis);
-    const value y = normalised(c, {count(dims(shape.begin(), cut)), count(dims(cut, shape.end())),
-                                   axis, c.name() == "LayerNormalization", epsilon_of(c)});
     const constant none = make_constant({}, type_of(c.in(0)), {0.0});
-    finish(c, y, axis, c.known(1, "scale"), c.has(2) ? c.known(2, "bias") : none);
+    normalise(c,
+              {count(dims(shape.begin(), cut)), count(dims(cut, shape.end())), axis, centred,
+               epsilon_of(c)},
+              c.known(1, "scale"), centred && c.has(2) ? c.known(2, "bias") : none);
 }
 
 void instance_normalization(call& c) {
     const dims& shape = c.shape(0);
     if (shape.size() < 3) refuse("expected a rank of 3 or more, found shape ", text(shape));
     const std::size_t channels = count({shape[0], shape[1]});
-    const value y = normalised(
-        c, {channels, channels == 0 ? 0 : count(shape) / channels, 2, true, epsilon_of(c)});
-    finish(c, y, 2, per_channel(c, 1, "scale", 1), per_channel(c, 2, "bias", 1));
+    normalise(c, {channels, channels == 0 ? 0 : count(shape) / channels, 2, true, epsilon_of(c)},
+              per_channel(c, 1, "scale", 1), per_channel(c, 2, "bias", 1));
 }
 
 void group_normalization(call& c) {
@@ -146,10 +143,9 @@ void group_normalization(call& c) {
         refuse("expected num_groups that divide the channels of ", text(shape), ", found ", given);
     if (c.opset() >= 21 && c.integer("stash_type", 1) != 1) refuse("expected stash_type 1, float");
     const std::size_t parts = shape[0] * groups;
-    const value y =
-        normalised(c, {parts, parts == 0 ? 0 : count(shape) / parts, 1, true, epsilon_of(c)});
     const std::size_t each = c.opset() < 21 ? shape[1] / groups : 1;
-    finish(c, y, 1, per_channel(c, 1, "scale", each), per_channel(c, 2, "bias", each));
+    normalise(c, {parts, parts == 0 ? 0 : count(shape) / parts, 1, true, epsilon_of(c)},
+              per_channel(c, 1, "scale", each), per_channel(c, 2, "bias", each));
 }
 
 } // namespace laminate::codegen::onnx::rules
