@@ -9,6 +9,7 @@
 #include <laminate/codegen/graph/evaluate.hpp>
 #include <laminate/codegen/graph/planned.hpp>
 #include <laminate/ir/function.hpp>
+#include <laminate/ir/kind/table.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -32,7 +33,7 @@ std::vector<ir::node> functions() {
         {.kind = op::relu, .alpha = 0.25f, .max_value = 3.0f, .threshold = 0.5f},
         {.kind = op::relu, .max_value = 6.0f}};
 #define LAMINATE_ADD(operation, when, ...) \
-    if (all.back().kind != op::operation) \
+    if (all.back().kind != op::operation && ir::of(op::operation).is.role == ir::role::function) \
         all.push_back({.kind = op::operation, .alpha = 0.2f, .beta = 0.4f, .threshold = 0.5f});
     LAMINATE_FUNCTIONS(LAMINATE_ADD)
 #undef LAMINATE_ADD
@@ -116,6 +117,7 @@ constexpr expected_bounds widths[] = {
     {op::neg, {-3, 2}, {-2, -1}, {1, 2}},
     {op::sqrt, {0, all.high}, {1, 1.414214}, {0, all.high}},
     {op::reciprocal, all, {0.5, 1}, {-1, -0.5}}, // no end at 0
+    {op::rsqrt, all, {0.674200, 0.912871}, all},
     {op::square, {0, 9}, {1, 4}, {1, 4}},
 };
 

@@ -106,11 +106,14 @@ struct port_spans {
             std::size_t common = 0;
             for (const auto& x : in)
                 common += shared_floats(x, out[k]);
+            if (common > 0)
+                stop("batch() needs rows out that share no memory with the rows in, in floats", 0,
+                     common);
             for (std::size_t other = 0; other < k; ++other)
                 common += shared_floats(out[other], out[k]);
             if (common > 0)
-                stop("batch() needs rows out that share no memory with others, in floats", 0,
-                     common);
+                stop("batch() needs rows out that share no memory with other rows out, in floats",
+                     0, common);
         }
     }
 };
