@@ -20,25 +20,6 @@ std::string layers() {
     return all;
 }
 
-std::optional<ir::op> function_of_two(step does) {
-    switch (does) {
-    case step::add:
-        return ir::op::add;
-    case step::subtract:
-        return ir::op::subtract;
-    case step::multiply:
-        return ir::op::multiply;
-    case step::divide:
-        return ir::op::divide;
-    case step::maximum:
-        return ir::op::maximum;
-    case step::minimum:
-        return ir::op::minimum;
-    default:
-        return std::nullopt;
-    }
-}
-
 bool is_whole_power(const formula& f) {
     if (f.does != step::power || f.of[0].node == ir::none || f.of[1].node != ir::none) return false;
     const double by = std::abs(f.of[1].number);

@@ -43,6 +43,25 @@ estimate chosen(const estimate& by, const estimate& yes, const estimate& no) {
 
 } // namespace
 
+std::optional<ir::op> function_of_two(step does) {
+    switch (does) {
+    case step::add:
+        return ir::op::add;
+    case step::subtract:
+        return ir::op::subtract;
+    case step::multiply:
+        return ir::op::multiply;
+    case step::divide:
+        return ir::op::divide;
+    case step::maximum:
+        return ir::op::maximum;
+    case step::minimum:
+        return ir::op::minimum;
+    default:
+        return std::nullopt;
+    }
+}
+
 estimate rounded_constant(double number) { return {number, roundoff * std::abs(number)}; }
 
 estimate applied(step does, std::span<const estimate> of) {

@@ -7,6 +7,7 @@
 #include "recognise.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -44,6 +45,9 @@ struct formula {
     std::vector<operand> of;
     std::size_t base = 0; // the last node that all operands are functions of
 };
+
+// The layer of two values that a step is, if it is one.
+std::optional<ir::op> function_of_two(step does);
 
 // A constant as a file has it.
 estimate rounded_constant(double number);

@@ -17,6 +17,7 @@
 
 #include "../base/compiler.hpp"
 #include "../ir/builder.hpp"
+#include "../ir/function.hpp"
 #include "layer.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
@@ -117,18 +118,11 @@ struct binary : layer_base {
         return to.append({.kind = Kind}, of);
     }
 };
-template <class A, class B>
-struct add : binary<ir::op::add, A, B> {};
-template <class A, class B>
-struct subtract : binary<ir::op::subtract, A, B> {};
-template <class A, class B>
-struct multiply : binary<ir::op::multiply, A, B> {};
-template <class A, class B>
-struct divide : binary<ir::op::divide, A, B> {};
-template <class A, class B>
-struct maximum : binary<ir::op::maximum, A, B> {};
-template <class A, class B>
-struct minimum : binary<ir::op::minimum, A, B> {};
+#define LAMINATE_BINARY(name, ...) \
+    template <class A, class B> \
+    struct name : binary<ir::op::name, A, B> {};
+LAMINATE_BINARY_FUNCTIONS(LAMINATE_BINARY)
+#undef LAMINATE_BINARY
 
 template <class... Parts>
 struct concat : layer_base {
@@ -187,30 +181,14 @@ constexpr auto residual(Block, Shortcut) {
     return detail::made_of<layers::residual, Shortcut, Block>();
 }
 
-template <class A, class B>
-constexpr auto add(A, B) {
-    return detail::made_of<layers::add, A, B>();
-}
-template <class A, class B>
-constexpr auto subtract(A, B) {
-    return detail::made_of<layers::subtract, A, B>();
-}
-template <class A, class B>
-constexpr auto multiply(A, B) {
-    return detail::made_of<layers::multiply, A, B>();
-}
-template <class A, class B>
-constexpr auto divide(A, B) {
-    return detail::made_of<layers::divide, A, B>();
-}
-template <class A, class B>
-constexpr auto maximum(A, B) {
-    return detail::made_of<layers::maximum, A, B>();
-}
-template <class A, class B>
-constexpr auto minimum(A, B) {
-    return detail::made_of<layers::minimum, A, B>();
-}
+// add(a, b) and its like.
+#define LAMINATE_BINARY(name, ...) \
+    template <class A, class B> \
+    constexpr auto name(A, B) { \
+        return detail::made_of<layers::name, A, B>(); \
+    }
+LAMINATE_BINARY_FUNCTIONS(LAMINATE_BINARY)
+#undef LAMINATE_BINARY
 
 template <class First, class... Others>
 constexpr auto concat(First, Others...) {

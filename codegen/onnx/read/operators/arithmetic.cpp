@@ -96,26 +96,6 @@ value sum_of_flows(const call& c, const std::vector<term>& terms, const dims& ou
                          : c.network().linear(std::move(total), std::move(shaped));
 }
 
-// The functions of two values that kernels have.
-std::optional<ir::op> function_of_two(step does) {
-    switch (does) {
-    case step::add:
-        return ir::op::add;
-    case step::subtract:
-        return ir::op::subtract;
-    case step::multiply:
-        return ir::op::multiply;
-    case step::divide:
-        return ir::op::divide;
-    case step::maximum:
-        return ir::op::maximum;
-    case step::minimum:
-        return ir::op::minimum;
-    default:
-        return std::nullopt;
-    }
-}
-
 // A sum of a flow and numbers of which some differ.
 value sum_with_numbers(const call& c, step does, const value& a, const value& b) {
     const double sign = does == step::subtract ? -1.0 : 1.0;
