@@ -5,14 +5,18 @@
 #include "support/catch.hpp"
 #include "support/compare.hpp"
 #include "support/networks.hpp"
+#include "support/random_graph.hpp"
 
 #include <laminate/codegen/from_model.hpp>
 #include <laminate/codegen/graph/evaluate.hpp>
 #include <laminate/codegen/graph/planned.hpp>
+#include <laminate/codegen/graph/reference.hpp>
 
 #include <bit>
+#include <cmath>
 #include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace lam = laminate;
@@ -81,6 +85,64 @@ using widths = std::tuple<few_in, narrow_1, narrow_2, narrow_5, narrow_8, chains
 
 TEMPLATE_LIST_TEST_CASE("evaluate: every kind of sum", "[evaluate]", widths) {
     same_as_model<TestType>(5);
+}
+
+namespace {
+
+// Numbers for each learned tensor, such that values neither vanish nor explode.
+codegen::graph with_parameters(std::vector<ir::node> nodes, test::random& r) {
+    codegen::graph g;
+    ir::infer(nodes);
+    g.nodes = std::move(nodes);
+    for (std::size_t i = 0; i < g.nodes.size(); ++i) {
+        codegen::layer_parameters p;
+        const auto shapes = ir::operands_of(g.nodes, i);
+        const auto learned = ir::of(g.nodes[i].kind).learned(g.nodes[i], shapes);
+        std::size_t k = 0;
+        for (std::vector<double>* numbers : codegen::tensors_of(g.nodes[i], p)) {
+            const auto& extents = learned[k++].extents;
+            const double inputs = extents.rank == 2 ? static_cast<double>(extents.extent[1]) : 1.0;
+            for (std::size_t n = 0; n < extents.size(); ++n)
+                numbers->push_back(
+                    static_cast<double>(r.uniform(static_cast<float>(1.5 / std::sqrt(inputs)))));
+        }
+        g.parameters.push_back(std::move(p));
+    }
+    g.origins.resize(g.nodes.size());
+    return g;
+}
+
+} // namespace
+
+TEST_CASE("evaluate: random graphs, fused and unfused, near the reference", "[evaluate]") {
+    test::random r(5);
+    std::size_t promised = 0;
+    for (std::size_t round = 0; round < 400; ++round) {
+        const test::may_have has = {1 + round % 9, round % 4 != 0};
+        const codegen::graph g = with_parameters(test::graph_maker(r, has).make(), r);
+        INFO("round " << round);
+        const codegen::planned fused = codegen::plan_graph(g).value();
+        std::vector<float> in(2 * g.inputs());
+        for (float& f : in)
+            f = r.uniform(2.0f);
+        const std::vector<float> out = codegen::evaluate(fused, in);
+        REQUIRE(test::same_bits(
+            codegen::evaluate(codegen::plan_graph(g, ir::fusion::off).value(), in), out));
+        for (std::size_t row = 0; row < 2; ++row) {
+            const auto exact = codegen::reference::outputs<codegen::reference::row>(
+                g.nodes, codegen::reference::interpret(
+                             g.nodes, g.parameters,
+                             std::span<const float>(in).subspan(row * g.inputs(), g.inputs())));
+            REQUIRE(exact.size() == g.outputs());
+            for (std::size_t o = 0; o < exact.size(); ++o) {
+                const auto found = static_cast<double>(out[row * g.outputs() + o]);
+                if (std::isnan(found) && std::isnan(exact[o].value)) continue;
+                REQUIRE(std::abs(found - exact[o].value) <= exact[o].bound);
+                promised += std::isfinite(exact[o].bound) ? 1 : 0;
+            }
+        }
+    }
+    CHECK(promised > 20000); // not just infinite bounds
 }
 
 TEST_CASE("evaluate: the value of every node, in the units' order", "[evaluate]") {

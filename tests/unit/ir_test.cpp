@@ -4,6 +4,7 @@
 
 #include "support/catch.hpp"
 #include "support/random.hpp"
+#include "support/random_graph.hpp"
 
 #include <laminate/ir/function.hpp>
 #include <laminate/ir/plan.hpp>
@@ -341,96 +342,6 @@ TEST_CASE("place: chains follow from the shape alone, and keep four terms each",
 
 namespace {
 
-op random_unary(laminate::test::random& r) {
-    constexpr op kinds[] = {op::linear, op::relu, op::prelu, op::tanh, op::softmax, op::dropout};
-    return kinds[r.below(std::size(kinds))];
-}
-
-// What random graphs may have beside nodes that read one value.
-struct may_have {
-    std::size_t reach = 1; // nodes read one of so many before them: 1 makes a chain
-    bool graphs = false;   // functions of two values, concat, slice, several inputs and outputs
-};
-
-class graph_maker {
-public:
-    graph_maker(laminate::test::random& r, may_have has) : random_(r), has_(has) {}
-
-    std::vector<ir::node> make() {
-        add(input(1 + random_.below(40)));
-        const std::size_t count = 2 + random_.below(has_.graphs ? 24 : 16);
-        while (nodes_.size() < count)
-            add(has_.graphs && random_.below(2) == 0 ? many() : one());
-        // A value may be an output twice, and so may an input.
-        if (has_.graphs)
-            for (std::size_t k = random_.below(4); k-- > 0;) {
-                const std::size_t i = random_.below(nodes_.size());
-                if (nodes_[i].result == ir::none) nodes_[i].result = outputs_++;
-            }
-        return nodes_;
-    }
-
-private:
-    void add(const ir::node& n) {
-        nodes_.push_back(n);
-        ir::node& last = nodes_.back();
-        last.output = ir::of(last.kind).output(last, ir::operands_of(nodes_, nodes_.size() - 1));
-    }
-    std::size_t width(std::size_t i) const { return nodes_[i].output.size(); }
-    std::size_t any() {
-        return nodes_.size() - 1 - random_.below(std::min(has_.reach, nodes_.size()));
-    }
-
-    ir::node one() {
-        const std::size_t from = any();
-        switch (random_.below(4)) {
-        case 0:
-            return dense(from, 2 * (1 + random_.below(90)));
-        case 1:
-            if (width(from) % 2 == 0 && width(from) > 2) return maxout(from, 2);
-            [[fallthrough]];
-        default:
-            const op kind = random_unary(random_);
-            return unary(kind == op::softmax && width(from) < 2 ? op::relu : kind, from);
-        }
-    }
-    ir::node many() {
-        constexpr op pairs[] = {op::add, op::subtract, op::multiply, op::maximum};
-        const std::size_t from = any();
-        ir::node n = unary(pairs[random_.below(std::size(pairs))], from);
-        switch (random_.below(6)) {
-        case 0:
-            return inputs_++ < 3 ? input(1 + random_.below(40)) : unary(op::relu, from);
-        case 1:
-            n.kind = op::slice;
-            n.begin = random_.below(width(from));
-            n.units = 1 + random_.below(width(from) - n.begin);
-            return n;
-        case 2:
-        case 3:
-            n.kind = op::concat;
-            for (std::size_t k = 1 + random_.below(3); k > 0; --k)
-                n.inputs[k] = any();
-            std::sort(n.inputs.begin(), n.inputs.end()); // none at the end
-            return n;
-        default:
-            n.inputs[1] = from;
-            for (std::size_t tries = 0; tries < 8; ++tries) {
-                const std::size_t other = any();
-                if (width(other) == width(from) || width(other) == 1) n.inputs[1] = other;
-            }
-            if (random_.below(2) == 0) std::swap(n.inputs[0], n.inputs[1]);
-            return n;
-        }
-    }
-
-    laminate::test::random& random_;
-    may_have has_;
-    std::vector<ir::node> nodes_;
-    std::size_t inputs_ = 0;
-    std::size_t outputs_ = 0;
-};
-
 // Plays a plan through with names in place of numbers: which unit of which computed value lies in
 // each float of the caller's rows and of scratch memory. Steps must find what they read, and at the
 // end the caller all outputs.
@@ -546,8 +457,9 @@ private:
 TEST_CASE("place: no step writes over what is still to be read", "[ir]") {
     laminate::test::random r(11);
     for (std::size_t round = 0; round < 6000; ++round) {
-        const may_have has = {1 + round % 5 * (round % 2 == 0 ? 1 : 4), round % 2 == 1};
-        const auto graph = graph_maker(r, has).make();
+        const laminate::test::may_have has = {1 + round % 5 * (round % 2 == 0 ? 1 : 4),
+                                              round % 2 == 1};
+        const auto graph = laminate::test::graph_maker(r, has).make();
         REQUIRE(check(graph).kind == mistake_kind::accepted);
         for (const ir::fusion mode : {ir::fusion::on, ir::fusion::off}) {
             const planned p(graph, mode);
