@@ -53,7 +53,7 @@ template <class... Elements>
 constexpr ir::builder build(stack<Elements...>, std::span<ir::node> nodes,
                             std::span<std::size_t> elements) {
     using function = std::size_t (*)(ir::builder&, std::size_t);
-    constexpr function all[] = {&appends<Elements>::to...};
+    constexpr std::array<function, sizeof...(Elements)> all = {&appends<Elements>::to...};
     ir::builder to(nodes, elements);
     std::size_t value = ir::none;
     for (const function append : all) {
@@ -81,7 +81,7 @@ constexpr declaration<Layers> declare() {
     if (d.mistake.kind != ir::mistake_kind::accepted) return d;
     d.mistake = ir::check(d.nodes);
     if (d.mistake.kind == ir::mistake_kind::accepted) d.mistake = ir::check_readers(d.nodes);
-    d.mistake.node = elements[d.mistake.node];
+    if (!elements.empty()) d.mistake.node = elements[d.mistake.node];
     return d;
 }
 

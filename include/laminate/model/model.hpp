@@ -77,7 +77,6 @@ class model_of<void(Network), Storage> {
     using plan_type = detail::static_plan<Network, ir::fusion::on>;
     using ports = detail::ports<plan_type>;
     static constexpr const auto& plan_ = plan_type::value;
-    static constexpr bool several = ports::count > 2;
 
 public:
     using network = Network;
@@ -90,38 +89,12 @@ public:
     model_of() = default;
     constexpr explicit model_of(Network) : model_of() {}
 
-    // One row: an array or a span of `inputs` floats, in any place. What is written must not
-    // overlap what is read; nobody looks.
-    template <class Row>
-    constexpr row_out operator()(const Row& in) const noexcept requires(!several) {
-        row_out out = {};
-        (*this)(in, out);
-        return out;
-    }
-    constexpr row_out operator()(const row_in& in) const noexcept requires(!several) {
-        row_out out = {};
-        (*this)(in, out);
-        return out;
-    }
-
-    // The same, into an array or span of `outputs` floats.
-    template <class Row, class Result>
-    constexpr void operator()(const Row& in, Result&& out) const noexcept requires(!several) {
-        if constexpr (detail::is_row<inputs, const float, const Row&> &&
-                      detail::is_row<outputs, float, Result>) {
-            const float* const x = std::span<const float, inputs>(in).data();
-            float* const y = std::span<float, outputs>(out).data();
-            run_row({{x}, {y}});
-        } else {
-            detail::check_row<inputs, const float, const Row&>();
-            detail::check_row<outputs, float, Result>();
-        }
-    }
-
-    // Of a network with several inputs or outputs: a row of each input, and then of each output,
-    // unless these are to be returned.
+    // One row: for each input an array or a span of its floats, in any place, and then, unless they
+    // are to be returned, for each output: y = model(x), model(x, y); [a, b] = model(x, z). What is
+    // written must not overlap what is read; nobody looks.
     template <class... Rows>
-    constexpr auto operator()(Rows&&... rows) const noexcept requires(several) {
+    constexpr typename detail::call_result<ports, sizeof...(Rows)>::type
+    operator()(Rows&&... rows) const noexcept {
         constexpr std::size_t given = sizeof...(Rows);
         (void)sizeof(detail::wrong_number_of_rows<ports::inputs, ports::outputs, given>);
         if constexpr (given == ports::count) {
@@ -138,39 +111,29 @@ public:
             return row_out{};
         }
     }
+    constexpr row_out operator()(const row_in& in) const noexcept {
+        return this->operator()<const row_in&>(in);
+    }
 
     // Any number of rows, 0 too, one behind the other: contiguous floats, or contiguous arrays of
     // floats, for each input and then for each output. Stops with a message unless all are as many
-    // whole rows, and those out apart from all others.
-    template <class... Rows>
-    constexpr void batch(Rows&&... rows) const noexcept
-        requires(sizeof...(Rows) != ports::count + 1) {
-        (void)sizeof(
-            detail::wrong_number_of_rows<ports::inputs, ports::outputs, sizeof...(Rows), true>);
-        constexpr std::size_t tile = detail::tile_rows(plan_);
-        (void)sizeof(detail::scratch_too_large<plan_.scratch_bytes>);
-        alignas(alignment) float scratch[tile * plan_.scratch_bytes / sizeof(float) + 1];
-        if constexpr (sizeof...(Rows) == ports::count)
-            run(spans(std::forward_as_tuple(rows...)), scratch, tile);
-    }
-
-    // The same with the caller's memory for intermediate values, as the last argument:
-    // workspace_floats of it, or a multiple (up to 96 times as much is of use) to compute as many
-    // rows at once.
+    // whole rows, and those out apart from all others. A span of floats behind them is the caller's
+    // memory for intermediate values: workspace_floats of it, or a multiple (up to 96 times as much
+    // is of use) to compute as many rows at once.
     template <class... Given>
-    constexpr void batch(Given&&... given) const noexcept
-        requires(sizeof...(Given) == ports::count + 1) {
-        const auto all = std::forward_as_tuple(given...);
-        const std::span<float> workspace = std::get<ports::count>(all);
-        if (workspace.size() < workspace_floats)
-            detail::stop("batch() needs a larger workspace, in floats", workspace_floats,
-                         workspace.size());
-        const std::size_t rows = workspace.size() / std::max<std::size_t>(workspace_floats, 1);
-        const detail::port_spans<plan_type> x = spans(all);
-        if (const std::size_t common = x.shared_with(workspace))
-            detail::stop("batch() needs a workspace that shares no memory with rows, in floats", 0,
-                         common);
-        run(x, workspace.data(), std::clamp<std::size_t>(rows, 1, detail::max_tile_rows));
+    constexpr void batch(Given&&... given) const noexcept {
+        constexpr std::size_t count = sizeof...(Given);
+        if constexpr (count == ports::count + 1) {
+            const auto all = std::forward_as_tuple(given...);
+            run_in(spans(all), std::get<ports::count>(all));
+        } else {
+            (void)sizeof(detail::wrong_number_of_rows<ports::inputs, ports::outputs, count, true>);
+            constexpr std::size_t tile = detail::tile_rows(plan_);
+            (void)sizeof(detail::scratch_too_large<plan_.scratch_bytes>);
+            alignas(alignment) float scratch[tile * plan_.scratch_bytes / sizeof(float) + 1];
+            if constexpr (count == ports::count)
+                run(spans(std::forward_as_tuple(given...)), scratch, tile);
+        }
     }
     static constexpr std::size_t workspace_floats = plan_.scratch_bytes / sizeof(float);
 
@@ -230,6 +193,18 @@ private:
             detail::run_tile<pack::scalar, plan_type, 1>(storage_.data(), rows, scratch, 1);
         else
             detail::run_tile<pack::xsimd, plan_type, 1>(storage_.data(), rows, scratch, 1);
+    }
+
+    constexpr void run_in(const detail::port_spans<plan_type>& rows,
+                          std::span<float> workspace) const noexcept {
+        if (workspace.size() < workspace_floats)
+            detail::stop("batch() needs a larger workspace, in floats", workspace_floats,
+                         workspace.size());
+        if (const std::size_t common = rows.shared_with(workspace))
+            detail::stop("batch() needs a workspace that shares no memory with rows, in floats", 0,
+                         common);
+        const std::size_t tile = workspace.size() / std::max<std::size_t>(workspace_floats, 1);
+        run(rows, workspace.data(), std::clamp<std::size_t>(tile, 1, detail::max_tile_rows));
     }
 
     constexpr void run(const detail::port_spans<plan_type>& rows, float* scratch,

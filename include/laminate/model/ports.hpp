@@ -40,6 +40,13 @@ struct ports {
                                        decltype(results(std::make_index_sequence<outputs>{}))>;
 };
 
+// What a call with so many rows returns. (Not a deduced type: GCC would compile the call of a wrong
+// network, for a second error.)
+template <class Ports, std::size_t Given>
+struct call_result {
+    using type = std::conditional_t<Given == Ports::count, void, typename Ports::row_out>;
+};
+
 // Where the row of port K begins that the caller passes as a `Row`, or the one error of a row that
 // isn't.
 template <class Plan, std::size_t K, class Row>
