@@ -15,6 +15,7 @@
 
 #include "../../base/compiler.hpp"
 #include "../../base/random.hpp"
+#include "../../base/stop.hpp"
 #include "../../kernel/back/binary_gradient.hpp"
 #include "../../kernel/back/derivative.hpp"
 #include "../../kernel/back/dropout.hpp"
@@ -26,6 +27,7 @@
 #include "../../kernel/back/softmax_gradient.hpp"
 #include "../../kernel/back/transpose.hpp"
 #include "../../kernel/back/weight_gradient.hpp"
+#include "../../model/rows.hpp"
 #include "parts.hpp"
 #include "ranges.hpp"
 #include "row_view.hpp"
