@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the first dense layer gives is thrown away.
 // expect: nothing reads what this layer gives
-// expect: unread_value<laminate::layers::dense<3>, 2
+// expect: unread_value<laminate::layers::dense<3
 #include <laminate/layer/all.hpp>
 #include <laminate/layer/network.hpp>
 

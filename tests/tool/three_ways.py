@@ -61,34 +61,62 @@ class Item:
         np.save(self.work / name, array)
         return self.work / name
 
-    def words(self):
-        """The arguments of one run: rows of the first input, the first sample of all others."""
-        inputs = arrays_of(self.folder, "input", len(self.inputs))
-        outputs = arrays_of(self.folder, "output", len(self.outputs))
+    def one(self, inputs, outputs):
+        """The words of a run on rows of the first input, with the first sample of all others bound
+        to them, for the first output; the options of its rows, and of what is expected."""
         samples = len(inputs[0]) if len(inputs) == 1 else 1
-        x = self.save("x.npy", np.stack(inputs[0][:samples]))
-        y = self.save("y.npy", np.stack(outputs[0][:samples]))
         words = [self.model]
         for name, values in list(zip(self.inputs, inputs))[1:]:
             words += ["--constant", f"{name}={self.save(f'{len(words)}.npy', values[0])}"]
         if len(self.outputs) > 1:
             words += ["--model-output", self.outputs[0]]
-        return words, x, y
+        return (words, [self.save("x.npy", np.stack(inputs[0][:samples]))],
+                [self.save("y.npy", np.stack(outputs[0][:samples]))])
+
+    def all(self, laminate, inputs, outputs):
+        """The same with all inputs and outputs; inputs that aren't floats are bound."""
+        words, rows, expected = [self.model], [], []
+        inspected = run(laminate, "inspect", "--json", self.model)
+        needed = self.inputs
+        if inspected.returncode == 0:
+            needed = [i["name"] for i in json.loads(inspected.stdout)["inputs"]]
+        for k, (name, values) in enumerate(zip(self.inputs, inputs)):
+            if values[0].dtype.kind == "f":
+                if name not in needed:
+                    continue
+                rows.append(f"{name}={self.save(f'all_x_{k}.npy', np.stack(values))}")
+            else:
+                words += ["--constant", f"{name}={self.save(f'all_x_{k}.npy', values[0])}"]
+        for k, (name, values) in enumerate(zip(self.outputs, outputs)):
+            expected.append(f"{name}={self.save(f'all_y_{k}.npy', np.stack(values))}")
+        return words, rows, expected
 
     def check(self, laminate, sources):
-        """Nothing, or what is wrong. Some files have a data set's number of rows as their batch."""
+        """Nothing, or what is wrong: of a file with several inputs and outputs with all of them or,
+        where Laminate doesn't take that, with one."""
         try:
-            words, x, y = self.words()
+            inputs = arrays_of(self.folder, "input", len(self.inputs))
+            outputs = arrays_of(self.folder, "output", len(self.outputs))
         except FileNotFoundError:  # the corpus has no vectors: the self-test makes some
             return self.generate(laminate, sources, [self.model], ["--self-test"])
-        shape = np.load(x).shape
-        kind = np.load(y).dtype
-        allowed = ["--tolerance", HALF_TOLERANCE] if kind == np.float16 else []
+        if len(inputs) > 1 or len(outputs) > 1:
+            form = self.all(laminate, inputs, outputs)
+            if form[1] and not self.compare(laminate, sources, *form):
+                return None
+        return self.compare(laminate, sources, *self.one(inputs, outputs))
+
+    def compare(self, laminate, sources, words, rows, expected):
+        """Some files have a data set's number of rows as their batch."""
+        x = [word for row in rows for word in ("--input", row)]
+        y = [word for row in expected for word in ("--expected", row)]
+        golden = [word for row in rows for word in ("--golden", row)]
+        shape = np.load(str(rows[0]).rpartition("=")[2]).shape
+        half = np.load(str(expected[0]).rpartition("=")[2]).dtype == np.float16
+        allowed = ["--tolerance", HALF_TOLERANCE] if half else []
         for batch in [], ["--batch", 1], ["--batch", shape[1] if len(shape) > 1 else 1]:
-            verified = run(laminate, "verify", *words, *batch, "--input", x, "--expected", y,
-                           "--no-compile", *allowed)
+            verified = run(laminate, "verify", *words, *batch, *x, *y, "--no-compile", *allowed)
             if verified.returncode == 0:
-                return self.generate(laminate, sources, words + batch, ["--golden", x])
+                return self.generate(laminate, sources, words + batch, golden)
             if not re.search("atch|expected rows of|expected as many rows", verified.stderr):
                 break
         return verified.stdout + verified.stderr
