@@ -212,8 +212,8 @@ constexpr std::size_t first_fit(std::span<const value> values, std::span<const p
             offset = end;
             moved = true;
         };
-        for (std::size_t other = k; other-- > 0 && rows[other].dies >= row.born;)
-            pass(values[rows[other].row]);
+        for (std::size_t end = k; end > 0 && rows[end - 1].dies >= row.born; --end)
+            pass(values[rows[end - 1].row]);
         for (std::size_t other = k + 1;
              other < rows.size() && values[rows[other].row].born <= row.dies; ++other)
             pass(values[rows[other].row]);

@@ -52,6 +52,7 @@ constexpr auto functor(const float* parameters) {
     if constexpr (n.kind == ir::op::operation && (when)) { \
         return kernel::functor{__VA_ARGS__}; \
     } else
+    // NOLINTNEXTLINE(bugprone-branch-clone): a norm ends as affine does
     LAMINATE_FUNCTIONS(LAMINATE_FUNCTOR) {
         static_assert(n.kind == ir::op::input,
                       "Laminate: ir/function.hpp lacks an elementwise operation; add it");
