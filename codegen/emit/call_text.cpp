@@ -63,20 +63,22 @@ std::string rows(const ir::plan_view& plan, const ir::place& p) {
 
 const char* truth(bool b) { return b ? "true" : "false"; }
 
-// "kernel::with_row<kernel::plus, false, 64, 128, 128>{scratch + 64, scratch}"
-std::string binary(const ir::plan_view& plan, const ir::step& s, const ir::joined& f) {
-    const char* form = "";
-    switch (plan.nodes[f.node].kind) {
+// "plus"
+const char* form_of(ir::op kind) {
+    switch (kind) {
 #define LAMINATE_FORM(operation, functor) \
     case ir::op::operation: \
-        form = #functor; \
-        break;
+        return #functor;
         LAMINATE_BINARY_FUNCTIONS(LAMINATE_FORM)
 #undef LAMINATE_FORM
     default:
-        raise({sentence("defect in Laminate: the emitter lacks ",
-                        ir::name(plan.nodes[f.node].kind))});
+        raise({sentence("defect in Laminate: the emitter lacks ", ir::name(kind))});
     }
+}
+
+// "kernel::with_row<kernel::plus, false, 64, 128, 128>{scratch + 64, scratch}"
+std::string binary(const ir::plan_view& plan, const ir::step& s, const ir::joined& f) {
+    const char* const form = form_of(plan.nodes[f.node].kind);
     return sentence("with_row<kernel::", form, ", ", truth(f.swapped), ", ",
                     plan.nodes[f.other].output.size(), ", ", plan.stride(s.writes), ", ",
                     plan.stride(f.beside), ">{", pointer(f.beside), ", ", pointer(s.writes), "}");

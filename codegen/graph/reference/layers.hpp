@@ -123,6 +123,7 @@ struct norm {
                     each = by.template pair<subtract>(each, middle);
             }
             Row squares;
+            squares.reserve(part);
             for (const auto& each : x)
                 squares.push_back(by.template function<square>(plain, each));
             const auto scale = by.template function<rsqrt>(plain, mean(squares));
