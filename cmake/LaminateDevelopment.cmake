@@ -57,10 +57,11 @@ function(laminate_compile_fast target)
         $<$<AND:$<CXX_COMPILER_ID:GNU,Clang,AppleClang>,$<CONFIG:Release,RelWithDebInfo>>:-O1>)
 endfunction()
 
-# These sources of a target become one object. Names in their unnamed namespaces must differ.
-function(laminate_compile_together target)
+# These sources of a target become one object: apart from each other they compile several times as
+# long, for the same headers. Names in their unnamed namespaces must differ.
+function(laminate_compile_together target group)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-    set_source_files_properties(${ARGN} PROPERTIES UNITY_GROUP ${target})
+    set_source_files_properties(${ARGN} PROPERTIES UNITY_GROUP ${group})
 endfunction()
 
 # Python for the scripts of tests and CI: the system's before any other on PATH, because NumPy and

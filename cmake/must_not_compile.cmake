@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: MIT
 # One case of tests/must_not_compile: the same file twice. With -DGOOD it must compile; without, it
 # must fail with exactly one error whose text holds every `// expect: <text>` of the file; a line
-# `// flags: <flags>` is for that half alone.
-# Run as: cmake -DCOMPILER=<c++> -DFLAGS=<list, comma-separated> -DSOURCE=<cpp> -P must_not_compile.cmake
+# `// flags: <flags>` is for that half alone. PRECOMPILED, a header with its .gch beside it, is
+# included first, except under such flags.
+# Run as: cmake -DCOMPILER=<c++> -DFLAGS=<list, comma-separated> [-DPRECOMPILED=<hpp>] -DSOURCE=<cpp>
+#             -P must_not_compile.cmake
 cmake_minimum_required(VERSION 3.25)
 string(REPLACE "," ";" flags "${FLAGS}")
+set(precompiled)
+if(PRECOMPILED)
+    set(precompiled -include ${PRECOMPILED})
+endif()
 set(ENV{LC_ALL} C)
 set(ENV{GCC_COLORS} "")
 
@@ -17,7 +23,7 @@ if(NOT source MATCHES "GOOD")
     message(FATAL_ERROR "${SOURCE}: no '#ifdef GOOD' half, so nothing shows that the rest is right")
 endif()
 
-execute_process(COMMAND ${COMPILER} ${flags} -DGOOD -fsyntax-only ${SOURCE}
+execute_process(COMMAND ${COMPILER} ${flags} ${precompiled} -DGOOD -fsyntax-only ${SOURCE}
     RESULT_VARIABLE result ERROR_VARIABLE messages)
 if(NOT result EQUAL 0)
     message("${messages}")
@@ -27,8 +33,9 @@ endif()
 if(source MATCHES "// flags: ([^\n]*)")
     separate_arguments(bad_flags UNIX_COMMAND "${CMAKE_MATCH_1}")
     list(APPEND flags ${bad_flags})
+    set(precompiled)
 endif()
-execute_process(COMMAND ${COMPILER} ${flags} -fsyntax-only ${SOURCE}
+execute_process(COMMAND ${COMPILER} ${flags} ${precompiled} -fsyntax-only ${SOURCE}
     RESULT_VARIABLE result ERROR_VARIABLE messages)
 if(result EQUAL 0)
     message(FATAL_ERROR "The bad half compiles, but should not")

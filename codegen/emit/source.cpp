@@ -16,7 +16,7 @@ namespace laminate::codegen {
 namespace {
 
 // Enough rows for a register tile and its rest.
-constexpr std::size_t golden_rows = 7;
+constexpr std::size_t made_up_rows = 7;
 
 // Reproducible numbers in [-1, 1): the top 24 bits of a multiplicative generator (Steele and Vigna,
 // "Computationally easy, spectrally good multipliers", 2021).
@@ -51,7 +51,7 @@ result<std::vector<float>> golden_inputs(const ir::plan_view& plan, const write_
         if (given.empty()) return std::vector<float>();
         return error{"golden_inputs are for the self-test; set self_test too"};
     }
-    if (given.empty()) return made_up(golden_rows * plan.inputs());
+    if (given.empty()) return made_up(made_up_rows * plan.inputs());
     if (given.size() % plan.inputs() != 0)
         return error{sentence("golden_inputs must be whole rows of ", plan.inputs(),
                               " floats; found ", given.size())};

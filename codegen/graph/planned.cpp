@@ -85,7 +85,7 @@ std::string shortest(double number) {
     return digits.data();
 }
 
-std::optional<error> pack(const graph& network, const match& from, std::span<float> packed) {
+std::optional<error> pack_tensor(const graph& network, const match& from, std::span<float> packed) {
     for (std::size_t k = 0; k < from.values->size(); ++k) {
         const double number = (*from.values)[k];
         const auto rounded = static_cast<float>(number);
@@ -121,7 +121,7 @@ result<planned> plan_graph(const graph& network, ir::fusion mode) {
     if (!matches) return matches.error();
     p.packed_.resize(p.cost_.weight_bytes / sizeof(planned::line));
     for (const match& m : *matches)
-        if (auto why = pack(network, m, p.floats())) return *std::move(why);
+        if (auto why = pack_tensor(network, m, p.floats())) return *std::move(why);
     return p;
 }
 

@@ -21,15 +21,15 @@ namespace laminate::codegen::tool {
 
 namespace {
 
-using row = std::vector<double>;
+using doubles = std::vector<double>;
 
-row outputs_of(const graph& network, std::span<const float> inputs) {
-    row outputs;
+doubles outputs_of(const graph& network, std::span<const float> inputs) {
+    doubles outputs;
     for (std::size_t at = 0; at < inputs.size(); at += network.inputs()) {
-        const std::vector<row> values = reference::evaluate(
+        const std::vector<doubles> values = reference::evaluate(
             reference::plain<double>{}, std::span(network.nodes), std::span(network.parameters),
             reference::numbers_of<double>(inputs.subspan(at, network.inputs())));
-        const row last = reference::outputs(network.nodes, values);
+        const doubles last = reference::outputs(network.nodes, values);
         outputs.insert(outputs.end(), last.begin(), last.end());
     }
     return outputs;
@@ -49,10 +49,10 @@ struct investigation {
     const graph& network;
     observation seen;
     std::span<const float> all_inputs; // those of `seen` are the first of them
-    row model;
+    doubles model;
 
     // A guess explains what was seen if it is right to five digits, and ten times better than none.
-    bool explains(const row& guess) const {
+    bool explains(const doubles& guess) const {
         double size = 0.0;
         for (const double v : seen.outputs)
             size = std::max(size, std::abs(v));
@@ -83,19 +83,19 @@ cause not_a_number(const investigation& i) {
     return std::nullopt;
 }
 
-row each_row(const investigation& i, row (*change)(std::span<const double>)) {
-    row all;
+doubles each_row(const investigation& i, doubles (*change)(std::span<const double>)) {
+    doubles all;
     const std::size_t width = i.network.outputs();
     for (std::size_t r = 0; r < i.rows(); ++r) {
-        const row changed = change(std::span(i.model).subspan(r * width, width));
+        const doubles changed = change(std::span(i.model).subspan(r * width, width));
         all.insert(all.end(), changed.begin(), changed.end());
     }
     return all;
 }
 
-row softmax(std::span<const double> x) {
+doubles softmax(std::span<const double> x) {
     const double maximum = *std::max_element(x.begin(), x.end());
-    row y;
+    doubles y;
     for (const double v : x)
         y.push_back(std::exp(v - maximum));
     const double sum = std::accumulate(y.begin(), y.end(), 0.0);
@@ -104,15 +104,15 @@ row softmax(std::span<const double> x) {
     return y;
 }
 
-row sigmoid(std::span<const double> x) {
-    row y;
+doubles sigmoid(std::span<const double> x) {
+    doubles y;
     for (const double v : x)
         y.push_back(1.0 / (1.0 + std::exp(-v)));
     return y;
 }
 
-row logarithm(std::span<const double> x) {
-    row y;
+doubles logarithm(std::span<const double> x) {
+    doubles y;
     for (const double v : x)
         y.push_back(std::log(v));
     return y;
@@ -209,7 +209,7 @@ normalisation to_0_and_1(std::span<const float> x, std::size_t first, std::size_
 
 struct normalised {
     std::string words;
-    row outputs; // of the network, with inputs normalised so
+    doubles outputs; // of the network, with inputs normalised so
 };
 
 // By what all inputs that were given have, together or each by itself.
@@ -244,7 +244,7 @@ cause normalised_inputs(const investigation& i) {
 
 // The part of what was seen that varies with the row, and that a guess gives: 1 if it is right, 0
 // or less if a constant were as good.
-double part_explained(const investigation& i, const row& guess) {
+double part_explained(const investigation& i, const doubles& guess) {
     const std::size_t width = i.network.outputs();
     double off = 0.0, spread = 0.0;
     for (std::size_t u = 0; u < width; ++u) {
@@ -330,7 +330,7 @@ cause permuted_outputs(const investigation& i) {
                 from.push_back(v);
         if (from.size() == u) return std::nullopt;
     }
-    row guess;
+    doubles guess;
     for (std::size_t r = 0; r < i.rows(); ++r)
         for (const std::size_t v : from)
             guess.push_back(i.model[r * width + v]);
@@ -364,7 +364,7 @@ cause scaled_outputs(const investigation& i) {
         xy += (i.model[k] - mx) * (i.seen.outputs[k] - my);
     }
     const double a = xy / xx;
-    row guess;
+    doubles guess;
     for (const double v : i.model)
         guess.push_back(a * (v - mx) + my);
     if (!i.explains(guess)) return std::nullopt;

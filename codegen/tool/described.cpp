@@ -22,7 +22,7 @@ std::vector<std::string> choices_of(const std::string& type) {
     return choices;
 }
 
-std::string joined(const std::vector<std::string>& words, const char* between) {
+std::string listed(const std::vector<std::string>& words, const char* between) {
     return fmt::format("{}", fmt::join(words, between));
 }
 
@@ -35,7 +35,7 @@ described_option describe_option(const CLI::Option& option) {
     d.group = option.get_group() == "Options" ? "" : option.get_group();
     d.choices = choices_of(type);
     d.takes_value = d.positional || option.get_items_expected_min() > 0;
-    const std::string value = d.choices.empty() ? stands_for : joined(d.choices, "|");
+    const std::string value = d.choices.empty() ? stands_for : listed(d.choices, "|");
     if (d.positional) {
         d.name = d.spelling = d.choices.empty() && type != "TEXT" && !type.empty()
                                   ? value

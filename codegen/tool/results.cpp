@@ -30,6 +30,13 @@ void check_range(const std::vector<float>& inputs, std::size_t width, const mode
 
 } // namespace
 
+std::vector<double> values_of(const std::vector<reference::estimate>& estimates) {
+    std::vector<double> values;
+    for (const reference::estimate& e : estimates)
+        values.push_back(e.value);
+    return values;
+}
+
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words)

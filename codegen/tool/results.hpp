@@ -25,6 +25,9 @@ struct results {
 results compute(const network& n, const model_options& options,
                 const std::vector<std::string>& input);
 
+// Without their bounds.
+std::vector<double> values_of(const std::vector<reference::estimate>& estimates);
+
 // The files, for messages.
 std::string joined(const std::vector<std::string>& words);
 

@@ -40,13 +40,6 @@ void write(const std::vector<port_file>& files, std::size_t rows, const std::vec
     }
 }
 
-std::vector<double> values_of(const std::vector<reference::estimate>& estimates) {
-    std::vector<double> values;
-    for (const reference::estimate& e : estimates)
-        values.push_back(e.value);
-    return values;
-}
-
 // The class of each row, where the file names them: that of the largest output, or of two whether
 // the only one is above a half (behind a sigmoid) or above 0.
 std::vector<std::string> classes_of(const onnx::imported& source,

@@ -66,13 +66,6 @@ estimates with_bounds_added(estimates a, const estimates& b) {
     return a;
 }
 
-std::vector<double> values_of(const estimates& all) {
-    std::vector<double> values;
-    for (const reference::estimate& e : all)
-        values.push_back(e.value);
-    return values;
-}
-
 std::vector<double> to_doubles(const std::vector<float>& floats) {
     return {floats.begin(), floats.end()};
 }

@@ -14,7 +14,7 @@ namespace laminate::codegen {
 namespace {
 
 // As one affine node, in place of the second.
-void merge(graph& network, const typical_row& x, std::size_t first, pass_report& report) {
+void merge_affine_pair(graph& network, const typical_row& x, std::size_t first, pass_report& report) {
     const std::size_t second = first + 1;
     const std::size_t units = network.nodes[first].output.size();
     layer_parameters both;
@@ -51,7 +51,7 @@ void merge_affine(graph& network, const optimise_options& options, pass_report& 
             !is_affine(network.nodes[i - 1]))
             continue;
         if (values.empty()) values = typical_values(network, options);
-        merge(network, values[i - 2], i - 1, report);
+        merge_affine_pair(network, values[i - 2], i - 1, report);
     }
 }
 

@@ -27,7 +27,7 @@ bool pays(const graph& network, std::size_t first) {
                 network.nodes[first + 1].units);
 }
 
-void merge(graph& network, const typical_row& x, std::size_t first, pass_report& report) {
+void merge_dense_pair(graph& network, const typical_row& x, std::size_t first, pass_report& report) {
     const std::size_t second = first + 1;
     const std::size_t in = inputs_of(network, first);
     const std::size_t middle = network.nodes[first].units;
@@ -69,7 +69,7 @@ void merge_dense(graph& network, const optimise_options& options, pass_report& r
     for (std::size_t i = network.nodes.size(); i-- > 2;) {
         if (i >= network.nodes.size() || !pays(network, i - 1)) continue;
         if (values.empty()) values = typical_values(network, options);
-        merge(network, values[i - 2], i - 1, report);
+        merge_dense_pair(network, values[i - 2], i - 1, report);
     }
 }
 

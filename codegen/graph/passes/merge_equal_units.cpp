@@ -44,7 +44,7 @@ std::vector<std::size_t> first_equals(const graph& network, std::size_t node, st
     return of;
 }
 
-void merge(graph& network, std::size_t node, std::size_t next, pass_report& report) {
+void merge_units(graph& network, std::size_t node, std::size_t next, pass_report& report) {
     const std::vector<std::size_t> heir = first_equals(network, node, next);
     const std::size_t units = heir.size();
     std::vector<bool> keep(units);
@@ -74,7 +74,7 @@ void merge(graph& network, std::size_t node, std::size_t next, pass_report& repo
 void merge_equal_units(graph& network, const optimise_options&, pass_report& report) {
     for (std::size_t i = 1; i < network.nodes.size(); ++i)
         if (network.nodes[i].kind == ir::op::dense)
-            if (const auto next = reader(network, i)) merge(network, i, *next, report);
+            if (const auto next = reader(network, i)) merge_units(network, i, *next, report);
 }
 
 } // namespace laminate::codegen

@@ -78,8 +78,8 @@ estimate applied(step does, std::span<const estimate> of) {
         return checked(a.value * b.value, (b.off == 0.0 ? 0.0 : std::abs(a.value) * b.off) +
                                               (a.off == 0.0 ? 0.0 : std::abs(b.value) * a.off));
     case step::divide: {
-        const double value = a.value / b.value;
-        return checked(value, (a.off + (b.off == 0.0 ? 0.0 : std::abs(value) * b.off)) /
+        const double ratio = a.value / b.value;
+        return checked(ratio, (a.off + (b.off == 0.0 ? 0.0 : std::abs(ratio) * b.off)) /
                                   std::abs(b.value));
     }
     case step::power:

@@ -9,7 +9,7 @@ namespace laminate::codegen::onnx {
 namespace {
 
 // The messages that may hold many others, and in which fields; all others count as text.
-enum kind : unsigned char { model, graph, node, attribute, tensor, other, raw };
+enum kind : unsigned char { model, graph, node, attribute, tensor, other, blob };
 
 struct field {
     kind in;
@@ -21,7 +21,7 @@ constexpr field fields[] = {
     {model, 7, graph},      {model, 25, other},    {graph, 1, node},        {graph, 5, tensor},
     {graph, 11, other},     {graph, 12, other},    {graph, 13, other},      {node, 5, attribute},
     {attribute, 5, tensor}, {attribute, 6, graph}, {attribute, 10, tensor}, {attribute, 11, graph},
-    {tensor, 9, raw},       {tensor, 13, other},
+    {tensor, 9, blob},      {tensor, 13, other},
 };
 
 kind held(kind in, std::uint64_t number) {
@@ -47,7 +47,7 @@ bool read_number(std::string_view& bytes, std::uint64_t& number) {
 }
 
 std::size_t memory_of(std::string_view bytes, kind in, int depth) {
-    if (in == raw) return bytes.size();
+    if (in == blob) return bytes.size();
     // Text, packed numbers, or a small message: each byte may be one number.
     std::size_t total = per_message + (in == other ? per_number * bytes.size() : 0);
     if (depth == deepest) return total;
