@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // One hash of the bits of networks after training, on the scalar pack and the machine's own; the
 // build and CI make this program with several flags, instruction sets and compilers, and all must
-// print the same (cmake/LaminateTesting.cmake). Who changes them on purpose writes the new hash below, and
-// says so in CHANGELOG.md.
+// print the same (cmake/LaminateTesting.cmake). Who changes them on purpose writes the new hash
+// below, and says so in CHANGELOG.md.
 
 #include "support/random.hpp"
 

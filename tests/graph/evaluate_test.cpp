@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The run-time interpreter gives the bits of compiled models, by row and by batch, fused or not;
-// and a graph is packed as the DSL packs the same network.
+// The run-time interpreter on graphs that no compiled model is at hand for (others:
+// networks_test.cpp).
 
 #include "support/catch.hpp"
 #include "support/compare.hpp"
@@ -23,69 +23,6 @@ namespace lam = laminate;
 namespace ir = laminate::ir;
 namespace test = laminate::test;
 namespace codegen = laminate::codegen;
-
-namespace {
-
-// Numbers of all kinds: zeros of both signs, infinities, NaN, denormals and huge ones among them.
-template <class Network>
-std::vector<float> odd_rows(std::size_t rows) {
-    constexpr float inf = std::numeric_limits<float>::infinity();
-    std::vector<float> in = test::random_rows<Network>(rows, 9);
-    test::random r(3);
-    const float odd[] = {0.0f, -0.0f, inf, -inf, inf - inf, 1e-42f, 1e30f, -1e30f};
-    for (float& f : in)
-        if (r.below(8) == 0) f = odd[r.below(std::size(odd))];
-    return in;
-}
-
-template <class Network>
-void same_as_model(std::uint64_t seed) {
-    const auto model = test::random_model<Network>(seed);
-    const codegen::graph g = codegen::graph_of(model);
-    for (const ir::fusion mode : {ir::fusion::on, ir::fusion::off}) {
-        const codegen::planned planned = codegen::plan_graph(g, mode).value();
-        if (mode == ir::fusion::on) REQUIRE(test::same_bits(planned.packed(), model.packed()));
-        for (const auto& in : {test::random_rows<Network>(7, seed), odd_rows<Network>(30)}) {
-            std::vector<float> expected(in.size() / model.inputs * model.outputs);
-            model.batch(in, expected);
-            CHECK(test::same_bits(codegen::evaluate(planned, in), expected));
-            const auto row = std::span(in).first(model.inputs);
-            CHECK(test::same_bits(codegen::evaluate_nodes(planned, row).back(),
-                                  std::span(expected).first(model.outputs)));
-        }
-    }
-}
-
-} // namespace
-
-TEMPLATE_LIST_TEST_CASE("evaluate: the bits of the model", "[evaluate]", test::all_networks) {
-    same_as_model<TestType>(1);
-    same_as_model<TestType>(2);
-}
-
-namespace {
-
-using lam::dense, lam::input, lam::no_bias, lam::relu;
-
-// Widths around those where the order of a sum changes: narrow layers, chains, panels, zeros.
-struct few_in : lam::network<input<7> | dense<8> | relu | dense<9>> {};
-struct narrow_1 : lam::network<input<37> | dense<1>> {};
-struct narrow_2 : lam::network<input<129> | dense<2>> {};
-struct narrow_5 : lam::network<input<16> | dense<5>> {};
-struct narrow_8 : lam::network<input<201> | dense<8>> {};
-struct chains_8 : lam::network<input<33> | dense<16> | dense<17>> {};
-struct chains_2 : lam::network<input<50> | dense<64> | relu | dense<65>(no_bias)> {};
-struct panels : lam::network<input<40> | dense<129> | dense<257>> {};
-struct skipping : lam::network<input<300> | dense<70> | relu | dense<300> | relu | dense<140>> {};
-
-using widths = std::tuple<few_in, narrow_1, narrow_2, narrow_5, narrow_8, chains_8, chains_2,
-                          panels, skipping>;
-
-} // namespace
-
-TEMPLATE_LIST_TEST_CASE("evaluate: every kind of sum", "[evaluate]", widths) {
-    same_as_model<TestType>(5);
-}
 
 namespace {
 

@@ -57,9 +57,8 @@ TEMPLATE_LIST_TEST_CASE("parallel_batch: the bits of batch", "[threads]", networ
     const std::vector<float> in = random_rows<TestType>(3 * part + 5, 2);
     std::vector<float> all((3 * part + 5) * type::outputs);
     model.batch(in, all);
-    for (const std::size_t rows :
-         {std::size_t{0}, std::size_t{1}, std::size_t{97}, part - 1, part, part + 1, 2 * part,
-          3 * part + 5}) {
+    for (const std::size_t rows : {std::size_t{0}, std::size_t{1}, std::size_t{97}, part - 1, part,
+                                   part + 1, 2 * part, 3 * part + 5}) {
         const auto x = std::span(in).first(rows * type::inputs);
         const auto expected = std::span(all).first(rows * type::outputs);
         const auto check = [&](auto&& executor) {

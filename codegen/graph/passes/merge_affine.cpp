@@ -14,7 +14,8 @@ namespace laminate::codegen {
 namespace {
 
 // As one affine node, in place of the second.
-void merge_affine_pair(graph& network, const typical_row& x, std::size_t first, pass_report& report) {
+void merge_affine_pair(graph& network, const typical_row& x, std::size_t first,
+                       pass_report& report) {
     const std::size_t second = first + 1;
     const std::size_t units = network.nodes[first].output.size();
     layer_parameters both;

@@ -27,7 +27,8 @@ bool pays(const graph& network, std::size_t first) {
                 network.nodes[first + 1].units);
 }
 
-void merge_dense_pair(graph& network, const typical_row& x, std::size_t first, pass_report& report) {
+void merge_dense_pair(graph& network, const typical_row& x, std::size_t first,
+                      pass_report& report) {
     const std::size_t second = first + 1;
     const std::size_t in = inputs_of(network, first);
     const std::size_t middle = network.nodes[first].units;
