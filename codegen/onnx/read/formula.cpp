@@ -118,15 +118,15 @@ estimate applied(step does, std::span<const estimate> of) {
 }
 
 estimate applied(const ir::node& layer, double slope, double shift, const estimate& x) {
-    const double value = reference::function_at(layer, x.value, slope, shift);
+    const double result = reference::function_at(layer, x.value, slope, shift);
     double off = 0.0;
     const auto vary = [&](const ir::node& other, double of_slope, double of_shift, double at) {
-        off += std::abs(reference::function_at(other, at, of_slope, of_shift) - value);
+        off += std::abs(reference::function_at(other, at, of_slope, of_shift) - result);
     };
     if (x.off != 0.0) {
         estimate sides[] = {{x.value + x.off}, {x.value - x.off}};
         for (estimate& side : sides)
-            side.off = std::abs(reference::function_at(layer, side.value, slope, shift) - value);
+            side.off = std::abs(reference::function_at(layer, side.value, slope, shift) - result);
         off = std::max(sides[0].off, sides[1].off);
     }
     if (std::abs(slope) != 1.0) vary(layer, slope * (1.0 + roundoff), shift, x.value);
@@ -138,7 +138,7 @@ estimate applied(const ir::node& layer, double slope, double shift, const estima
     next = layer;
     next.beta = std::nextafter(layer.beta, 2.0f * layer.beta);
     if (layer.kind != ir::op::clip) vary(next, slope, shift, x.value);
-    return checked(value, off);
+    return checked(result, off);
 }
 
 } // namespace laminate::codegen::onnx
