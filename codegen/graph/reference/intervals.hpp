@@ -40,7 +40,7 @@ inline interval intervals::sum(std::span<const double> weights, double bias,
                                std::span<const interval> x) const {
     const auto b = static_cast<double>(static_cast<float>(bias));
     interval sum = {b, b};
-    interval sign = {b >= 0.0 ? 0.0 : unbounded.low, b <= 0.0 ? 0.0 : unbounded.high};
+    interval signs = {b >= 0.0 ? 0.0 : unbounded.low, b <= 0.0 ? 0.0 : unbounded.high};
     double sizes = std::abs(b);
     for (std::size_t i = 0; i < x.size(); ++i) {
         const auto w = static_cast<double>(static_cast<float>(weights[i]));
@@ -48,13 +48,13 @@ inline interval intervals::sum(std::span<const double> weights, double bias,
         const interval term = hull({w * x[i].low, w * x[i].high});
         sum = {sum.low + term.low, sum.high + term.high};
         // Roundings don't change a sign: terms of one sign make a sum of that sign.
-        if (!(term.low >= 0.0)) sign.low = unbounded.low;
-        if (!(term.high <= 0.0)) sign.high = unbounded.high;
+        if (!(term.low >= 0.0)) signs.low = unbounded.low;
+        if (!(term.high <= 0.0)) signs.high = unbounded.high;
         sizes += size(term);
     }
     if (sizes == std::abs(b)) return {b, b}; // no term: the bias, exactly
-    if (!(sizes < largest / 2.0)) return sign;
-    return both(sign, widen(sum, rounding(x.size() + 1, sizes)));
+    if (!(sizes < largest / 2.0)) return signs;
+    return both(signs, widen(sum, rounding(x.size() + 1, sizes)));
 }
 
 } // namespace laminate::codegen::reference

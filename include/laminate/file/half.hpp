@@ -20,16 +20,16 @@ static_assert(std::numeric_limits<float>::is_iec559 && sizeof(float) == 4 &&
               "Laminate needs float and double to be IEEE binary32 and binary64");
 
 constexpr float float_from_half(std::uint16_t half) {
-    const std::uint32_t sign = (half & 0x8000u) << 16;
+    const std::uint32_t sign_bit = (half & 0x8000u) << 16;
     const std::uint32_t exponent = (half >> 10) & 0x1fu;
     const std::uint32_t fraction = half & 0x3ffu;
     if (exponent == 0) { // Zero or denormal: fraction * 2^-24, which a float holds exactly.
         const float magnitude = static_cast<float>(fraction) * 0x1p-24f;
-        return sign != 0 ? -magnitude : magnitude;
+        return sign_bit != 0 ? -magnitude : magnitude;
     }
     // The largest exponent stays the largest; others move from a bias of 15 to one of 127.
     const std::uint32_t biased = exponent == 31 ? 255u : exponent + (127u - 15u);
-    return std::bit_cast<float>(sign | biased << 23 | fraction << 13);
+    return std::bit_cast<float>(sign_bit | biased << 23 | fraction << 13);
 }
 
 // bfloat16 is the upper half of a float.

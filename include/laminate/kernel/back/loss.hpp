@@ -47,8 +47,8 @@ struct absolute_error {
         const typename P::reg zero = P::splat(0.0f);
         const typename P::reg e = P::sub(y, t);
         const typename P::reg size = P::abs(e);
-        const typename P::reg sign = P::copysign(P::splat(1.0f), e);
-        return {size, P::splat(1.0f), P::select(P::less(zero, size), sign, zero)};
+        const typename P::reg sign_of = P::copysign(P::splat(1.0f), e);
+        return {size, P::splat(1.0f), P::select(P::less(zero, size), sign_of, zero)};
     }
 };
 

@@ -74,8 +74,8 @@ LAMINATE_INLINE typename P::reg penalised(typename P::reg g, typename P::reg w, 
     g = P::mul(g, P::splat(p.scale));
     g = P::max(P::splat(-p.bound), P::min(P::splat(p.bound), g));
     g = P::fma(P::splat(p.l2), w, g);
-    const typename P::reg sign = P::copysign(P::splat(p.l1), w);
-    return P::add(g, P::select(P::less(zero, P::abs(w)), sign, zero));
+    const typename P::reg sign_of = P::copysign(P::splat(p.l1), w);
+    return P::add(g, P::select(P::less(zero, P::abs(w)), sign_of, zero));
 }
 
 // `floats` parameters at w, whole lines. Rules with one moment leave v alone; it may be null.

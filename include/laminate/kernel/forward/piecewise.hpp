@@ -101,8 +101,8 @@ struct shrink {
 
     template <class P>
     LAMINATE_INLINE typename P::reg operator()(P, typename P::reg x, std::size_t) const {
-        const typename P::reg sign = P::copysign(P::splat(1.0f), x);
-        const typename P::reg moved = P::sub(x, P::mul(sign, P::splat(bias)));
+        const typename P::reg sign_of = P::copysign(P::splat(1.0f), x);
+        const typename P::reg moved = P::sub(x, P::mul(sign_of, P::splat(bias)));
         const typename P::reg or_nan = P::select(P::is_nan(x), x, P::splat(0.0f));
         return P::select(P::less(P::splat(lambd), P::abs(x)), moved, or_nan);
     }
