@@ -6,9 +6,10 @@
 #include "support/catch.hpp"
 #include "support/compare.hpp"
 #include "support/packs.hpp"
-
 #include "support/random.hpp"
+
 #include <laminate/pack/concept.hpp>
+#include <laminate/pack/group.hpp>
 
 #include <array>
 #include <bit>
@@ -140,6 +141,15 @@ TEMPLATE_LIST_TEST_CASE("pack: comparison and selection", "[pack]", all_packs) {
                 [](float a, float b, float c) { return a < b ? a : c; }) == 0);
     CHECK(check([](reg a, reg b, reg c) { return P::select(P::is_nan(a), b, c); },
                 [](float a, float b, float c) { return a != a ? b : c; }) == 0);
+
+    CHECK(!P::any(P::less(P::splat(1.0f), P::splat(1.0f))));
+    for (std::size_t lane = 0; lane < P::lanes; ++lane) { // each by itself is seen
+        std::array<float, P::lanes> one = {};
+        one[lane] = 2.0f;
+        const reg a = P::load(one.data());
+        CHECK(P::any(P::less(P::splat(1.0f), a)));
+        CHECK((laminate::pack::group<P, 2>::any({{P::less(a, a), P::less(P::splat(1.0f), a)}})));
+    }
 }
 
 TEMPLATE_LIST_TEST_CASE("pack: bits of floats", "[pack]", all_packs) {

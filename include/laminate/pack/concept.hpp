@@ -68,6 +68,7 @@ concept words = requires(typename P::reg a, typename P::mask m, const float* in,
     { P::first(n) } -> std::same_as<typename P::mask>;
     { P::template first_of_each<1>(n) } -> std::same_as<typename P::mask>;
     { P::select(m, a, a) } -> std::same_as<typename P::reg>;
+    { P::any(m) } -> std::same_as<bool>;
     // bits
     { P::abs(a) } -> std::same_as<typename P::reg>;
     { P::copysign(a, a) } -> std::same_as<typename P::reg>;

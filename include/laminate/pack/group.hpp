@@ -79,6 +79,7 @@ struct group {
                         LAMINATE_INLINE_LAMBDA { return P::select(k, x, y); },
                     m, a, b);
     }
+    static LAMINATE_INLINE bool any(const mask& m) { return any(m, indices{}); }
     static LAMINATE_INLINE reg abs(const reg& a) {
         return each([](auto x) LAMINATE_INLINE_LAMBDA { return P::abs(x); }, a);
     }
@@ -128,6 +129,10 @@ private:
     template <std::size_t... At>
     static LAMINATE_INLINE void store(float* p, const reg& a, std::index_sequence<At...>) {
         (P::store(p + At * P::lanes, a.at[At]), ...);
+    }
+    template <std::size_t... At>
+    static LAMINATE_INLINE bool any(const mask& m, std::index_sequence<At...>) {
+        return (P::any(m.at[At]) || ...);
     }
     template <class Register, std::size_t... At>
     static LAMINATE_INLINE several<Register> same(Register a, std::index_sequence<At...>) {

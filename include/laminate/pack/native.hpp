@@ -137,6 +137,22 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> accumulate(floats<Lanes> sum, floats<Lanes
 #endif
 }
 
+// Whether a lane of a comparison is set.
+template <std::size_t Lanes>
+LAMINATE_INLINE_RUNTIME bool any(ints<Lanes> m) {
+#if defined(LAMINATE_HAS_AVX512)
+    if constexpr (Lanes == 16) return _mm512_test_epi32_mask((__m512i)m, (__m512i)m) != 0;
+#endif
+#if defined(LAMINATE_HAS_AVX)
+    if constexpr (Lanes == 8) return _mm256_movemask_ps((__m256)m) != 0;
+#endif
+#if defined(__SSE2__)
+    if constexpr (Lanes == 4) return _mm_movemask_ps((__m128)m) != 0;
+#elif defined(__aarch64__)
+    return vmaxvq_u32((uint32x4_t)m) != 0;
+#endif
+}
+
 // max(a, b) = a > b ? a : b and min(a, b) = a < b ? a : b, as x86 has them: the second operand
 // where the two are equal or either is NaN. (The zero-masked forms with a full mask are the plain
 // instructions; GCC 12 warns of an uninitialised value in its own plain forms.)
@@ -169,19 +185,19 @@ LAMINATE_INLINE_RUNTIME floats<Lanes> min(floats<Lanes> a, floats<Lanes> b) {
     return a < b ? a : b;
 }
 
-// |magnitude| with the sign of `sign`, by instructions for floats: with those for integers GCC
+// |magnitude| with the sign of `sign_of`, by instructions for floats: with those for integers GCC
 // needs a constant more, and a batch of tanh took 5 % longer.
 template <std::size_t Lanes>
-LAMINATE_INLINE_RUNTIME floats<Lanes> copysign(floats<Lanes> magnitude, floats<Lanes> sign) {
+LAMINATE_INLINE_RUNTIME floats<Lanes> copysign(floats<Lanes> magnitude, floats<Lanes> sign_of) {
 #if defined(LAMINATE_HAS_AVX)
     if constexpr (Lanes == 8) {
         const __m256 bit = _mm256_set1_ps(-0.0f);
-        return (floats<Lanes>)_mm256_or_ps(_mm256_and_ps(bit, (__m256)sign),
+        return (floats<Lanes>)_mm256_or_ps(_mm256_and_ps(bit, (__m256)sign_of),
                                            _mm256_andnot_ps(bit, (__m256)magnitude));
     }
 #endif
     return (floats<Lanes>)(((ints<Lanes>)magnitude & 0x7fffffff) |
-                           ((ints<Lanes>)sign & ~0x7fffffff));
+                           ((ints<Lanes>)sign_of & ~0x7fffffff));
 }
 template <std::size_t Lanes>
 LAMINATE_INLINE_RUNTIME floats<Lanes> abs(floats<Lanes> a) {

@@ -59,9 +59,10 @@ struct portable_lanes {
     static LAMINATE_INLINE_RUNTIME mask less(reg a, reg b) { return a < b; }
     static LAMINATE_INLINE_RUNTIME mask is_nan(reg a) { return a != a; }
     static LAMINATE_INLINE_RUNTIME reg select(mask m, reg a, reg b) { return m ? a : b; }
+    static LAMINATE_INLINE_RUNTIME bool any(mask m) { return native::any<Lanes>(m); }
     static LAMINATE_INLINE_RUNTIME reg abs(reg a) { return native::abs<Lanes>(a); }
-    static LAMINATE_INLINE_RUNTIME reg copysign(reg magnitude, reg sign) {
-        return native::copysign<Lanes>(magnitude, sign);
+    static LAMINATE_INLINE_RUNTIME reg copysign(reg magnitude, reg sign_of) {
+        return native::copysign<Lanes>(magnitude, sign_of);
     }
     static LAMINATE_INLINE_RUNTIME reg pow2(reg n) { return native::pow2<Lanes>(n); }
     static LAMINATE_INLINE_RUNTIME reg exponent(reg a) { return native::exponent<Lanes>(a); }

@@ -45,13 +45,14 @@ struct scalar {
     static LAMINATE_INLINE bool less(float a, float b) { return a < b; }
     static LAMINATE_INLINE bool is_nan(float a) { return a != a; }
     static LAMINATE_INLINE float select(bool m, float a, float b) { return m ? a : b; }
+    static LAMINATE_INLINE bool any(bool m) { return m; }
     static LAMINATE_INLINE float abs(float a) {
         return __builtin_bit_cast(float, __builtin_bit_cast(std::uint32_t, a) & 0x7fffffffU);
     }
-    static LAMINATE_INLINE float copysign(float magnitude, float sign) {
+    static LAMINATE_INLINE float copysign(float magnitude, float sign_of) {
         return __builtin_bit_cast(float,
                                   (__builtin_bit_cast(std::uint32_t, magnitude) & 0x7fffffffU) |
-                                      (__builtin_bit_cast(std::uint32_t, sign) & 0x80000000U));
+                                      (__builtin_bit_cast(std::uint32_t, sign_of) & 0x80000000U));
     }
     // Adding 1.5 * 2^23 + 127 leaves n + 127 in the low bits of the sum; shifted, they are the
     // exponent of 2^n.

@@ -79,9 +79,10 @@ struct xsimd {
     static LAMINATE_INLINE_RUNTIME reg select(mask m, reg a, reg b) {
         return ::xsimd::select(m, a, b);
     }
+    static LAMINATE_INLINE_RUNTIME bool any(mask m) { return ::xsimd::any(m); }
     static LAMINATE_INLINE_RUNTIME reg abs(reg a) { return ::xsimd::abs(a); }
-    static LAMINATE_INLINE_RUNTIME reg copysign(reg magnitude, reg sign) {
-        return ::xsimd::bitofsign(sign) | ::xsimd::abs(magnitude);
+    static LAMINATE_INLINE_RUNTIME reg copysign(reg magnitude, reg sign_of) {
+        return ::xsimd::bitofsign(sign_of) | ::xsimd::abs(magnitude);
     }
     static LAMINATE_INLINE_RUNTIME reg pow2(reg n) { return wrap(native::pow2<lanes>(raw(n))); }
     static LAMINATE_INLINE_RUNTIME reg exponent(reg a) {
