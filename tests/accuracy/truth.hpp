@@ -11,18 +11,22 @@
 #include <string_view>
 #include <tuple>
 
+#include "laminate/kernel/forward/arcs.hpp"
+#include "laminate/kernel/forward/areas.hpp"
 #include "laminate/kernel/forward/arithmetic.hpp"
 #include "laminate/kernel/forward/elu.hpp"
 #include "laminate/kernel/forward/erf.hpp"
 #include "laminate/kernel/forward/exp.hpp"
 #include "laminate/kernel/forward/expm1.hpp"
 #include "laminate/kernel/forward/gelu.hpp"
+#include "laminate/kernel/forward/hyperbolic.hpp"
 #include "laminate/kernel/forward/log.hpp"
 #include "laminate/kernel/forward/piecewise.hpp"
 #include "laminate/kernel/forward/sigmoid.hpp"
 #include "laminate/kernel/forward/softplus.hpp"
 #include "laminate/kernel/forward/swish.hpp"
 #include "laminate/kernel/forward/tanh.hpp"
+#include "laminate/kernel/forward/trigonometric.hpp"
 
 namespace laminate::truth {
 
@@ -102,6 +106,22 @@ inline constexpr auto functions = std::tuple{
                        return x < 0.0 ? alpha * std::expm1(x / alpha) : x;
                    },
                    -0.7f, infinity, true},
+    function<kernel::sin>{"sin", [](double x) { return std::sin(x); }, -1.0f, 1.0f, false},
+    function<kernel::cos>{"cos", [](double x) { return std::cos(x); }, -1.0f, 1.0f, false},
+    function<kernel::tan>{"tan", [](double x) { return std::tan(x); }, -infinity, infinity, false},
+    function<kernel::asin>{"asin", [](double x) { return std::asin(x); }, -1.5707964f, 1.5707964f,
+                           false},
+    function<kernel::acos>{"acos", [](double x) { return std::acos(x); }, 0.0f, 3.1415927f, false},
+    function<kernel::atan>{"atan", [](double x) { return std::atan(x); }, -1.5707964f, 1.5707964f,
+                           false},
+    function<kernel::sinh>{"sinh", [](double x) { return std::sinh(x); }, -infinity, infinity,
+                           false},
+    function<kernel::cosh>{"cosh", [](double x) { return std::cosh(x); }, 1.0f, infinity, false},
+    function<kernel::asinh>{"asinh", [](double x) { return std::asinh(x); }, -infinity, infinity,
+                            false},
+    function<kernel::acosh>{"acosh", [](double x) { return std::acosh(x); }, 0.0f, infinity, false},
+    function<kernel::atanh>{"atanh", [](double x) { return std::atanh(x); }, -infinity, infinity,
+                            false},
 };
 
 // How far `result` is from `exact`, in ulp: the spacing of floats in the binade of `exact`, and

@@ -9,6 +9,7 @@
 #include "support/random.hpp"
 
 #include <laminate/kernel/forward/affine.hpp>
+#include <laminate/kernel/forward/rounding.hpp>
 
 #include <algorithm>
 #include <array>
@@ -76,6 +77,17 @@ TEMPLATE_LIST_TEST_CASE("derivative: smooth functions", "[derivative]", all_pack
     check("hard_swish", kernel::hard_swish{}, -5.0f, 5.0f, {-3.0, 3.0});
     check("selu", kernel::selu{}, -10.0f, 10.0f, {0.0});
     check("celu", lam::truth::celu{}, -10.0f, 10.0f, {0.0});
+    check("sin", kernel::sin{}, -20.0f, 20.0f);
+    check("cos", kernel::cos{}, -20.0f, 20.0f);
+    check("tan", kernel::tan{}, -1.4f, 1.4f);
+    check("asin", kernel::asin{}, -0.9f, 0.9f);
+    check("acos", kernel::acos{}, -0.9f, 0.9f);
+    check("atan", kernel::atan{}, -9.0f, 9.0f);
+    check("sinh", kernel::sinh{}, -9.0f, 9.0f);
+    check("cosh", kernel::cosh{}, -9.0f, 9.0f);
+    check("asinh", kernel::asinh{}, -9.0f, 9.0f);
+    check("acosh", kernel::acosh{}, 1.1f, 50.0f);
+    check("atanh", kernel::atanh{}, -0.9f, 0.9f);
 }
 
 TEMPLATE_LIST_TEST_CASE("derivative: arithmetic and straight pieces", "[derivative]", all_packs) {
@@ -125,6 +137,8 @@ TEMPLATE_LIST_TEST_CASE("derivative: at corners", "[derivative]", all_packs) {
     CHECK(derivative<P>(kernel::clip{-1.0f, 0.5f}, 0.5f) == 0.0f);
     CHECK(derivative<P>(kernel::shrink{0.5f, 0.5f}, 0.5f) == 0.0f);
     CHECK(derivative<P>(kernel::shrink{0.5f, 0.5f}, -0.5f) == 0.0f);
+    CHECK(derivative<P>(kernel::floor{}, 1.0f) == 0.0f);
+    CHECK(derivative<P>(kernel::sign{}, 0.0f) == 0.0f);
 }
 
 // Large inputs give the slope of the straight side, never NaN.

@@ -14,6 +14,7 @@
 #include <laminate/base/panel.hpp>
 #include <laminate/kernel/forward/activation.hpp>
 #include <laminate/kernel/forward/affine.hpp>
+#include <laminate/kernel/forward/rounding.hpp>
 #include <laminate/pack/group.hpp>
 
 #include <algorithm>
@@ -51,6 +52,12 @@ TEMPLATE_LIST_TEST_CASE("function: exact ones", "[function]", all_packs) {
     CHECK(differences<P>(kernel::square{}, [](float x) { return x * x; }) == 0);
     CHECK(differences<P>(kernel::sqrt{}, [](float x) { return std::sqrt(x); }) == 0);
     CHECK(differences<P>(kernel::reciprocal{}, [](float x) { return 1.0f / x; }) == 0);
+    CHECK(differences<P>(kernel::floor{}, [](float x) { return std::floor(x); }) == 0);
+    CHECK(differences<P>(kernel::ceil{}, [](float x) { return std::ceil(x); }) == 0);
+    CHECK(differences<P>(kernel::round{}, [](float x) { return std::nearbyint(x); }) == 0);
+    CHECK(differences<P>(kernel::sign{}, of_numbers([](float x) {
+                             return x > 0.0f ? 1.0f : x < 0.0f ? -1.0f : 0.0f;
+                         })) == 0);
     for (float alpha : {1.0f, 0.0f, -0.5f})
         CHECK(differences<P>(kernel::thresholded_relu{alpha},
                              of_numbers([=](float x) { return x > alpha ? x : 0.0f; })) == 0);
@@ -78,6 +85,15 @@ TEMPLATE_LIST_TEST_CASE("function: special values of exact ones", "[function]", 
     CHECK(same_bits(apply<P>(kernel::clip{0.0f, 1.0f}, -0.0f), -0.0f));
     CHECK(same_bits(apply<P>(kernel::shrink{0.5f, 0.5f}, -0.25f), 0.0f));
     CHECK(same_bits(apply<P>(kernel::thresholded_relu{0.0f}, -inf), 0.0f));
+    // Around each tie and each whole number, and where fractions end.
+    for (float whole : {0.0f, 1.0f, 2.0f, 3.0f, 0x1p22f, 0x1p22f + 1.0f, 0x1p23f - 1.0f, 0x1p23f})
+        for (float at : {whole, whole + 0.5f})
+            for (float x : {at, std::nextafter(at, inf), std::nextafter(at, -inf)})
+                for (float signed_x : {x, -x}) {
+                    CHECK(same_bits(apply<P>(kernel::floor{}, signed_x), std::floor(signed_x)));
+                    CHECK(same_bits(apply<P>(kernel::ceil{}, signed_x), std::ceil(signed_x)));
+                    CHECK(same_bits(apply<P>(kernel::round{}, signed_x), std::nearbyint(signed_x)));
+                }
 }
 
 // All that states an error keeps it, on a sample; and zeros, infinities and NaN are exact.
@@ -135,6 +151,27 @@ TEMPLATE_LIST_TEST_CASE("function: the ends of its range", "[function]", all_pac
     CHECK(std::isnan(apply<P>(kernel::log{}, -denormal)));
     CHECK(same_bits(apply<P>(kernel::log{}, 1.0f), 0.0f));
     CHECK(apply<P>(kernel::softplus{}, 20.0f) == 20.0f);
+    for (float x : {std::nextafter(1.0f, 2.0f), -2.0f, inf, -inf}) {
+        CHECK(std::isnan(apply<P>(kernel::asin{}, x)));
+        CHECK(std::isnan(apply<P>(kernel::acos{}, x)));
+        CHECK(std::isnan(apply<P>(kernel::atanh{}, x)));
+    }
+    for (float x : {std::nextafter(1.0f, 0.0f), 0.0f, -2.0f, -inf})
+        CHECK(std::isnan(apply<P>(kernel::acosh{}, x)));
+    CHECK(apply<P>(kernel::atanh{}, -1.0f) == -inf);
+    // Multiples of pi/2 that are nearly floats, the nearest of all among them: a rough reduction is
+    // all wrong there.
+    for (float x :
+         {0x1.921fb6p+0f, 0x1.2d97c8p+2f, 0x1.f9cbe2p+7f, 0x1.4665d2p+25f, 0x1.47d0fep+34f,
+          0x1.628d4cp+40f, 0x1.13093p+76f, 0x1.32ede2p+85f, 0x1.f37c8ap+95f, 0x1.b08c4ap+111f}) {
+        const auto at = static_cast<double>(x);
+        CHECK(lam::truth::ulp_error(apply<P>(kernel::sin{}, x), std::sin(at)) <=
+              kernel::sin::max_ulp);
+        CHECK(lam::truth::ulp_error(apply<P>(kernel::cos{}, x), std::cos(at)) <=
+              kernel::cos::max_ulp);
+        CHECK(lam::truth::ulp_error(apply<P>(kernel::tan{}, x), std::tan(at)) <=
+              kernel::tan::max_ulp);
+    }
 }
 
 // swish with alpha 1 is silu, and what isn't a power of two loses nothing in the tail.
@@ -208,9 +245,20 @@ TEST_CASE("function: in constant expressions", "[function]") {
     static_assert(kernel::sqrt{}(pack, 0x1p-149f, 0) == 0x1.6a09e6p-75f, "of a denormal");
     static_assert(kernel::mish{}(pack, 40.0f) == 40.0f, "the identity far above");
     constexpr float at = 0.7f;
-    constexpr float values[] = {kernel::gelu{}(pack, at), kernel::gelu_tanh{}(pack, at),
-                                kernel::silu{}(pack, at), kernel::softplus{}(pack, at),
-                                kernel::erf{}(pack, at),  kernel::log{}(pack, at)};
+    static_assert(kernel::round{}(pack, -2.5f) == -2.0f, "to even");
+    static_assert(kernel::cos{}(pack, 0.0f) == 1.0f, "exact");
+    static_assert(kernel::sin{}(pack, 0x1p127f) != kernel::sin{}(pack, 3.0f), "of any float");
+    static_assert(kernel::tan{}(pack, 0.0f) == 0.0f, "no division by 0");
+    static_assert(kernel::atan{}(pack, 0.0f) == 0.0f, "no division by 0");
+    static_assert(kernel::acos{}(pack, 1.0f) == 0.0f, "the end of the domain");
+    static_assert(kernel::sinh{}(pack, 0.0f) == 0.0f, "odd at 0");
+    static_assert(kernel::asinh{}(pack, 0.0f) == 0.0f, "odd at 0");
+    static_assert(kernel::acosh{}(pack, 1.0f) == 0.0f, "the end of the domain");
+    static_assert(kernel::atanh{}(pack, 1.0f) == inf, "the end of the domain");
+    constexpr float values[] = {kernel::gelu{}(pack, at),      kernel::gelu_tanh{}(pack, at),
+                                kernel::silu{}(pack, at),      kernel::softplus{}(pack, at),
+                                kernel::erf{}(pack, at),       kernel::log{}(pack, at),
+                                kernel::sin{}(pack, 0x1.9p99f)};
     const volatile float there = at;
     const float now = there;
     CHECK(same_bits(values[0], kernel::gelu{}(pack, now)));
@@ -219,4 +267,5 @@ TEST_CASE("function: in constant expressions", "[function]") {
     CHECK(same_bits(values[3], kernel::softplus{}(pack, now)));
     CHECK(same_bits(values[4], kernel::erf{}(pack, now)));
     CHECK(same_bits(values[5], kernel::log{}(pack, now)));
+    CHECK(same_bits(values[6], apply<lam::pack::scalar>(kernel::sin{}, 0x1.9p99f)));
 }
