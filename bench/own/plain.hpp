@@ -138,6 +138,53 @@ struct neg {
 struct reciprocal {
     float operator()(float x, std::size_t) const { return 1.0f / x; }
 };
+struct floor {
+    float operator()(float x, std::size_t) const { return std::floor(x); }
+};
+struct ceil {
+    float operator()(float x, std::size_t) const { return std::ceil(x); }
+};
+struct round {
+    float operator()(float x, std::size_t) const { return std::nearbyint(x); }
+};
+struct sign {
+    float operator()(float x, std::size_t) const {
+        return x > 0.0f ? 1.0f : x < 0.0f ? -1.0f : 0.0f;
+    }
+};
+struct sin {
+    float operator()(float x, std::size_t) const { return std::sin(x); }
+};
+struct cos {
+    float operator()(float x, std::size_t) const { return std::cos(x); }
+};
+struct tan {
+    float operator()(float x, std::size_t) const { return std::tan(x); }
+};
+struct asin {
+    float operator()(float x, std::size_t) const { return std::asin(x); }
+};
+struct acos {
+    float operator()(float x, std::size_t) const { return std::acos(x); }
+};
+struct atan {
+    float operator()(float x, std::size_t) const { return std::atan(x); }
+};
+struct sinh {
+    float operator()(float x, std::size_t) const { return std::sinh(x); }
+};
+struct cosh {
+    float operator()(float x, std::size_t) const { return std::cosh(x); }
+};
+struct asinh {
+    float operator()(float x, std::size_t) const { return std::asinh(x); }
+};
+struct acosh {
+    float operator()(float x, std::size_t) const { return std::acosh(x); }
+};
+struct atanh {
+    float operator()(float x, std::size_t) const { return std::atanh(x); }
+};
 struct square {
     float operator()(float x, std::size_t) const { return x * x; }
 };

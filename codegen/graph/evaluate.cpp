@@ -6,12 +6,15 @@
 #include <laminate/ir/function.hpp>
 #include <laminate/ir/kind/table.hpp>
 #include <laminate/kernel/forward/affine.hpp>
+#include <laminate/kernel/forward/arcs.hpp>
+#include <laminate/kernel/forward/areas.hpp>
 #include <laminate/kernel/forward/arithmetic.hpp>
 #include <laminate/kernel/forward/binary.hpp>
 #include <laminate/kernel/forward/elu.hpp>
 #include <laminate/kernel/forward/erf.hpp>
 #include <laminate/kernel/forward/exp.hpp>
 #include <laminate/kernel/forward/gelu.hpp>
+#include <laminate/kernel/forward/hyperbolic.hpp>
 #include <laminate/kernel/forward/log.hpp>
 #include <laminate/kernel/forward/log_softmax.hpp>
 #include <laminate/kernel/forward/maxout.hpp>
@@ -19,11 +22,13 @@
 #include <laminate/kernel/forward/piecewise.hpp>
 #include <laminate/kernel/forward/reduction.hpp>
 #include <laminate/kernel/forward/relu.hpp>
+#include <laminate/kernel/forward/rounding.hpp>
 #include <laminate/kernel/forward/sigmoid.hpp>
 #include <laminate/kernel/forward/softmax.hpp>
 #include <laminate/kernel/forward/softplus.hpp>
 #include <laminate/kernel/forward/swish.hpp>
 #include <laminate/kernel/forward/tanh.hpp>
+#include <laminate/kernel/forward/trigonometric.hpp>
 #include <laminate/pack/scalar.hpp>
 
 #include <algorithm>

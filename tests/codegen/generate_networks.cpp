@@ -215,6 +215,11 @@ void write_functions(writer& to) {
     to.add("shrunk", input<23> | lam::shrink(lam::bias<0.5f>) | lam::erf | lam::softsign);
     to.add("arithmetic",
            input<19> | lam::square | lam::sqrt | lam::neg | lam::abs | lam::reciprocal);
+    to.add("waves", input<19> | lam::concat(lam::sin | lam::asin, lam::cos | lam::acos,
+                                            lam::tan | lam::atan, lam::sinh | lam::asinh,
+                                            lam::cosh | lam::acosh, lam::softsign | lam::atanh));
+    to.add("steps",
+           input<19> | dense<18> | lam::concat(lam::floor, lam::ceil, lam::round, lam::sign));
 }
 
 void write_rows(writer& to) {

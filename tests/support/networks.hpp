@@ -46,10 +46,15 @@ struct smooth : network<input<9> | dense<17> | gelu | dense<17> | silu | dense<1
 struct pieces : network<input<9> | dense<17> | selu | dense<17> | celu(alpha<0.5f>) | hard_swish |
                         dense<20> | hard_sigmoid | clip(min_value<0.25f>, max_value<0.75f>)> {};
 struct jumps
-    : network<input<22> | thresholded_relu(alpha<0.5f>) | shrink(lambd<1.0f>, bias<0.25f>) | neg> {
-};
+    : network<input<22> | concat(linear, laminate::floor, laminate::ceil, laminate::round, sign) |
+              thresholded_relu(alpha<0.5f>) | shrink(lambd<1.0f>, bias<0.25f>) | neg> {};
 struct arithmetic : network<input<21> | square | softplus | laminate::log | laminate::exp |
                             reciprocal | laminate::sqrt | neg | laminate::abs> {};
+struct waves : network<input<21> | laminate::atan |
+                       concat(laminate::sin | laminate::asin, laminate::cos, laminate::tan,
+                              laminate::sin | laminate::atanh, laminate::sin | laminate::acos,
+                              laminate::sinh | laminate::asinh, laminate::cosh,
+                              sigmoid | reciprocal | laminate::acosh)> {};
 struct grouped : network<input<6> | softmax(groups<3>) | dense<20> | log_softmax(groups<4>) |
                          dense<36> | log_softmax | dense<40> | softmax(groups<2>)> {};
 // Whole lines of each number from one to four between layers, in two, four and eight chains.
@@ -77,7 +82,7 @@ struct branches
 using all_networks =
     std::tuple<one_by_one, trigger, policy, narrow, two_panels, maxouts, maxout_first, slopes,
                piecewise, softmaxes, identities, only_identities, only_function, long_line, affines,
-               smooth, pieces, jumps, arithmetic, grouped, handed, deep, residuals, norms,
+               smooth, pieces, jumps, arithmetic, waves, grouped, handed, deep, residuals, norms,
                branches>;
 
 // Weights such that values neither vanish nor explode. Written through the views, so that padding

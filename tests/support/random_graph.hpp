@@ -16,8 +16,8 @@
 namespace laminate::test {
 
 inline ir::op random_unary(random& r) {
-    constexpr ir::op kinds[] = {ir::op::linear, ir::op::relu,    ir::op::prelu,
-                                ir::op::tanh,   ir::op::softmax, ir::op::dropout};
+    constexpr ir::op kinds[] = {ir::op::linear,  ir::op::relu,    ir::op::prelu, ir::op::tanh,
+                                ir::op::softmax, ir::op::dropout, ir::op::sin,   ir::op::floor};
     return kinds[r.below(std::size(kinds))];
 }
 

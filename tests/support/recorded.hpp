@@ -96,6 +96,45 @@ inline recorded abs(const recorded& x) {
     return recording::result(std::abs(x.value), x, x.value > 0.0 ? 1.0 : -1.0);
 }
 
+// Flat between jumps.
+inline recorded floor(const recorded& x) { return std::floor(x.value); }
+inline recorded ceil(const recorded& x) { return std::ceil(x.value); }
+inline recorded nearbyint(const recorded& x) { return std::nearbyint(x.value); }
+inline recorded sin(const recorded& x) {
+    return recording::result(std::sin(x.value), x, std::cos(x.value));
+}
+inline recorded cos(const recorded& x) {
+    return recording::result(std::cos(x.value), x, -std::sin(x.value));
+}
+inline recorded tan(const recorded& x) {
+    const double y = std::tan(x.value);
+    return recording::result(y, x, 1.0 + y * y);
+}
+inline recorded asin(const recorded& x) {
+    return recording::result(std::asin(x.value), x, 1.0 / std::sqrt(1.0 - x.value * x.value));
+}
+inline recorded acos(const recorded& x) {
+    return recording::result(std::acos(x.value), x, -1.0 / std::sqrt(1.0 - x.value * x.value));
+}
+inline recorded atan(const recorded& x) {
+    return recording::result(std::atan(x.value), x, 1.0 / (1.0 + x.value * x.value));
+}
+inline recorded sinh(const recorded& x) {
+    return recording::result(std::sinh(x.value), x, std::cosh(x.value));
+}
+inline recorded cosh(const recorded& x) {
+    return recording::result(std::cosh(x.value), x, std::sinh(x.value));
+}
+inline recorded asinh(const recorded& x) {
+    return recording::result(std::asinh(x.value), x, 1.0 / std::sqrt(x.value * x.value + 1.0));
+}
+inline recorded acosh(const recorded& x) {
+    return recording::result(std::acosh(x.value), x, 1.0 / std::sqrt(x.value * x.value - 1.0));
+}
+inline recorded atanh(const recorded& x) {
+    return recording::result(std::atanh(x.value), x, 1.0 / (1.0 - x.value * x.value));
+}
+
 inline recorded exp(const recorded& x) {
     const double y = std::exp(x.value);
     return recording::result(y, x, y);

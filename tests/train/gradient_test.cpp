@@ -47,13 +47,22 @@ struct jumps
 struct arithmetic : lam::network<lam::input<21> | lam::dense<19> | lam::square | lam::softplus |
                                  lam::log | lam::exp | lam::reciprocal | lam::sqrt | lam::neg |
                                  lam::abs | lam::dense<3> | lam::softplus | lam::log> {};
+// Within the domains, and away from their ends.
+struct waves
+    : lam::network<
+          lam::input<21> | lam::dense<12> | lam::sin | lam::dense<9> | lam::cos | lam::softsign |
+          lam::asin | lam::dense<8> | lam::softsign | lam::acos | lam::dense<7> | lam::atan |
+          lam::tan | lam::softsign | lam::atanh | lam::dense<6> | lam::asinh | lam::sinh |
+          lam::softsign | lam::cosh | lam::dense<6> | lam::sigmoid | lam::reciprocal | lam::acosh |
+          lam::concat(lam::linear, lam::floor, lam::ceil, lam::round, lam::sign) | lam::dense<4>> {
+};
 struct grouped
     : lam::network<lam::input<6> | lam::dense<21> | lam::tanh | lam::softmax(lam::groups<3>) |
                    lam::dense<20> | lam::gelu | lam::log_softmax(lam::groups<4>) | lam::dense<36> |
                    lam::log_softmax | lam::dense<40> | lam::softmax(lam::groups<2>)> {};
 
 using all = std::tuple<classifier, smooth, wide, slopes, maxouts, maxout_later, piecewise,
-                       identities, affines, smoother, pieces, jumps, arithmetic, grouped>;
+                       identities, affines, smoother, pieces, jumps, arithmetic, waves, grouped>;
 
 } // namespace
 

@@ -144,6 +144,122 @@ struct rsqrt : steady {
     }
 };
 
+// Whether one of first + k period lies in x, k a whole number; of wide and of far intervals it is
+// not asked.
+inline bool reaches_one(interval x, double first, double period) {
+    return !(size(x) < 0x1p20) ||
+           std::floor((x.high - first) / period) > std::floor((x.low - first) / period);
+}
+
+// Between -1 and 1, with a crest at `Crest` half turns.
+template <class Kind, int Crest>
+struct wave : steady {
+    static constexpr double steepest = 1.0;
+    static interval range(const unit<double>& u, interval x) {
+        constexpr double pi = 3.14159265358979324;
+        const bool high = reaches_one(x, 0.5 * Crest * pi, 2.0 * pi);
+        const bool low = reaches_one(x, (0.5 * Crest + 1.0) * pi, 2.0 * pi);
+        if (high && low) return {-1.0, 1.0};
+        const interval ends = by_ends<Kind>(u, x);
+        return both({-1.0, 1.0}, {low ? -1.0 : ends.low, high ? 1.0 : ends.high});
+    }
+    static double passed(const unit<double>&, double) { return 1.0; }
+};
+struct sin : wave<sin, 1> {
+    static auto value(const auto&, const auto& x) {
+        using std::sin;
+        return sin(x);
+    }
+};
+struct cos : wave<cos, 0> {
+    static auto value(const auto&, const auto& x) {
+        using std::cos;
+        return cos(x);
+    }
+};
+
+struct tan : direct {
+    static auto value(const auto&, const auto& x) {
+        using std::tan;
+        return tan(x);
+    }
+    static bool has_pole(const unit<double>&, interval x) {
+        constexpr double pi = 3.14159265358979324;
+        return reaches_one(x, 0.5 * pi, pi);
+    }
+    static interval range(const unit<double>& u, interval x) {
+        return has_pole(u, x) ? unbounded : by_ends<tan>(u, x);
+    }
+};
+
+struct asin : direct {
+    static auto value(const auto&, const auto& x) {
+        using std::asin;
+        return asin(x);
+    }
+    static interval range(const unit<double>& u, interval x) { return by_ends<asin>(u, x); }
+};
+
+struct acos : direct {
+    static auto value(const auto&, const auto& x) {
+        using std::acos;
+        return acos(x);
+    }
+    static interval range(const unit<double>& u, interval x) { return by_ends<acos>(u, x); }
+};
+
+struct atan : direct {
+    static auto value(const auto&, const auto& x) {
+        using std::atan;
+        return atan(x);
+    }
+    static interval range(const unit<double>& u, interval x) { return by_ends<atan>(u, x); }
+};
+
+struct sinh : direct {
+    static auto value(const auto&, const auto& x) {
+        using std::sinh;
+        return sinh(x);
+    }
+    static interval range(const unit<double>& u, interval x) { return by_ends<sinh>(u, x); }
+};
+
+struct cosh : direct {
+    static auto value(const auto&, const auto& x) {
+        using std::cosh;
+        return cosh(x);
+    }
+    static interval range(const unit<double>& u, interval x) {
+        return both({1.0, unbounded.high}, by_ends<cosh>(u, x));
+    }
+};
+
+struct asinh : direct {
+    static auto value(const auto&, const auto& x) {
+        using std::asinh;
+        return asinh(x);
+    }
+    static interval range(const unit<double>& u, interval x) { return by_ends<asinh>(u, x); }
+};
+
+struct acosh : direct {
+    static auto value(const auto&, const auto& x) {
+        using std::acosh;
+        return acosh(x);
+    }
+    static interval range(const unit<double>& u, interval x) {
+        return both(not_negative, by_ends<acosh>(u, x));
+    }
+};
+
+struct atanh : direct {
+    static auto value(const auto&, const auto& x) {
+        using std::atanh;
+        return atanh(x);
+    }
+    static interval range(const unit<double>& u, interval x) { return by_ends<atanh>(u, x); }
+};
+
 struct square : direct {
     static auto value(const auto&, const auto& x) { return x * x; }
     static interval range(const unit<double>&, interval x) { // its valley is the corner at 0

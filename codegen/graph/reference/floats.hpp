@@ -101,9 +101,10 @@ template <class Kind>
 estimate floats::function(const unit<double>& u, const estimate& x) const {
     const double value = reference::value<Kind>(u, x.value);
     if (x.bound == 0.0 && !std::isfinite(value)) return {value, 0.0}; // the float is the same
-    double off = Kind::steepest * x.bound;
     const double low = x.value - x.bound;
     const double high = x.value + x.bound;
+    double off =
+        x.bound > 0.0 && Kind::has_pole(u, {low, high}) ? unknown : Kind::steepest * x.bound;
     for (double corner : {low, high, 0.0, u.threshold, -u.threshold, u.alpha}) {
         if (x.bound == 0.0) break;
         for (double at : {corner, std::nextafter(corner, -1e9), std::nextafter(corner, 1e9)}) {

@@ -11,6 +11,7 @@
 //     static double passed(const unit<double>&, double x);             // see `direct`
 //     static bool is_rounded(const unit<double>&);                     // see `function`
 //     static bool passes(const unit<double>&, interval x);             // see `function`
+//     static bool has_pole(const unit<double>&, interval x);           // see `function`
 //
 // A formula uses +, -, *, /, <, >, ==, the functions of <cmath> by their plain names, and the words
 // below. A number type other than double has them in its namespace.
@@ -66,6 +67,8 @@ struct function {
     static bool is_rounded(const unit<double>&) { return true; }
     // Whether every number of `x` is returned as it is (but for the sign of a zero).
     static bool passes(const unit<double>&, interval) { return false; }
+    // Whether results may be of any size between the ends of `x`, elsewhere than at a corner.
+    static bool has_pole(const unit<double>&, interval) { return false; }
 };
 
 // Rises or falls steadily on either side of each corner (0, +-threshold, alpha): the ends of an

@@ -114,6 +114,37 @@ struct shrink : direct {
     static bool is_rounded(const unit<double>& u) { return u.beta != 0.0; }
 };
 
+// Rises by whole numbers: ends of an interval show the jumps in it.
+template <class Kind>
+struct steps : direct {
+    static interval range(const unit<double>& u, interval x) { return by_ends<Kind>(u, x); }
+    static bool is_rounded(const unit<double>&) { return false; }
+};
+struct floor : steps<floor> {
+    static auto value(const auto&, const auto& x) {
+        using std::floor;
+        return floor(x);
+    }
+};
+struct ceil : steps<ceil> {
+    static auto value(const auto&, const auto& x) {
+        using std::ceil;
+        return ceil(x);
+    }
+};
+struct round : steps<round> { // to even
+    static auto value(const auto&, const auto& x) {
+        using std::nearbyint;
+        return nearbyint(x);
+    }
+};
+struct sign : steps<sign> {
+    template <class X>
+    static X value(const unit<X>&, const X& x) {
+        return x > 0.0 ? X(1.0) : x < 0.0 ? X(-1.0) : X(0.0);
+    }
+};
+
 struct abs : direct {
     static auto value(const auto&, const auto& x) {
         using std::abs;

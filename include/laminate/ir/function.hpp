@@ -43,6 +43,21 @@
     FUNCTION(sqrt, true, arithmetic, sqrt) \
     FUNCTION(reciprocal, true, arithmetic, reciprocal) \
     FUNCTION(rsqrt, true, arithmetic, rsqrt, n.alpha) \
+    FUNCTION(floor, true, rounding, floor) \
+    FUNCTION(ceil, true, rounding, ceil) \
+    FUNCTION(round, true, rounding, round) \
+    FUNCTION(sign, true, rounding, sign) \
+    FUNCTION(sin, true, trigonometric, sin) \
+    FUNCTION(cos, true, trigonometric, cos) \
+    FUNCTION(tan, true, trigonometric, tan) \
+    FUNCTION(asin, true, arcs, asin) \
+    FUNCTION(acos, true, arcs, acos) \
+    FUNCTION(atan, true, arcs, atan) \
+    FUNCTION(sinh, true, hyperbolic, sinh) \
+    FUNCTION(cosh, true, hyperbolic, cosh) \
+    FUNCTION(asinh, true, areas, asinh) \
+    FUNCTION(acosh, true, areas, acosh) \
+    FUNCTION(atanh, true, areas, atanh) \
     FUNCTION(square, true, arithmetic, square)
 
 // BINARY(operation, functor): of two values, kernel::with_row<kernel::functor, ...> of

@@ -60,6 +60,66 @@ struct reciprocal : layer_base {
 struct square : layer_base {
     static constexpr ir::node node = {.kind = ir::op::square};
 };
+// The largest whole number that isn't above x.
+struct floor : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::floor};
+};
+// The smallest whole number that isn't below x.
+struct ceil : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::ceil};
+};
+// The nearest whole number, of two the even one.
+struct round : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::round};
+};
+// 1 above 0, -1 below it, else 0.
+struct sign : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::sign};
+};
+// The sine of radians.
+struct sin : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::sin};
+};
+// The cosine of radians.
+struct cos : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::cos};
+};
+// The tangent of radians.
+struct tan : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::tan};
+};
+// The inverse of the sine; NaN outside of [-1, 1].
+struct asin : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::asin};
+};
+// The inverse of the cosine; NaN outside of [-1, 1].
+struct acos : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::acos};
+};
+// The inverse of the tangent.
+struct atan : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::atan};
+};
+// The hyperbolic sine.
+struct sinh : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::sinh};
+};
+// The hyperbolic cosine.
+struct cosh : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::cosh};
+};
+// The inverse of the hyperbolic sine.
+struct asinh : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::asinh};
+};
+// The inverse of the hyperbolic cosine; NaN below 1.
+struct acosh : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::acosh};
+};
+// The inverse of the hyperbolic tangent; NaN outside of [-1, 1].
+struct atanh : layer_base {
+    static constexpr ir::node node = {.kind = ir::op::atanh};
+};
 } // namespace laminate::layers
 
 namespace laminate::inline LAMINATE_ISA {
@@ -77,5 +137,20 @@ inline constexpr layers::sqrt sqrt{};
 inline constexpr layers::neg neg{};
 inline constexpr layers::reciprocal reciprocal{};
 inline constexpr layers::square square{};
+inline constexpr layers::floor floor{};
+inline constexpr layers::ceil ceil{};
+inline constexpr layers::round round{};
+inline constexpr layers::sign sign{};
+inline constexpr layers::sin sin{};
+inline constexpr layers::cos cos{};
+inline constexpr layers::tan tan{};
+inline constexpr layers::asin asin{};
+inline constexpr layers::acos acos{};
+inline constexpr layers::atan atan{};
+inline constexpr layers::sinh sinh{};
+inline constexpr layers::cosh cosh{};
+inline constexpr layers::asinh asinh{};
+inline constexpr layers::acosh acosh{};
+inline constexpr layers::atanh atanh{};
 
 } // namespace laminate::inline LAMINATE_ISA

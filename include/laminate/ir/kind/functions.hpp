@@ -23,6 +23,21 @@ struct log : function {};
 struct sqrt : function {};
 struct reciprocal : function {};
 struct square : function {};
+struct floor : function {};
+struct ceil : function {};
+struct round : function {};
+struct sign : function {};
+struct sin : function {};
+struct cos : function {};
+struct tan : function {};
+struct asin : function {};
+struct acos : function {};
+struct atan : function {};
+struct sinh : function {};
+struct cosh : function {};
+struct asinh : function {};
+struct acosh : function {};
+struct atanh : function {};
 
 struct rsqrt : function {
     static constexpr spelling spelled(const node& n) {

@@ -38,6 +38,21 @@
     KIND(reciprocal) \
     KIND(rsqrt) \
     KIND(square) \
+    KIND(floor) \
+    KIND(ceil) \
+    KIND(round) \
+    KIND(sign) \
+    KIND(sin) \
+    KIND(cos) \
+    KIND(tan) \
+    KIND(asin) \
+    KIND(acos) \
+    KIND(atan) \
+    KIND(sinh) \
+    KIND(cosh) \
+    KIND(asinh) \
+    KIND(acosh) \
+    KIND(atanh) \
     KIND(softmax) \
     KIND(log_softmax) \
     KIND(maxout) \
