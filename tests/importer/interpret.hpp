@@ -79,6 +79,36 @@ inline double function_of(const ir::node& n, double x) {
         return 1.0 / x;
     case ir::op::square:
         return x * x;
+    case ir::op::floor:
+        return std::floor(x);
+    case ir::op::ceil:
+        return std::ceil(x);
+    case ir::op::round:
+        return std::nearbyint(x);
+    case ir::op::sign:
+        return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0;
+    case ir::op::sin:
+        return std::sin(x);
+    case ir::op::cos:
+        return std::cos(x);
+    case ir::op::tan:
+        return std::tan(x);
+    case ir::op::asin:
+        return std::asin(x);
+    case ir::op::acos:
+        return std::acos(x);
+    case ir::op::atan:
+        return std::atan(x);
+    case ir::op::sinh:
+        return std::sinh(x);
+    case ir::op::cosh:
+        return std::cosh(x);
+    case ir::op::asinh:
+        return std::asinh(x);
+    case ir::op::acosh:
+        return std::acosh(x);
+    case ir::op::atanh:
+        return std::atanh(x);
     case ir::op::rsqrt:
         return 1.0 / std::sqrt(x + alpha);
     default:

@@ -110,12 +110,15 @@ TEST_CASE("every layer of its own is read back as that layer, with the same bits
         CHECK(same_bits(computed(back, rows), computed(network, rows)));
     };
     for (const ir::op kind :
-         {ir::op::linear,     ir::op::relu,       ir::op::selu,     ir::op::sigmoid,
-          ir::op::tanh,       ir::op::hard_swish, ir::op::mish,     ir::op::gelu,
-          ir::op::gelu_tanh,  ir::op::erf,        ir::op::softplus, ir::op::softsign,
-          ir::op::abs,        ir::op::neg,        ir::op::exp,      ir::op::log,
-          ir::op::sqrt,       ir::op::reciprocal, ir::op::square,   ir::op::softmax,
-          ir::op::log_softmax})
+         {ir::op::linear,      ir::op::relu,       ir::op::selu,     ir::op::sigmoid,
+          ir::op::tanh,        ir::op::hard_swish, ir::op::mish,     ir::op::gelu,
+          ir::op::gelu_tanh,   ir::op::erf,        ir::op::softplus, ir::op::softsign,
+          ir::op::abs,         ir::op::neg,        ir::op::exp,      ir::op::log,
+          ir::op::sqrt,        ir::op::reciprocal, ir::op::square,   ir::op::softmax,
+          ir::op::log_softmax, ir::op::floor,      ir::op::ceil,     ir::op::round,
+          ir::op::sign,        ir::op::sin,        ir::op::cos,      ir::op::tan,
+          ir::op::asin,        ir::op::acos,       ir::op::atan,     ir::op::sinh,
+          ir::op::cosh,        ir::op::asinh,      ir::op::acosh,    ir::op::atanh})
         check({.kind = kind}, kind);
     for (const ir::op kind :
          {ir::op::leaky_relu, ir::op::thresholded_relu, ir::op::elu, ir::op::celu, ir::op::swish})

@@ -368,9 +368,10 @@ TEST_CASE("a function that is nearly a layer is its steps, or refused, with what
     }
     CHECK(refused == 9); // those with comparisons
     spelling s;
-    CHECK_THAT(refusal_of(s.of(s("Sign", {s("Sub", {"x", s("Tanh", {"x"})})}))),
-               contains("small.onnx: Sign 'Sign2': branches: ") &&
-                   contains(": f(-2) = -1, f(-1) = -1, f(0) = 0, f(1) = 1, f(2) = 1. Layers are "
+    const std::string is_less = s("Less", {"x", s("Tanh", {"x"})});
+    CHECK_THAT(refusal_of(s.of(s("Where", {is_less, s(1), s(0)}))),
+               contains("small.onnx: Where 'Where") &&
+                   contains(": f(-2) = 1, f(-1) = 1, f(0) = 0, f(1) = 1, f(2) = 1. Layers are "
                             "affine, relu, "));
 }
 
@@ -386,6 +387,15 @@ TEST_CASE("a function that no layer computes is computed step by step") {
     check([](double x) { return x - std::tanh(x); },
           [](spelling& s) {
               return s("Sub", {"x", s("Tanh", {"x"})});
+          });
+    check([](double x) { return std::floor(std::sin(x) + 0.25) - std::round(2.0 * x); },
+          [](spelling& s) {
+              return s("Sub", {s("Floor", {s("Add", {s("Sin", {"x"}), s(0.25f)})}),
+                               s("Round", {s("Mul", {s(2), "x"})})});
+          });
+    check([](double x) { return x - std::tanh(x) > 0.0 ? 1.0 : -1.0; },
+          [](spelling& s) {
+              return s("Sign", {s("Sub", {"x", s("Tanh", {"x"})})});
           });
     check([](double x) { return x * x * x; }, [](spelling& s) { return s("Pow", {"x", s(3)}); });
     check([](double x) { return 1.0 / (x * x * x * x * x); },

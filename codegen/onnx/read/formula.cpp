@@ -90,11 +90,6 @@ estimate applied(step does, std::span<const estimate> of) {
         const estimate most = larger({-a.value, a.off}, {-b.value, b.off});
         return {-most.value, most.off};
     }
-    case step::sign:
-        return {a.value > 0.0   ? 1.0
-                : a.value < 0.0 ? -1.0
-                                : a.value,
-                are_apart(a, zero) ? 0.0 : 1.0};
     case step::is_set:
         return truth(is_set, are_apart(a, zero));
     case step::is_not:

@@ -22,7 +22,6 @@ enum class step : std::uint8_t {
     power,
     maximum,
     minimum,
-    sign,
     is_set, // not 0
     is_not,
     both,

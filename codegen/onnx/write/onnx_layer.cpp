@@ -45,6 +45,36 @@ std::optional<std::string_view> plain_operator(ir::op kind) {
         return "Sqrt";
     case ir::op::reciprocal:
         return "Reciprocal";
+    case ir::op::floor:
+        return "Floor";
+    case ir::op::ceil:
+        return "Ceil";
+    case ir::op::round:
+        return "Round";
+    case ir::op::sign:
+        return "Sign";
+    case ir::op::sin:
+        return "Sin";
+    case ir::op::cos:
+        return "Cos";
+    case ir::op::tan:
+        return "Tan";
+    case ir::op::asin:
+        return "Asin";
+    case ir::op::acos:
+        return "Acos";
+    case ir::op::atan:
+        return "Atan";
+    case ir::op::sinh:
+        return "Sinh";
+    case ir::op::cosh:
+        return "Cosh";
+    case ir::op::asinh:
+        return "Asinh";
+    case ir::op::acosh:
+        return "Acosh";
+    case ir::op::atanh:
+        return "Atanh";
     default:
         return std::nullopt;
     }

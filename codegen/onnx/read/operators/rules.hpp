@@ -61,6 +61,5 @@ void where(call& c);
 void compare(call& c);
 void logical_not(call& c);
 void modulo(call& c);
-void round(call& c); // Floor, Ceil, Round, Sign
 
 } // namespace laminate::codegen::onnx::rules

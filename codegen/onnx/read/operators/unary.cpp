@@ -35,6 +35,23 @@ constexpr unary_function unary_functions[] = {
     {"Mish", ir::op::mish, false, [](double x) { return x * std::tanh(softplus_of(x)); }},
     {"HardSwish", ir::op::hard_swish, false,
      [](double x) { return x * std::clamp(x / 6.0 + 0.5, 0.0, 1.0); }},
+    {"Floor", ir::op::floor, false, [](double x) { return std::floor(x); }},
+    {"Ceil", ir::op::ceil, false, [](double x) { return std::ceil(x); }},
+    {"Round", ir::op::round, false, [](double x) { return std::nearbyint(x); }},
+    {"Sign", ir::op::sign, true, [](double x) { return x > 0.0   ? 1.0
+                                                       : x < 0.0 ? -1.0
+                                                                 : x + 0.0; }},
+    {"Sin", ir::op::sin, false, [](double x) { return std::sin(x); }},
+    {"Cos", ir::op::cos, false, [](double x) { return std::cos(x); }},
+    {"Tan", ir::op::tan, false, [](double x) { return std::tan(x); }},
+    {"Asin", ir::op::asin, false, [](double x) { return std::asin(x); }},
+    {"Acos", ir::op::acos, false, [](double x) { return std::acos(x); }},
+    {"Atan", ir::op::atan, false, [](double x) { return std::atan(x); }},
+    {"Sinh", ir::op::sinh, false, [](double x) { return std::sinh(x); }},
+    {"Cosh", ir::op::cosh, false, [](double x) { return std::cosh(x); }},
+    {"Asinh", ir::op::asinh, false, [](double x) { return std::asinh(x); }},
+    {"Acosh", ir::op::acosh, false, [](double x) { return std::acosh(x); }},
+    {"Atanh", ir::op::atanh, false, [](double x) { return std::atanh(x); }},
 };
 
 } // namespace
