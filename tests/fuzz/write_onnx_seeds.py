@@ -45,6 +45,8 @@ SEEDS = {
     "split": model([node("Split", "x", "p q", axis=1), node("Mul", "p b", "r"),
                     node("Concat", "r q", axis=1)], [constant("b", [3])]),
     "branches": model([node("MatMul", "x w", "p"), node("Sub", "p x")], [W]),
+    "waves": model([node("Sin", "x", "s"), node("Acosh", "s", "a"), node("Round", "a", "r"),
+                    node("Sign", "r")]),
     "swish": model([node("Sigmoid", "x", "s"), node("Mul", "x s")]),
     "shrink": model([node("Greater", "x h", "a"), node("Less", "x l", "b"), node("Or", "a b", "o"),
                      node("Where", "o x z")],

@@ -1035,7 +1035,9 @@ class Bench(Case):
                .add("HardSwish").add("Softplus").add("Softsign").add("Gemm", W2).add("Celu", alpha=0.7)
                .add("HardSigmoid").add("Exp").add("Sqrt").add("Log").add("Abs").add("Neg")
                .add("ThresholdedRelu", alpha=-9.0).add("Erf").add("Tanh")
-               .add("Clip", np.float32(-0.9), np.float32(0.9)).add("Gemm", W3, B3)
+               .add("Clip", np.float32(-0.9), np.float32(0.9)).add("Atanh").add("Sin").add("Asin")
+               .add("Atan").add("Tan").add("Sinh").add("Asinh").add("Cos").add("Acos").add("Cosh")
+               .add("Acosh").add("Gemm", W3, B3)
                .add("LogSoftmax", axis=-1))
         model = net.save(self.folder / "all.onnx", 3, opset=14)
         said = self.bench("--rows", "2", "--no-optimize", "--input", self.x, model=model, CXXFLAGS="",
