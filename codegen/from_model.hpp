@@ -19,16 +19,11 @@ template <class Model>
 std::vector<layer_parameters> parameters_of(const Model& model) {
     std::vector<layer_parameters> all(1);
     const auto add = [&all](const auto& layer) {
-        const ir::node& n =
-            detail::plan_of<typename Model::network, ir::fusion::on>.nodes[all.size()];
-        layer_parameters p;
-        const std::vector<std::vector<double>*> tensors = tensors_of(n, p);
-        std::size_t k = 0;
-        layer.each([&](const auto& tensor) {
-            tensor.each([&](float x) { tensors[k]->push_back(static_cast<double>(x)); });
-            ++k;
+        layer_parameters& p = all.emplace_back();
+        layer.each([&p](const auto& tensor) {
+            std::vector<double>& numbers = p.tensors.emplace_back();
+            tensor.each([&numbers](float x) { numbers.push_back(static_cast<double>(x)); });
         });
-        all.push_back(p);
     };
     boost::hana::for_each(model.layers(), add);
     return all;

@@ -113,8 +113,8 @@ std::string plain_loops(const graph& network) {
         const ir::tensor_list learned =
             ir::of(n.kind).learned(n, ir::operands_of(network.nodes, i));
         std::size_t k = 0;
-        for (const std::vector<double>* numbers : tensors_of(n, network.parameters[i])) {
-            const std::vector<float> floats(numbers->begin(), numbers->end());
+        for (const std::vector<double>& numbers : network.parameters[i].tensors) {
+            const std::vector<float> floats(numbers.begin(), numbers.end());
             arrays += array(array_name(n, i, learned[k++].name), floats);
         }
     }

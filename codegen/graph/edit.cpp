@@ -71,7 +71,7 @@ void prepend_affine(graph& network, std::vector<double> scale, std::vector<doubl
     affine.kind = ir::op::affine;
     network.nodes.insert(network.nodes.begin() + 1, affine);
     network.parameters.insert(network.parameters.begin() + 1,
-                              {{}, std::move(shift), std::move(scale)});
+                              {{std::move(scale), std::move(shift)}});
     network.origins.insert(network.origins.begin() + 1, "the normaliser of the inputs");
     relink(network);
 }
@@ -105,12 +105,11 @@ bool keep_units(graph& network, std::size_t node, std::size_t next, const std::v
     const std::size_t outputs = network.nodes[next].units;
     const bool ordered = ir::chains(inputs, units) == ir::chains(inputs, kept) &&
                          same_order(units, kept, outputs, keep);
-    keep_groups(network.parameters[node].weights, inputs, keep);
-    for (std::size_t i = node; i < next; ++i) {
-        keep_groups(network.parameters[i].bias, 1, keep);
-        if (!network.nodes[i].shared) keep_groups(network.parameters[i].slope, 1, keep);
-    }
-    keep_columns(network.parameters[next].weights, keep);
+    for (std::size_t i = node; i < next; ++i)
+        if (!network.nodes[i].shared)
+            for (std::vector<double>& numbers : network.parameters[i].tensors)
+                keep_groups(numbers, numbers.size() / units, keep);
+    keep_columns(network.parameters[next].weights(), keep);
     network.nodes[node].units = kept;
     network.nodes[next].declared_in = 0;
     relink(network);
@@ -127,11 +126,11 @@ bool is_affine(const ir::node& n) { return n.kind == ir::op::affine || n.kind ==
 line line_of(const graph& network, std::size_t node, std::size_t unit) {
     if (network.nodes[node].kind == ir::op::neg) return {-1.0, 0.0};
     const layer_parameters& p = network.parameters[node];
-    return {of_unit(p.slope, unit, 1.0), of_unit(p.bias, unit, 0.0)};
+    return {of_unit(p.scale(), unit, 1.0), of_unit(p.shift(), unit, 0.0)};
 }
 
 std::vector<double> bias_of(const graph& network, std::size_t node) {
-    if (network.nodes[node].bias) return network.parameters[node].bias;
+    if (network.nodes[node].bias) return network.parameters[node].bias();
     return std::vector<double>(network.nodes[node].units, 0.0);
 }
 
@@ -139,7 +138,7 @@ void set_bias(graph& network, std::size_t node, std::vector<double> bias) {
     const bool zero = std::all_of(bias.begin(), bias.end(), [](double b) { return b == 0.0; });
     if (!network.nodes[node].bias && zero) return;
     network.nodes[node].bias = true;
-    network.parameters[node].bias = std::move(bias);
+    network.parameters[node].bias() = std::move(bias);
 }
 
 std::size_t inputs_of(const graph& network, std::size_t node) {

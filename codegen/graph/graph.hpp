@@ -9,31 +9,48 @@
 
 #include <cstddef>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 namespace laminate::codegen {
 
-// In double, so that several folds round once, at the end; what a file has as float stays exact.
-struct layer_parameters {
-    std::vector<double> weights; // dense: [outputs, inputs], row by row
-    std::vector<double> bias;    // dense with a bias, affine (its shift): [units]
-    std::vector<double> slope;   // prelu: [units], or [1] if shared; affine (its scale): [units]
+// A node's learned tensors, in its kind's order (ir/kind). Each lies [units, ...], row by row, or
+// is one number for all units.
+template <class Number>
+struct learned_tensors {
+    std::vector<std::vector<Number>> tensors;
+
+    // What isn't there is empty; to be written to, it is made.
+    const std::vector<Number>& operator[](std::size_t k) const {
+        static const std::vector<Number> none;
+        return k < tensors.size() ? tensors[k] : none;
+    }
+    std::vector<Number>& operator[](std::size_t k) {
+        if (k >= tensors.size()) tensors.resize(k + 1);
+        return tensors[k];
+    }
+
+    // Of a dense layer: [outputs, inputs], and [outputs] if it has a bias.
+    const std::vector<Number>& weights() const { return (*this)[0]; }
+    std::vector<Number>& weights() { return (*this)[0]; }
+    const std::vector<Number>& bias() const { return (*this)[1]; }
+    std::vector<Number>& bias() { return (*this)[1]; }
+
+    // Of a function of each unit or a norm: what multiplies, what is added.
+    const std::vector<Number>& scale() const { return (*this)[0]; }
+    std::vector<Number>& scale() { return (*this)[0]; }
+    const std::vector<Number>& shift() const { return (*this)[1]; }
+    std::vector<Number>& shift() { return (*this)[1]; }
 };
 
-// Those of a node, in the order of its learned tensors.
-template <class Parameters>
-auto tensors_of(const ir::node& n, Parameters& p) {
-    using numbers = std::remove_reference_t<decltype((p.weights))>;
-    std::vector<numbers*> all;
-    if (n.kind == ir::op::dense) all.push_back(&p.weights);
-    if (n.kind == ir::op::prelu || n.kind == ir::op::affine || n.kind == ir::op::layer_norm ||
-        n.kind == ir::op::rms_norm)
-        all.push_back(&p.slope);
-    if (n.kind == ir::op::affine || n.kind == ir::op::layer_norm ||
-        (n.kind == ir::op::dense && n.bias))
-        all.push_back(&p.bias);
-    return all;
+// In double, so that several folds round once, at the end; what a file has as float stays exact.
+using layer_parameters = learned_tensors<double>;
+
+// Numbers of all tensors.
+inline std::size_t count_numbers(const layer_parameters& p) {
+    std::size_t count = 0;
+    for (const std::vector<double>& tensor : p.tensors)
+        count += tensor.size();
+    return count;
 }
 
 struct graph {

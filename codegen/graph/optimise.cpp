@@ -40,7 +40,7 @@ size size_of(const graph& network) {
     size all;
     for (std::size_t i = 0; i < network.nodes.size(); ++i) {
         const layer_parameters& p = network.parameters[i];
-        all.parameters += p.weights.size() + p.bias.size() + p.slope.size();
+        all.parameters += count_numbers(p);
         all.multiply_adds += ir::multiply_adds(network.nodes, i);
     }
     return all;

@@ -68,14 +68,17 @@ struct match {
 result<std::vector<match>> match_parameters(const graph& network, const ir::plan_view& plan) {
     std::vector<match> matches;
     std::vector<detail::parameter_tensor> tensors = detail::parameter_tensors(plan);
-    for (std::size_t i = 1; i < plan.nodes.size(); ++i)
-        for (const std::vector<double>* values : tensors_of(plan.nodes[i], network.parameters[i])) {
+    for (std::size_t i = 1; i < plan.nodes.size(); ++i) {
+        const layer_parameters& p = network.parameters[i];
+        for (std::size_t k = 0; k < plan.tensors_of(i).size(); ++k) {
+            if (!plan.tensors_of(i)[k].learned) continue;
             detail::parameter_tensor& tensor = tensors.at(matches.size());
-            if (values->size() != *element_count(tensor.shape))
+            if (p[k].size() != *element_count(tensor.shape))
                 return error{sentence(origin(network, i), ": expected numbers of shape ",
-                                      shape_text(tensor.shape), ", found ", values->size())};
-            matches.push_back({std::move(tensor), i, values});
+                                      shape_text(tensor.shape), ", found ", p[k].size())};
+            matches.push_back({std::move(tensor), i, &p[k]});
         }
+    }
     return matches;
 }
 

@@ -32,9 +32,9 @@ ir::typical behind_function(const graph& network, std::size_t node, std::size_t 
                             const ir::typical& x) {
     const layer_parameters& p = network.parameters[node];
     const auto f = [&](double at) {
-        return static_cast<double>(
-            evaluate_unit(network.nodes[node], static_cast<float>(of_unit(p.slope, unit, 0.0)),
-                          static_cast<float>(of_unit(p.bias, unit, 0.0)), static_cast<float>(at)));
+        return static_cast<double>(evaluate_unit(
+            network.nodes[node], static_cast<float>(of_unit(p.scale(), unit, 0.0)),
+            static_cast<float>(of_unit(p.shift(), unit, 0.0)), static_cast<float>(at)));
     };
     // Gauss and Hermite's rule of three points.
     const double far = std::sqrt(3.0 * x.variance);
@@ -88,7 +88,7 @@ std::vector<line> affine_lines(const graph& network, std::size_t node, std::size
 
 // The same of a matrix, for each input that one row reads, and that row nothing else.
 std::vector<line> matrix_lines(const graph& network, std::size_t dense, std::size_t units) {
-    const std::vector<double>& weights = network.parameters[dense].weights;
+    const std::vector<double>& weights = network.parameters[dense].weights();
     const std::vector<double> bias = bias_of(network, dense);
     std::vector<line> lines(units, {1.0, 0.0});
     std::vector<std::size_t> rows(units, 0); // that read this input alone
@@ -161,7 +161,7 @@ typical_row typical_dense(const std::vector<double>& weights, const std::vector<
 
 typical_row typical_linear(const graph& network, std::size_t node, const typical_row& x) {
     if (network.nodes[node].kind == ir::op::dense)
-        return typical_dense(network.parameters[node].weights, bias_of(network, node), x);
+        return typical_dense(network.parameters[node].weights(), bias_of(network, node), x);
     typical_row y(x.size());
     for (std::size_t u = 0; u < y.size(); ++u) {
         const line l = line_of(network, node, u);

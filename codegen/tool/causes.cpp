@@ -145,13 +145,13 @@ cause extra_layer(const investigation& i) {
 
 cause transposed_weights(const investigation& i) {
     for (std::size_t n = 1; n < i.network.nodes.size(); ++n) {
-        const std::vector<double>& weights = i.network.parameters[n].weights;
+        const std::vector<double>& weights = i.network.parameters[n].weights();
         const std::size_t units = i.network.nodes[n].units;
         if (i.network.nodes[n].kind != ir::op::dense || weights.size() != units * units) continue;
         graph guess = i.network;
         for (std::size_t o = 0; o < units; ++o)
             for (std::size_t k = 0; k < units; ++k)
-                guess.parameters[n].weights[o * units + k] = weights[k * units + o];
+                guess.parameters[n].weights()[o * units + k] = weights[k * units + o];
         if (i.explains(guess)) return fmt::format("the weights of {} are transposed", i.layer(n));
     }
     return std::nullopt;
@@ -376,8 +376,8 @@ cause scaled_outputs(const investigation& i) {
 graph with_weights(const graph& network, double (*change)(double)) {
     graph changed = network;
     for (layer_parameters& p : changed.parameters)
-        for (std::vector<double>* const numbers : {&p.weights, &p.bias, &p.slope})
-            for (double& number : *numbers)
+        for (std::vector<double>& numbers : p.tensors)
+            for (double& number : numbers)
                 number = change(number);
     return changed;
 }
@@ -397,9 +397,10 @@ double to_bfloat16(double number) {
 
 bool all_weights(const graph& network, double (*rounding)(double)) {
     bool all = true;
-    for (const layer_parameters& p : network.parameters)
-        for (const double w : p.weights)
-            all = all && rounding(w) == w;
+    for (std::size_t i = 0; i < network.nodes.size(); ++i)
+        if (network.nodes[i].kind == ir::op::dense)
+            for (const double w : network.parameters[i].weights())
+                all = all && rounding(w) == w;
     return all;
 }
 

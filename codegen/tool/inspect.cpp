@@ -133,7 +133,7 @@ json nodes_json(const graph& g) {
                          {"origin", g.origins[i]},
                          {"inputs", std::move(inputs)},
                          {"units", n.output.size()},
-                         {"parameters", p.weights.size() + p.bias.size() + p.slope.size()}});
+                         {"parameters", count_numbers(p)}});
     }
     return nodes;
 }

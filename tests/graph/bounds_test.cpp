@@ -49,7 +49,7 @@ TEST_CASE("bounds: elementwise functions", "[bounds]") {
     test::random r(1);
     for (ir::node n : functions()) {
         n.inputs[0] = 0;
-        codegen::graph g = test::graph_builder(1).add(n, {{}, {0.5}, {-1.5}});
+        codegen::graph g = test::graph_builder(1).add(n, {{{-1.5}, {0.5}}});
         std::size_t outside = 0;
         std::size_t not_passed = 0;
         for (int trial = 0; trial < 300; ++trial) {
@@ -156,7 +156,7 @@ TEST_CASE("bounds: elementwise functions are as narrow as stated", "[bounds]") {
                          [&n](const expected_bounds& e) { return e.kind == n.kind; });
         REQUIRE(stated != std::end(widths));
         n.inputs[0] = 0;
-        const codegen::graph g = test::graph_builder(1).add(n, {{}, {0.5}, {-1.5}});
+        const codegen::graph g = test::graph_builder(1).add(n, {{{-1.5}, {0.5}}});
         for (const auto& [in, out] : {std::pair{interval{-2, 3}, stated->of_both_signs},
                                       {interval{1, 2}, stated->of_positive},
                                       {interval{-2, -1}, stated->of_negative}}) {
@@ -196,7 +196,7 @@ TEST_CASE("bounds: layers", "[bounds]") {
         const auto plan = codegen::plan_graph(g, ir::fusion::off).value();
         const interval range = {-0.75, 1.5};
         const auto bounds = codegen::bounds(g, {{range}});
-        const std::vector<double>& w = g.parameters[1].weights;
+        const std::vector<double>& w = g.parameters[1].weights();
         for (int trial = 0; trial < 40; ++trial) {
             std::vector<float> in(g.inputs());
             for (std::size_t i = 0; i < in.size();

@@ -35,12 +35,12 @@ codegen::graph with_parameters(std::vector<ir::node> nodes, test::random& r) {
         codegen::layer_parameters p;
         const auto shapes = ir::operands_of(g.nodes, i);
         const auto learned = ir::of(g.nodes[i].kind).learned(g.nodes[i], shapes);
-        std::size_t k = 0;
-        for (std::vector<double>* numbers : codegen::tensors_of(g.nodes[i], p)) {
-            const auto& extents = learned[k++].extents;
+        for (std::size_t k = 0; k < learned.size(); ++k) {
+            if (!learned[k].learned) continue;
+            const auto& extents = learned[k].extents;
             const double inputs = extents.rank == 2 ? static_cast<double>(extents.extent[1]) : 1.0;
             for (std::size_t n = 0; n < extents.size(); ++n)
-                numbers->push_back(
+                p[k].push_back(
                     static_cast<double>(r.uniform(static_cast<float>(1.5 / std::sqrt(inputs)))));
         }
         g.parameters.push_back(std::move(p));

@@ -131,10 +131,10 @@ TEST_CASE("optimise: affine nodes are folded", "[optimise]") {
     const optimised o = optimise(g);
     REQUIRE(kinds(o.network) == kinds_of{op::input, op::dense, op::tanh, op::dense});
     // -(0.5 (W (2 x + 1) + 10) + 1) in the first unit
-    CHECK(o.network.parameters[1].weights == std::vector<double>{-1, -4, -12, -24, -60, -144});
-    CHECK(o.network.parameters[1].bias == std::vector<double>{-9, -104});
-    CHECK(o.network.parameters[3].weights == std::vector<double>{4, 1});
-    CHECK(o.network.parameters[3].bias == std::vector<double>{2});
+    CHECK(o.network.parameters[1].weights() == std::vector<double>{-1, -4, -12, -24, -60, -144});
+    CHECK(o.network.parameters[1].bias() == std::vector<double>{-9, -104});
+    CHECK(o.network.parameters[3].weights() == std::vector<double>{4, 1});
+    CHECK(o.network.parameters[3].bias() == std::vector<double>{2});
     CHECK(!exact(o));
     CHECK(o.network.origins[1] == "affine '1' + dense '2' + affine '3' + neg '4'");
     check_same(g, o, -1, 1, 1);
@@ -167,8 +167,8 @@ TEST_CASE("optimise: units that never fire are removed", "[optimise]") {
           sentences{"removed 1 of 4 units of dense '1': 1 without any input that matters"});
     const optimised o = optimise(g, {{0.0, 1.0}});
     CHECK(o.network.nodes[1].units == 2);
-    CHECK(o.network.parameters[1].weights == std::vector<double>{1, -1, 1, 2});
-    CHECK(o.network.parameters[3].weights == std::vector<double>{2, 4, 6, 8});
+    CHECK(o.network.parameters[1].weights() == std::vector<double>{1, -1, 1, 2});
+    CHECK(o.network.parameters[3].weights() == std::vector<double>{2, 4, 6, 8});
     CHECK(events(o) == sentences{"removed 2 of 4 units of dense '1': 1 without any input that "
                                  "matters, 1 that never fire"});
     CHECK(exact(o)); // one chain before and after
@@ -198,7 +198,7 @@ TEST_CASE("optimise: constant units move to biases", "[optimise]") {
                                  .dense({3, 4, 5}, {0.5});
     const optimised o = optimise(g, {{-1.0, 1.0}});
     CHECK(o.network.nodes[1].units == 1);
-    CHECK(o.network.parameters[3].bias == std::vector<double>{36.5});
+    CHECK(o.network.parameters[3].bias() == std::vector<double>{36.5});
     CHECK(events(o) == sentences{"removed 2 of 3 units of dense '1': 1 without any input that "
                                  "matters, 1 whose value never changes"});
     CHECK(!exact(o));
@@ -210,7 +210,7 @@ TEST_CASE("optimise: a layer of constants keeps one unit", "[optimise]") {
         graph_builder(2).dense({0, 0, 0, 0}, {1, -1}).add(op::relu).dense({3, 4, 5, 6}, {1, 1});
     const optimised o = optimise(g);
     CHECK(o.network.nodes[1].units == 1);
-    CHECK(o.network.parameters.back().bias == std::vector<double>{4, 6});
+    CHECK(o.network.parameters.back().bias() == std::vector<double>{4, 6});
     check_same(g, o, -1, 1, 6);
 }
 
@@ -244,12 +244,12 @@ TEST_CASE("optimise: units that nothing reads, and equal units", "[optimise]") {
 
     const codegen::graph equal = graph_builder(1)
                                      .dense({1, 1, 1}, {2, 2, 2})
-                                     .add({.kind = op::prelu}, {{}, {}, {0.5, 0.25, 0.5}})
+                                     .add({.kind = op::prelu}, {{{0.5, 0.25, 0.5}}})
                                      .dense({1, 10, 100}, {0});
     const optimised merged = optimise(equal);
     CHECK(merged.network.nodes[1].units == 2);
-    CHECK(merged.network.parameters[2].slope == std::vector<double>{0.5, 0.25});
-    CHECK(merged.network.parameters[3].weights == std::vector<double>{101, 10});
+    CHECK(merged.network.parameters[2].scale() == std::vector<double>{0.5, 0.25});
+    CHECK(merged.network.parameters[3].weights() == std::vector<double>{101, 10});
     CHECK(!exact(merged));
     check_same(equal, merged, -5, 1, 9);
 }
@@ -264,7 +264,7 @@ TEST_CASE("optimise: ranges and graphs that are wrong are refused", "[optimise]"
     CHECK(why(g, {{1, 0}}) ==
           "the range of input 0 is none: expected a low and a high end, low <= high");
     codegen::graph wrong = g;
-    wrong.parameters[1].weights.clear();
+    wrong.parameters[1].weights().clear();
     CHECK_THAT(why(wrong, {}), test::contains("dense '1': expected numbers of shape [2, 3]"));
 }
 
@@ -272,7 +272,8 @@ namespace {
 
 // Weights that are often zero, units that are dead, constant, always on or twice there.
 void plant(graph_builder& b, std::size_t inputs, bool only_dead) {
-    auto& [weights, bias, slope] = b.last();
+    std::vector<double>& weights = b.last().weights();
+    std::vector<double>& bias = b.last().bias();
     test::random& r = b.random();
     for (std::size_t u = 0; u < bias.size(); ++u) {
         double* const w = &weights[u * inputs];
@@ -513,8 +514,8 @@ TEST_CASE("optimise: batch norm folds, wherever its mean is", "[optimise]") {
         const double mean = seed % 2 == 0 ? 300.0 : 0.5;
         graph_builder b(inputs, seed);
         b.dense(12).affine(); // an affine node that ends nothing
-        b.last().slope.assign(12, 0.5);
-        b.last().bias.assign(12, -mean);
+        b.last().scale().assign(12, 0.5);
+        b.last().bias().assign(12, -mean);
         const codegen::graph g = b.add(op::relu).dense(3);
         const optimised o = optimise(g);
         CHECK(left_out(o).empty());
@@ -540,11 +541,11 @@ TEST_CASE("optimise: results that lie far from 0 are moved there last", "[optimi
         INFO("weight " << weight);
         graph_builder b(8, 9);
         b.dense(600);
-        std::fill_n(b.last().weights.end() - 8, 8, 0.0);
-        b.last().bias.back() = 1.0;
+        std::fill_n(b.last().weights().end() - 8, 8, 0.0);
+        b.last().bias().back() = 1.0;
         b.add(op::tanh).dense(130);
         for (std::size_t o = 0; o < 130; ++o)
-            b.last().weights[600 * o + 599] = weight;
+            b.last().weights()[600 * o + 599] = weight;
         const codegen::graph g = b;
         const optimised o = optimise(g);
         CHECK(o.network.nodes[1].units == (kept ? 600 : 599));

@@ -20,7 +20,7 @@ codegen::graph two_layers() {
     g.nodes = {{.kind = ir::op::input, .output = laminate::vector_shape(2)},
                {.kind = ir::op::dense, .inputs = {0, ir::none, ir::none, ir::none}, .units = 3},
                {.kind = ir::op::relu, .inputs = {1, ir::none, ir::none, ir::none}}};
-    g.parameters = {{}, {{1, 2, 3, 4, 5, 6}, {7, 8, 9}, {}}, {}};
+    g.parameters = {{}, {{{1, 2, 3, 4, 5, 6}, {7, 8, 9}}}, {}};
     g.origins = {"input 'x'", "Gemm 'fc1'", "Relu 'act'"};
     return g;
 }
@@ -47,7 +47,7 @@ TEST_CASE("planned: a right graph", "[planned]") {
 
 TEST_CASE("planned: numbers are rounded to float once", "[planned]") {
     codegen::graph g = two_layers();
-    g.parameters[1].bias[0] = 0.1;
+    g.parameters[1].bias()[0] = 0.1;
     CHECK(codegen::plan_graph(g).value().packed()[32] == 0.1f);
 }
 
@@ -57,18 +57,18 @@ TEST_CASE("planned: mistakes name the origin", "[planned]") {
     CHECK(mistake(g) == "Gemm 'fc1' expects rows of 4; 2 arrive");
 
     g = two_layers();
-    g.parameters[1].weights.pop_back();
+    g.parameters[1].weights().pop_back();
     CHECK(mistake(g) == "Gemm 'fc1': expected numbers of shape [3, 2], found 5");
 
     g = two_layers();
-    g.parameters[1].weights[4] = 1e39;
+    g.parameters[1].weights()[4] = 1e39;
     CHECK(mistake(g) == "Gemm 'fc1': expected finite weights, found 1e+39 at position 4");
 
     const double nan = std::numeric_limits<double>::quiet_NaN();
     g = two_layers();
-    g.parameters[1].bias[2] = nan;
+    g.parameters[1].bias()[2] = nan;
     CHECK(mistake(g) == "Gemm 'fc1': expected biases that are numbers, found nan at position 2");
-    g.parameters[1].bias[2] = -std::numeric_limits<double>::infinity();
+    g.parameters[1].bias()[2] = -std::numeric_limits<double>::infinity();
     CHECK(mistake(g) == "none");
 
     g = two_layers();

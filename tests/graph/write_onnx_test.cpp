@@ -40,10 +40,10 @@ TEST_CASE("a graph that ONNX can't hold is refused") {
                contains("an ONNX file has at most 4000 bytes; this network takes up to"));
 
     codegen::graph wrong = right;
-    wrong.parameters[1].weights[3] = 1e39; // no float
+    wrong.parameters[1].weights()[3] = 1e39; // no float
     CHECK_THAT(refusal_of(wrong), contains("dense '1': expected finite weights, found 1e+39"));
     wrong = right;
-    wrong.parameters[1].bias.pop_back();
+    wrong.parameters[1].bias().pop_back();
     CHECK_THAT(refusal_of(wrong), contains("dense '1': expected numbers of shape [10], found 9"));
     wrong = right;
     wrong.nodes.resize(1);

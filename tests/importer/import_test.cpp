@@ -50,8 +50,8 @@ TEST_CASE("Gemm becomes one dense layer, whatever its attributes") {
     m.with("alpha", 2.0f).with("beta", 0.5f);
     const auto network = m.import().value();
     CHECK(kinds(network.network) == ops{ir::op::input, ir::op::dense});
-    CHECK(network.network.parameters[1].weights == std::vector<double>{2, 4, 6, 8, 10, 12});
-    CHECK(network.network.parameters[1].bias == std::vector<double>{5, 10, 15});
+    CHECK(network.network.parameters[1].weights() == std::vector<double>{2, 4, 6, 8, 10, 12});
+    CHECK(network.network.parameters[1].bias() == std::vector<double>{5, 10, 15});
     CHECK(network.network.origins[1] == "Gemm 'fc'");
     CHECK(network.network.input_shapes.at(0) == std::vector<std::size_t>{2});
     CHECK(network.network.output_shapes.at(0) == std::vector<std::size_t>{3});
@@ -73,7 +73,7 @@ TEST_CASE("what only moves elements costs nothing") {
     m.node("Reshape", {"t", "shape"}, {"r"}).node("MatMul", {"r", "w"});
     const auto network = m.import().value();
     CHECK(kinds(network.network) == ops{ir::op::input, ir::op::dense});
-    CHECK(network.network.parameters[1].weights == std::vector<double>{1, 3, 5, 2, 4, 6});
+    CHECK(network.network.parameters[1].weights() == std::vector<double>{1, 3, 5, 2, 4, 6});
     CHECK(network.batch_is_free);
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("layers over one value are added") {
     m.node("MatMul", {"x", "a"}, {"p"}).node("MatMul", {"x", "b"}, {"q"}).node("Add", {"p", "q"});
     const auto network = m.import().value();
     CHECK(kinds(network.network) == ops{ir::op::input, ir::op::dense});
-    CHECK(network.network.parameters[1].weights == std::vector<double>{11, 33, 22, 44});
+    CHECK(network.network.parameters[1].weights() == std::vector<double>{11, 33, 22, 44});
 }
 
 TEST_CASE("products that spell an activation are one") {
@@ -189,9 +189,9 @@ TEST_CASE("batch norm takes a mean that is far from 0 off before it scales") {
     CHECK(kinds(near) == ops{ir::op::input, ir::op::affine});
     const auto far = batch_norm({1, 2}, {0.5f, 0}, {2, 101325}, {9, 9}).import().value().network;
     REQUIRE(kinds(far) == ops{ir::op::input, ir::op::affine, ir::op::affine});
-    CHECK(far.parameters[1].slope == std::vector<double>{1, 1});
-    CHECK(far.parameters[1].bias == std::vector<double>{-2, -101325});
-    CHECK(far.parameters[2].bias == std::vector<double>{0.5, 0});
+    CHECK(far.parameters[1].scale() == std::vector<double>{1, 1});
+    CHECK(far.parameters[1].bias() == std::vector<double>{-2, -101325});
+    CHECK(far.parameters[2].bias() == std::vector<double>{0.5, 0});
 }
 
 TEST_CASE("parameters that are no numbers are refused") {
@@ -474,7 +474,7 @@ TEST_CASE("external data stays in the model's folder") {
         }
         std::ofstream(folder / "model.onnx", std::ios::binary) << m.bytes();
         const auto network = codegen::onnx::import_model(folder / "model.onnx");
-        return network ? std::to_string(network->network.parameters[1].bias[1])
+        return network ? std::to_string(network->network.parameters[1].bias()[1])
                        : network.error().message;
     };
     CHECK(import("data.bin", "4", "8") == "2.000000");

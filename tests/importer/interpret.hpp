@@ -121,8 +121,8 @@ inline std::vector<double> dense_of(const codegen::layer_parameters& p, std::siz
     std::vector<double> y(units, 0.0);
     for (std::size_t o = 0; o < units; ++o) {
         for (std::size_t i = 0; i < x.size(); ++i)
-            y[o] += p.weights.at(o * x.size() + i) * x[i];
-        if (!p.bias.empty()) y[o] += p.bias.at(o);
+            y[o] += p.weights().at(o * x.size() + i) * x[i];
+        if (!p.bias().empty()) y[o] += p.bias().at(o);
     }
     return y;
 }
@@ -203,8 +203,8 @@ inline std::vector<double> norm_of(const ir::node& n, const codegen::layer_param
             square += (x[i] - mean) * (x[i] - mean) / static_cast<double>(wide);
         for (std::size_t i = start; i < start + wide; ++i)
             x[i] =
-                (x[i] - mean) / std::sqrt(square + static_cast<double>(n.alpha)) * p.slope.at(i) +
-                (p.bias.empty() ? 0.0 : p.bias.at(i));
+                (x[i] - mean) / std::sqrt(square + static_cast<double>(n.alpha)) * p.scale().at(i) +
+                (p.shift().empty() ? 0.0 : p.shift().at(i));
     }
     return x;
 }
@@ -221,9 +221,9 @@ inline std::vector<double> node_of(const codegen::graph& network, std::size_t i,
     if (n.kind == ir::op::layer_norm || n.kind == ir::op::rms_norm) return norm_of(n, p, x);
     for (std::size_t u = 0; u < x.size(); ++u) {
         if (n.kind == ir::op::affine)
-            x[u] = p.slope.at(u) * x[u] + p.bias.at(u);
+            x[u] = p.scale().at(u) * x[u] + p.shift().at(u);
         else if (n.kind == ir::op::prelu)
-            x[u] = x[u] < 0.0 ? p.slope.at(n.shared ? 0 : u) * x[u] : x[u];
+            x[u] = x[u] < 0.0 ? p.scale().at(n.shared ? 0 : u) * x[u] : x[u];
         else
             x[u] = function_of(n, x[u]);
     }

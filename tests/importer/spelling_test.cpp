@@ -317,8 +317,8 @@ TEST_CASE("a Mul and the Add behind it are one affine layer") {
     m.node("Mul", {"x", "a"}, {"p"}).named("scale").node("Add", {"p", "b"}).named("shift");
     const auto network = m.import().value().network;
     CHECK(kinds(network) == ops{ir::op::input, ir::op::affine});
-    CHECK(network.parameters[1].slope == std::vector<double>{2, 3});
-    CHECK(network.parameters[1].bias == std::vector<double>{4, 5});
+    CHECK(network.parameters[1].scale() == std::vector<double>{2, 3});
+    CHECK(network.parameters[1].bias() == std::vector<double>{4, 5});
     CHECK(network.origins[1] == "Mul 'scale' + Add 'shift'");
 
     // Not where something else lies between them.

@@ -71,31 +71,24 @@ inline double loss_of(std::span<const ir::node> nodes,
 }
 
 // Parameters of one node as numbers with derivatives.
-struct recorded_parameters {
-    std::vector<recorded> weights, bias, slope;
+using recorded_parameters = codegen::learned_tensors<recorded>;
 
-    recorded_parameters(recording& on, const exact_parameters& p)
-        : weights(all(on, p.weights)), bias(all(on, p.bias)), slope(all(on, p.slope)) {}
-
-    // Adds the derivatives by them, of all by every number.
-    void add(const numbers& by, exact_parameters& to) const {
-        add(by, weights, to.weights);
-        add(by, bias, to.bias);
-        add(by, slope, to.slope);
-    }
-
-private:
-    static std::vector<recorded> all(recording& on, const numbers& of) {
-        std::vector<recorded> starts;
-        for (const double x : of)
+inline recorded_parameters recorded_on(recording& on, const exact_parameters& p) {
+    recorded_parameters all;
+    for (const numbers& tensor : p.tensors) {
+        std::vector<recorded>& starts = all.tensors.emplace_back();
+        for (const double x : tensor)
             starts.push_back(on.start(x));
-        return starts;
     }
-    static void add(const numbers& by, const std::vector<recorded>& of, numbers& to) {
-        for (std::size_t i = 0; i < of.size(); ++i)
-            to[i] += by[of[i].place];
-    }
-};
+    return all;
+}
+
+// Adds the derivatives by them, of all by every number.
+inline void add(const numbers& by, const recorded_parameters& of, exact_parameters& to) {
+    for (std::size_t k = 0; k < of.tensors.size(); ++k)
+        for (std::size_t i = 0; i < of[k].size(); ++i)
+            to[k][i] += by[of[k][i].place];
+}
 
 // The sum of the rows' losses, and its gradient by all parameters.
 inline exact_gradient back_propagate(std::span<const ir::node> nodes,
@@ -105,12 +98,12 @@ inline exact_gradient back_propagate(std::span<const ir::node> nodes,
     const std::size_t width = ir::total_width(ir::inputs_of(nodes));
     exact_gradient g = {0.0, parameters};
     for (exact_parameters& p : g.by)
-        for (numbers* all : {&p.weights, &p.bias, &p.slope})
-            std::fill(all->begin(), all->end(), 0.0);
+        for (numbers& all : p.tensors)
+            std::fill(all.begin(), all.end(), 0.0);
     recording record;
     std::vector<recorded_parameters> learned;
     for (const exact_parameters& p : parameters)
-        learned.emplace_back(record, p);
+        learned.push_back(recorded_on(record, p));
     const std::size_t starts = record.size();
     for (std::size_t r = 0; r < in.size() / width; ++r) {
         record.forget_from(starts);
@@ -123,7 +116,7 @@ inline exact_gradient back_propagate(std::span<const ir::node> nodes,
         g.loss += l.value;
         const numbers by = record.derivatives(y, l.gradient);
         for (std::size_t i = 0; i < learned.size(); ++i)
-            learned[i].add(by, g.by[i]);
+            add(by, learned[i], g.by[i]);
     }
     return g;
 }
@@ -156,9 +149,8 @@ inline double worst_of_differences(std::span<const ir::node> nodes,
         }
     };
     for (std::size_t n = 0; n < nodes.size(); ++n) {
-        check(parameters[n].weights, truth.by[n].weights);
-        check(parameters[n].bias, truth.by[n].bias);
-        check(parameters[n].slope, truth.by[n].slope);
+        for (std::size_t k = 0; k < parameters[n].tensors.size(); ++k)
+            check(parameters[n][k], truth.by[n][k]);
     }
     return worst;
 }

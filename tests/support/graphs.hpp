@@ -38,7 +38,7 @@ public:
     graph_builder& dense(std::vector<double> weights, std::vector<double> bias) {
         const std::size_t units = bias.size();
         return add({.kind = ir::op::dense, .units = units},
-                   {std::move(weights), std::move(bias), {}});
+                   {{std::move(weights), std::move(bias)}});
     }
     // Weights that keep values near 1; floats, as in a file.
     graph_builder& dense(std::size_t units) {
@@ -50,7 +50,7 @@ public:
         return dense(std::move(weights), numbers(units, 0.5));
     }
     graph_builder& affine(std::vector<double> scale, std::vector<double> shift) {
-        return add({.kind = ir::op::affine}, {{}, std::move(shift), std::move(scale)});
+        return add({.kind = ir::op::affine}, {{std::move(scale), std::move(shift)}});
     }
     graph_builder& affine() {
         auto scale = numbers(width(), 2.0);

@@ -74,18 +74,18 @@ double worst_difference(const Gradients& gradients, const exact_gradient& truth)
             for (std::size_t o = 0; o < layer.weights.outputs(); ++o)
                 for (std::size_t i = 0; i < layer.weights.inputs(); ++i)
                     compare(static_cast<double>(layer.weights(o, i)),
-                            exact.weights[o * layer.weights.inputs() + i]);
+                            exact.weights()[o * layer.weights.inputs() + i]);
         if constexpr (requires { layer.bias; })
             for (std::size_t o = 0; o < layer.bias.size(); ++o)
-                compare(static_cast<double>(layer.bias[o]), exact.bias[o]);
+                compare(static_cast<double>(layer.bias[o]), exact.bias()[o]);
         if constexpr (requires { layer.slope; })
             for (std::size_t u = 0; u < layer.slope.size(); ++u)
-                compare(static_cast<double>(layer.slope[u]), exact.slope[u]);
+                compare(static_cast<double>(layer.slope[u]), exact.scale()[u]);
         if constexpr (requires { layer.scale; })
             for (std::size_t u = 0; u < layer.scale.size(); ++u) {
-                compare(static_cast<double>(layer.scale[u]), exact.slope[u]);
+                compare(static_cast<double>(layer.scale[u]), exact.scale()[u]);
                 if constexpr (requires { layer.shift; })
-                    compare(static_cast<double>(layer.shift[u]), exact.bias[u]);
+                    compare(static_cast<double>(layer.shift[u]), exact.shift()[u]);
             }
         worst = worse(worst, off / largest);
     });

@@ -111,9 +111,9 @@ TEST_CASE("gradients: a truth that is NaN or infinite is no agreement", "[train]
     const auto truth = lam::test::back_propagate(nodes, parameters, in, exact);
     REQUIRE(lam::test::worst_difference(trainer.gradients(), truth) < 2e-5);
     for (const double bad : {std::nan(""), std::numeric_limits<double>::infinity()})
-        for (const std::size_t at : {std::size_t{0}, truth.by[3].weights.size() - 1}) {
+        for (const std::size_t at : {std::size_t{0}, truth.by[3].weights().size() - 1}) {
             auto wrong = truth;
-            wrong.by[3].weights[at] = bad;
+            wrong.by[3].weights()[at] = bad;
             CHECK(!(lam::test::worst_difference(trainer.gradients(), wrong) < 1e29));
         }
 

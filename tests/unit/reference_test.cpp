@@ -36,7 +36,7 @@ TEST_CASE("reference: independent errors add up by chance", "[reference]") {
     for (int u = 0; u < 100; ++u)
         weights.insert(weights.end(), {1000.0, -1000.0});
     const std::vector<laminate::codegen::layer_parameters> parameters = {
-        {}, {weights, {}, {}}, {std::vector<double>(100, 1.0), {}, {}}};
+        {}, {{weights}}, {{std::vector<double>(100, 1.0)}}};
     const std::vector<float> in = {1.0f, 1.0f};
     const double one_unit = 4.0 * reference::roundoff * 2000.0;
     const double all = reference::interpret(nodes, parameters, in).back()[0].bound;
@@ -77,7 +77,7 @@ TEST_CASE("reference: infinities that floats have as well are certain", "[refere
     const ir::node dense = {.kind = ir::op::dense, .units = 2};
     // A bias of -inf masks a class; an input of -inf does as much.
     const reference::row masked =
-        reference::after(dense, {{1, 1, 1, 1}, {-inf, 0.5}, {}}, {{2.0, 0.0}, {3.0, 1e-6}});
+        reference::after(dense, {{{1, 1, 1, 1}, {-inf, 0.5}}}, {{2.0, 0.0}, {3.0, 1e-6}});
     CHECK(masked[0].value == -inf);
     CHECK(masked[0].bound == 0.0);
     CHECK(masked[1].value == 5.5);
@@ -88,16 +88,14 @@ TEST_CASE("reference: infinities that floats have as well are certain", "[refere
     CHECK(share[1].bound < 1e-4);
     CHECK(reference::floats{}.shares(masked, true)[0].bound == 0.0);
     const reference::row from =
-        reference::after(dense, {{1, 1, 2, 0}, {0, 0}, {}}, {{-inf, 0.0}, {3.0, 0.0}});
+        reference::after(dense, {{{1, 1, 2, 0}, {0, 0}}}, {{-inf, 0.0}, {3.0, 0.0}});
     CHECK(from[0].value == -inf);
     CHECK(from[0].bound == 0.0);
     // An infinite weight, or a sum that may overflow on its way: nothing is known.
-    CHECK(
-        reference::after(dense, {{inf, 1, 1, 1}, {0, 0}, {}}, {{1.0, 0.0}, {1.0, 0.0}})[0].bound ==
-        inf);
-    CHECK(
-        reference::after(dense, {{1, -1, 1, 1}, {0, 0}, {}}, {{3e38, 0.0}, {3e38, 0.0}})[0].bound ==
-        inf);
+    CHECK(reference::after(dense, {{{inf, 1, 1, 1}, {0, 0}}}, {{1.0, 0.0}, {1.0, 0.0}})[0].bound ==
+          inf);
+    CHECK(reference::after(dense, {{{1, -1, 1, 1}, {0, 0}}}, {{3e38, 0.0}, {3e38, 0.0}})[0].bound ==
+          inf);
     // What the kernels give at -inf (docs/layers.md).
     for (const ir::op kind :
          {ir::op::swish, ir::op::hard_swish, ir::op::mish, ir::op::gelu, ir::op::gelu_tanh})
@@ -134,7 +132,7 @@ TEST_CASE("reference: other people's formulas round numbers that are larger", "[
 
 TEST_CASE("reference: dense", "[reference]") {
     const ir::node n = {.kind = ir::op::dense, .units = 2};
-    const laminate::codegen::layer_parameters p = {{1, 2, 3, 4, 5, 6}, {0.5, -0.5}, {}};
+    const laminate::codegen::layer_parameters p = {{{1, 2, 3, 4, 5, 6}, {0.5, -0.5}}};
     const reference::row y = reference::after(n, p, {{1.0, 0.0}, {10.0, 0.0}, {100.0, 0.0}});
     CHECK(y[0].value == 321.5);
     CHECK(y[1].value == 653.5);
@@ -165,7 +163,7 @@ TEST_CASE("reference: NaN stays NaN, and an overflow promises nothing", "[refere
     CHECK(reference::function_at({.kind = ir::op::mish}, 1000.0, 0.0) == 1000.0);
 
     const ir::node dense = {.kind = ir::op::dense, .units = 2, .bias = false};
-    const laminate::codegen::layer_parameters p = {{2, 0.5}, {}, {}};
+    const laminate::codegen::layer_parameters p = {{{2, 0.5}}};
     const reference::row far = reference::after(dense, p, {{3e38, 0.0}});
     CHECK(std::isinf(far[0].bound));
     CHECK(std::isfinite(far[1].bound));

@@ -22,8 +22,8 @@ bool all_are(const std::vector<double>& numbers, double number) {
 bool is_identity(const graph& network, std::size_t node) {
     const layer_parameters& p = network.parameters[node];
     return ir::is_identity(network.nodes[node].kind) ||
-           (network.nodes[node].kind == ir::op::affine && all_are(p.slope, 1.0) &&
-            all_are(p.bias, 0.0));
+           (network.nodes[node].kind == ir::op::affine && all_are(p.scale(), 1.0) &&
+            all_are(p.shift(), 0.0));
 }
 
 bool passes_all(const ir::node& n, const std::vector<interval>& in) {

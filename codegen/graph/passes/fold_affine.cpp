@@ -22,7 +22,7 @@ struct folded {
 };
 
 folded fold_before(const graph& network, std::size_t affine, std::size_t dense) {
-    folded f = {network.parameters[dense].weights, bias_of(network, dense)};
+    folded f = {network.parameters[dense].weights(), bias_of(network, dense)};
     const std::size_t inputs = inputs_of(network, dense);
     for (std::size_t o = 0; o < f.bias.size(); ++o) {
         const line out = line_of(network, affine, o);
@@ -34,7 +34,7 @@ folded fold_before(const graph& network, std::size_t affine, std::size_t dense) 
 }
 
 folded fold_behind(const graph& network, std::size_t affine, std::size_t dense) {
-    folded f = {network.parameters[dense].weights, bias_of(network, dense)};
+    folded f = {network.parameters[dense].weights(), bias_of(network, dense)};
     const std::size_t inputs = inputs_of(network, dense);
     for (std::size_t o = 0; o < f.bias.size(); ++o)
         for (std::size_t i = 0; i < inputs; ++i) {
@@ -63,7 +63,7 @@ std::string lost(const graph& network, std::size_t affine, std::size_t dense, co
     for (std::size_t i = affine + 1; i < network.nodes.size(); ++i)
         is_last = is_last && !is_dense(network, i);
     const std::vector<double> none(f.bias.size(), 0.0);
-    typical_row before = typical_dense(network.parameters[dense].weights,
+    typical_row before = typical_dense(network.parameters[dense].weights(),
                                        is_last ? bias_of(network, dense) : none, x);
     for (std::size_t o = 0; o < before.size(); ++o) {
         const line out = line_of(network, affine, o);
@@ -85,7 +85,7 @@ std::string fold(graph& network, const std::vector<typical_row>& values, std::si
                                      network.nodes[affine].output.size(), " units) into ",
                                      network.origins[dense], behind ? " before it" : " behind it"));
     report.keeps_values = false;
-    network.parameters[dense].weights = std::move(f.weights);
+    network.parameters[dense].weights() = std::move(f.weights);
     set_bias(network, dense, std::move(f.bias));
     erase(network, affine, dense);
     return {};

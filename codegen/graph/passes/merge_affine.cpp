@@ -23,13 +23,14 @@ void merge_affine_pair(graph& network, const typical_row& x, std::size_t first,
     for (std::size_t u = 0; u < units; ++u) {
         const line inner = line_of(network, first, u);
         const line outer = line_of(network, second, u);
-        both.slope.push_back(outer.scale * inner.scale);
-        both.bias.push_back(outer.scale * inner.shift + outer.shift);
-        after.push_back(ir::typical_line(both.slope.back(), both.bias.back(), x[u]));
+        both.scale().push_back(outer.scale * inner.scale);
+        both.shift().push_back(outer.scale * inner.shift + outer.shift);
+        after.push_back(ir::typical_line(both.scale().back(), both.shift().back(), x[u]));
     }
     const typical_row before = typical_linear(network, second, typical_linear(network, first, x));
     std::string why = lost_digits(before, after);
-    if (!fits_float(both.slope) || !fits_float(both.bias)) why = "a number would exceed a float";
+    if (!fits_float(both.scale()) || !fits_float(both.shift()))
+        why = "a number would exceed a float";
     if (!why.empty()) {
         report.left_out.push_back(sentence("kept ", network.origins[first], " and ",
                                            network.origins[second], " apart: merged, ", why));

@@ -33,8 +33,8 @@ void merge_dense_pair(graph& network, const typical_row& x, std::size_t first,
     const std::size_t in = inputs_of(network, first);
     const std::size_t middle = network.nodes[first].units;
     const std::size_t out = network.nodes[second].units;
-    const std::vector<double>& inner = network.parameters[first].weights;
-    const std::vector<double>& outer = network.parameters[second].weights;
+    const std::vector<double>& inner = network.parameters[first].weights();
+    const std::vector<double>& outer = network.parameters[second].weights();
     const std::vector<double> inner_bias = bias_of(network, first);
     std::vector<double> weights(out * in, 0.0);
     std::vector<double> bias = bias_of(network, second);
@@ -57,7 +57,7 @@ void merge_dense_pair(graph& network, const typical_row& x, std::size_t first,
                                      network.origins[second], ": ", middle * (in + out),
                                      " multiply-adds become ", in * out));
     report.keeps_values = false;
-    network.parameters[second].weights = std::move(weights);
+    network.parameters[second].weights() = std::move(weights);
     set_bias(network, second, std::move(bias));
     network.nodes[second].declared_in = 0;
     erase(network, first, second);

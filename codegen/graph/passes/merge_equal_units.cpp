@@ -25,13 +25,14 @@ std::vector<std::uint32_t> signature(const graph& network, std::size_t node, std
     const auto add = [&bits](double number) {
         bits.push_back(std::bit_cast<std::uint32_t>(static_cast<float>(number)));
     };
-    const std::size_t inputs = inputs_of(network, node);
-    for (std::size_t i = 0; i < inputs; ++i)
-        add(network.parameters[node].weights[unit * inputs + i]);
-    for (std::size_t i = node; i < next; ++i) {
-        add(of_unit(network.parameters[i].bias, unit, 0.0));
-        add(of_unit(network.parameters[i].slope, unit, 0.0));
-    }
+    const std::size_t units = network.nodes[node].units;
+    for (std::size_t i = node; i < next; ++i)
+        if (!network.nodes[i].shared)
+            for (const std::vector<double>& numbers : network.parameters[i].tensors) {
+                const std::size_t each = numbers.size() / units;
+                for (std::size_t k = 0; k < each; ++k)
+                    add(numbers[unit * each + k]);
+            }
     return bits;
 }
 
@@ -52,7 +53,7 @@ void merge_units(graph& network, std::size_t node, std::size_t next, pass_report
         keep[u] = heir[u] == u;
     const auto merged = static_cast<std::size_t>(std::count(keep.begin(), keep.end(), false));
     if (merged == 0) return;
-    std::vector<double> weights = network.parameters[next].weights;
+    std::vector<double> weights = network.parameters[next].weights();
     for (std::size_t row = 0; row < weights.size(); row += units)
         for (std::size_t u = 0; u < units; ++u)
             if (!keep[u]) weights[row + heir[u]] += weights[row + u];
@@ -62,7 +63,7 @@ void merge_units(graph& network, std::size_t node, std::size_t next, pass_report
                                            " that equal others: a number would exceed a float"));
         return;
     }
-    network.parameters[next].weights = std::move(weights);
+    network.parameters[next].weights() = std::move(weights);
     keep_units(network, node, next, keep);
     report.keeps_values = false;
     report.events.push_back(sentence("merged ", merged, " of ", units, " units of ",

@@ -31,8 +31,8 @@ struct found {
 float through(const graph& network, std::size_t node, std::size_t next, std::size_t unit, float x) {
     for (std::size_t i = node + 1; i < next; ++i) {
         const layer_parameters& p = network.parameters[i];
-        x = evaluate_unit(network.nodes[i], static_cast<float>(of_unit(p.slope, unit, 0.0)),
-                          static_cast<float>(of_unit(p.bias, unit, 0.0)), x);
+        x = evaluate_unit(network.nodes[i], static_cast<float>(of_unit(p.scale(), unit, 0.0)),
+                          static_cast<float>(of_unit(p.shift(), unit, 0.0)), x);
     }
     return x;
 }
@@ -68,7 +68,7 @@ struct sums {
 };
 sums add_up(const graph& network, std::size_t next, const found& f) {
     sums s = {bias_of(network, next)};
-    const std::vector<double>& weights = network.parameters[next].weights;
+    const std::vector<double>& weights = network.parameters[next].weights();
     for (std::size_t k = 0; k < weights.size(); ++k) {
         const std::size_t u = k % f.keep.size();
         if (f.keep[u] || f.value[u] == 0.0 || weights[k] == 0.0) continue;
@@ -82,7 +82,7 @@ sums add_up(const graph& network, std::size_t next, const found& f) {
 std::string lost(const graph& network, std::size_t next, const found& f,
                  const std::vector<double>& bias, const optimise_options& options) {
     if (!fits_float(bias)) return "a number would exceed a float";
-    std::vector<double> weights = network.parameters[next].weights;
+    std::vector<double> weights = network.parameters[next].weights();
     typical_row x = typical_values(network, options)[next - 1];
     for (std::size_t u = 0; u < x.size(); ++u)
         if (!f.keep[u]) x[u] = {f.value[u], 0.0};
@@ -141,7 +141,7 @@ bool remove(graph& network, std::size_t node, std::size_t next, found f,
     if (all) {
         f.keep[0] = true;
         for (std::size_t o = 0; o < network.nodes[next].units; ++o)
-            network.parameters[next].weights[o * units] = 0.0;
+            network.parameters[next].weights()[o * units] = 0.0;
     }
     const bool ordered = keep_units(network, node, next, f.keep);
     report.keeps_values = report.keeps_values && ordered && !added;

@@ -14,7 +14,7 @@ namespace {
 
 std::vector<bool> read_units(const graph& network, std::size_t node, std::size_t next) {
     const std::size_t units = network.nodes[node].units;
-    const std::vector<double>& weights = network.parameters[next].weights;
+    const std::vector<double>& weights = network.parameters[next].weights();
     std::vector<bool> read(units, false);
     for (std::size_t k = 0; k < weights.size(); ++k)
         if (static_cast<float>(weights[k]) != 0.0f) read[k % units] = true;

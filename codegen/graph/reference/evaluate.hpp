@@ -63,7 +63,7 @@ row_of<Arithmetic> after(const Arithmetic& by, const ir::node& n, const Paramete
             row_of<Arithmetic> y;
             for (std::size_t u = 0; u < x.size(); ++u)
                 y.push_back(by.template function<Kind>(
-                    unit_of(n, learned(p.slope, u), learned(p.bias, u)), x[u]));
+                    unit_of(n, learned(p.scale(), u), learned(p.shift(), u)), x[u]));
             return y;
         } else if constexpr (is_binary<Kind>) {
             static_assert(states_all_of_a_binary<Kind>,

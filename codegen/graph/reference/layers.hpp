@@ -44,8 +44,8 @@ struct dense {
         Row y;
         y.reserve(n.units);
         for (std::size_t o = 0; o < n.units; ++o)
-            y.push_back(by.sum(std::span(p.weights).subspan(o * x.size(), x.size()),
-                               n.bias ? p.bias[o] : 0.0, x));
+            y.push_back(by.sum(std::span(p.weights()).subspan(o * x.size(), x.size()),
+                               n.bias ? p.bias()[o] : 0.0, x));
         return y;
     }
 };
@@ -92,9 +92,9 @@ struct reduction {
         if constexpr (Squares)
             for (auto& each : x)
                 each = by.template function<square>(
-                    unit_of(n, learned(p.slope, 0), learned(p.bias, 0)), each);
+                    unit_of(n, learned(p.scale(), 0), learned(p.shift(), 0)), each);
         const double weight = Mean ? 1.0 / static_cast<double>(x.size()) : 1.0;
-        const std::remove_cvref_t<decltype(p.weights)> weights(x.size(), weight);
+        const std::remove_cvref_t<decltype(p.weights())> weights(x.size(), weight);
         return {by.sum(weights, 0.0, x)};
     }
 };
@@ -109,7 +109,8 @@ struct norm {
     static Row after(const Arithmetic& by, const ir::node& n, const Parameters& p,
                      operands<Row> in) {
         const std::size_t part = in[0]->size() / n.groups;
-        const std::remove_cvref_t<decltype(p.slope)> weights(part, 1.0 / static_cast<double>(part));
+        const std::remove_cvref_t<decltype(p.scale())> weights(part,
+                                                               1.0 / static_cast<double>(part));
         const auto mean = [&](const Row& x) { return by.sum(weights, 0.0, x); };
         const auto plain =
             unit_of(n, learned(decltype(weights){}, 0), learned(decltype(weights){}, 0));
@@ -129,7 +130,7 @@ struct norm {
             const auto scale = by.template function<rsqrt>(plain, mean(squares));
             for (std::size_t i = 0; i < part; ++i)
                 y.push_back(by.template function<affine>(
-                    unit_of(n, learned(p.slope, first + i), learned(p.bias, first + i)),
+                    unit_of(n, learned(p.scale(), first + i), learned(p.shift(), first + i)),
                     by.template pair<multiply>(x[i], scale)));
         }
         return y;

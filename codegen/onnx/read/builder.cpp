@@ -169,27 +169,26 @@ flow builder::prelu(const flow& x, std::vector<double> slope) {
     ir::node f = of_kind(ir::op::prelu);
     f.shared = slope.size() == 1;
     if (f.shared)
-        return read_behind(x,
-                           over(x, append(f, {{}, {}, std::move(slope)}, x.node, width(x.node))));
+        return read_behind(x, over(x, append(f, {{std::move(slope)}}, x.node, width(x.node))));
     const flow from = is_injective(x) ? x : in_order(x);
     std::vector<double> per_unit(width(from.node), 0.0);
     for (std::size_t i = 0; i < from.units.size(); ++i)
         per_unit[from.units[i]] = slope[i];
-    return over(from, append(f, {{}, {}, std::move(per_unit)}, from.node, width(from.node)));
+    return over(from, append(f, {{std::move(per_unit)}}, from.node, width(from.node)));
 }
 
 // Whether each element of x is one unit that an affine node scales and doesn't shift.
 bool builder::is_only_scaled(const flow& x) const {
     return nodes_[x.node].kind == ir::op::affine && is_injective(x) &&
            std::all_of(x.units.begin(), x.units.end(),
-                       [this, &x](std::size_t u) { return parameters_[x.node].bias[u] == 0.0; });
+                       [this, &x](std::size_t u) { return parameters_[x.node].shift()[u] == 0.0; });
 }
 
 // One affine node for a Mul and the Add behind it.
 flow builder::shifted_after_scaling(const flow& x, const std::vector<double>& shift) {
     layer_parameters p = parameters_[x.node];
     for (std::size_t i = 0; i < x.units.size(); ++i)
-        p.bias[x.units[i]] = shift[i];
+        p.shift()[x.units[i]] = shift[i];
     const std::size_t before = nodes_[x.node].inputs[0];
     const std::size_t node = append(of_kind(ir::op::affine), std::move(p), before, width(before));
     origins_[node] = origins_[x.node] + " + " + origin_;
@@ -207,11 +206,11 @@ flow builder::affine(const flow& x, const std::vector<double>& scale,
     if (all(scale, 1.0) && is_only_scaled(x)) return shifted_after_scaling(x, shift);
     const flow from = is_injective(x) ? x : in_order(x);
     layer_parameters p;
-    p.slope.assign(width(from.node), 1.0);
-    p.bias.assign(width(from.node), 0.0);
+    p.scale().assign(width(from.node), 1.0);
+    p.shift().assign(width(from.node), 0.0);
     for (std::size_t i = 0; i < from.units.size(); ++i) {
-        p.slope[from.units[i]] = scale[i];
-        p.bias[from.units[i]] = shift[i];
+        p.scale()[from.units[i]] = scale[i];
+        p.shift()[from.units[i]] = shift[i];
     }
     const ir::node f = of_kind(ir::op::affine);
     return read_behind(from, over(from, append(f, std::move(p), from.node, width(from.node))));
@@ -243,7 +242,8 @@ flow builder::softmax(const flow& x, ir::op kind, std::size_t groups) {
 flow builder::norm(const flow& x, ir::node f, std::vector<double> scale,
                    std::vector<double> shift) {
     const flow from = in_order(x);
-    layer_parameters p{{}, std::move(shift), std::move(scale)};
+    layer_parameters p{{std::move(scale)}};
+    if (!shift.empty()) p.shift() = std::move(shift);
     return over(from, append(f, std::move(p), from.node, width(from.node)));
 }
 
@@ -259,6 +259,7 @@ std::vector<std::size_t> builder::linear_chain(std::size_t index) const {
 linear_form builder::through(const linear_form& outer) {
     const ir::node& n = nodes_[outer.base];
     const layer_parameters& p = parameters_[outer.base];
+    const std::vector<double>& added = p[1]; // of a dense layer or an affine one
     const std::size_t before = n.inputs[0];
     linear_form inner{before, width(before), {}, outer.bias};
     spent_.spend_matrix(outer.rows(), inner.columns);
@@ -269,15 +270,15 @@ linear_form builder::through(const linear_form& outer) {
         for (std::size_t u = 0; u < outer.columns; ++u) {
             const double w = outer.weights[r * outer.columns + u];
             if (w == 0.0) continue;
-            if (!p.bias.empty()) inner.bias[r] += w * p.bias[u];
+            if (!added.empty()) inner.bias[r] += w * added[u];
             double* const to = &inner.weights[r * inner.columns];
             if (!dense) {
-                to[slice ? n.begin + u : u] += slice ? w : w * p.slope[u];
+                to[slice ? n.begin + u : u] += slice ? w : w * p.scale()[u];
                 continue;
             }
             spent_.spend_work(1, inner.columns);
             for (std::size_t i = 0; i < inner.columns; ++i)
-                to[i] += w * p.weights[u * inner.columns + i];
+                to[i] += w * p.weights()[u * inner.columns + i];
         }
     return inner;
 }
@@ -290,10 +291,10 @@ linear_form builder::rows_of_dense(const flow& x) {
     spent_.spend_matrix(x.units.size(), form.columns);
     form.weights.reserve(x.units.size() * form.columns);
     for (std::size_t unit : x.units) {
-        const auto row = p.weights.begin() + static_cast<std::ptrdiff_t>(unit * form.columns);
+        const auto row = p.weights().begin() + static_cast<std::ptrdiff_t>(unit * form.columns);
         form.weights.insert(form.weights.end(), row,
                             row + static_cast<std::ptrdiff_t>(form.columns));
-        form.bias.push_back(p.bias.empty() ? 0.0 : p.bias[unit]);
+        form.bias.push_back(p.bias().empty() ? 0.0 : p.bias()[unit]);
     }
     return form;
 }
@@ -370,8 +371,8 @@ flow builder::dense(linear_form form, flow like) {
     ir::node dense = of_kind(ir::op::dense);
     dense.units = form.rows();
     dense.bias = std::any_of(form.bias.begin(), form.bias.end(), [](double b) { return b != 0.0; });
-    layer_parameters p{std::move(form.weights), {}, {}};
-    if (dense.bias) p.bias = std::move(form.bias);
+    layer_parameters p{{std::move(form.weights)}};
+    if (dense.bias) p.bias() = std::move(form.bias);
     like.node = append(dense, std::move(p), form.base, dense.units);
     like.units = identity(dense.units);
     return like;

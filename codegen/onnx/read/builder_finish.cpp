@@ -52,7 +52,7 @@ public:
         ir::node n;
         n.kind = ir::op::affine;
         return add(n, x, ir::none,
-                   {{}, std::vector<double>(width_, shift), std::vector<double>(width_, scale)});
+                   {{std::vector<double>(width_, scale), std::vector<double>(width_, shift)}});
     }
     std::size_t limit(std::size_t x, bool largest, double by) {
         ir::node n;
@@ -122,14 +122,14 @@ graph narrowed(graph wide) {
         layer_parameters& p = wide.parameters[i];
         if (n.kind == ir::op::dense) {
             const std::size_t columns = network.nodes[n.inputs[0]].output.size();
-            const run kept = used_columns(p.weights, columns);
+            const run kept = used_columns(p.weights(), columns);
             if (kept.units <= columns / 2) {
                 ir::node part;
                 part.kind = ir::op::slice;
                 part.begin = kept.begin;
                 part.units = kept.units;
                 n.inputs[0] = tail(network, kept.units, wide.origins[i]).add(part, n.inputs[0]);
-                p.weights = columns_of(p.weights, columns, kept);
+                p.weights() = columns_of(p.weights(), columns, kept);
             }
         }
         network.nodes.push_back(n);
@@ -208,9 +208,9 @@ void builder::choose_densely(graph& chain) const {
         if (n.kind != ir::op::slice) continue;
         const std::size_t columns = chain.nodes[i - 1].output.size();
         spent_.spend_matrix(n.units, columns);
-        chain.parameters[i].weights.assign(n.units * columns, 0.0);
+        chain.parameters[i].weights().assign(n.units * columns, 0.0);
         for (std::size_t u = 0; u < n.units; ++u)
-            chain.parameters[i].weights[u * columns + n.begin + u] = 1.0;
+            chain.parameters[i].weights()[u * columns + n.begin + u] = 1.0;
         n.kind = ir::op::dense;
         n.begin = 0;
         n.bias = false;

@@ -89,7 +89,7 @@ bool builder::is_alike(std::size_t node, const indices& units) const {
                    return numbers[u] == numbers[units[0]];
                });
     };
-    return (shifted_.count(node) != 0 || same(p.slope)) && same(p.bias);
+    return (shifted_.count(node) != 0 || same(p.scale())) && same(p.shift());
 }
 
 estimate builder::apply(std::size_t node, std::size_t unit, std::span<const estimate> of) const {
@@ -99,8 +99,8 @@ estimate builder::apply(std::size_t node, std::size_t unit, std::span<const esti
     const auto number = [unit](const std::vector<double>& numbers, double otherwise) {
         return numbers.empty() ? otherwise : numbers[numbers.size() == 1 ? 0 : unit];
     };
-    const double slope = shifted_.count(node) != 0 ? 1.0 : number(p.slope, 1.0);
-    return applied(nodes_[node], slope, number(p.bias, 0.0), of[0]);
+    const double slope = shifted_.count(node) != 0 ? 1.0 : number(p.scale(), 1.0);
+    return applied(nodes_[node], slope, number(p.shift(), 0.0), of[0]);
 }
 
 scalar_function builder::function_of(std::size_t node, std::size_t base, std::size_t unit) const {
@@ -133,8 +133,8 @@ scalar_function builder::function_of(std::size_t node, std::size_t base, std::si
         const ir::node& n = nodes_[at];
         for (float number : {n.alpha, n.beta, n.threshold, n.min_value, n.max_value})
             note(static_cast<double>(number));
-        for (const std::vector<double>* numbers : {&parameters_[at].slope, &parameters_[at].bias})
-            if (!numbers->empty()) note((*numbers)[numbers->size() == 1 ? 0 : unit]);
+        for (const std::vector<double>& numbers : parameters_[at].tensors)
+            if (!numbers.empty()) note(numbers[numbers.size() == 1 ? 0 : unit]);
     }
     f.at = [this, unit, lines](double x) mutable {
         std::vector<estimate> values = {{x}};

@@ -130,7 +130,8 @@ public:
             to_.add("Dropout", {x_, number("ratio", n_.alpha)}, y_);
             return;
         case ir::op::affine:
-            to_.add("Add", {times(x_, parameter(".weight", p_.slope)), parameter(".bias", p_.bias)},
+            to_.add("Add",
+                    {times(x_, parameter(".weight", p_.scale())), parameter(".bias", p_.shift())},
                     y_);
             return;
         case ir::op::relu:
@@ -139,7 +140,7 @@ public:
             to_.add("LeakyRelu", {x_}, y_, {{"alpha", n_.alpha}});
             return;
         case ir::op::prelu:
-            to_.add("PRelu", {x_, parameter(".weight", p_.slope)}, y_);
+            to_.add("PRelu", {x_, parameter(".weight", p_.scale())}, y_);
             return;
         case ir::op::thresholded_relu:
             to_.add("ThresholdedRelu", {x_}, y_, {{"alpha", n_.alpha}});
@@ -219,8 +220,8 @@ private:
 
     void dense() {
         const std::string weights =
-            to_.tensor(sentence(index_ - 1, ".weight"), {out_, in_}, p_.weights);
-        const std::string bias = n_.bias ? parameter(".bias", p_.bias) : std::string();
+            to_.tensor(sentence(index_ - 1, ".weight"), {out_, in_}, p_.weights());
+        const std::string bias = n_.bias ? parameter(".bias", p_.bias()) : std::string();
         to_.add("Gemm", {x_, weights, bias}, y_, {{"transB", std::int64_t{1}}});
     }
 
@@ -316,12 +317,12 @@ private:
         const std::string by = root(mean(times(x, x, "square"), 2, part("mean_square")));
         const std::string groups = to_.add("Div", {x, by}, part("normalised"));
         const std::string row = to_.add("Reshape", {groups, row_shape()}, part("row_of_groups"));
-        const std::string scale = parameter(".weight", p_.slope);
+        const std::string scale = parameter(".weight", p_.scale());
         if (!centred) {
             to_.add("Mul", {row, scale}, y_);
             return;
         }
-        to_.add("Add", {times(row, scale), parameter(".bias", p_.bias)}, y_);
+        to_.add("Add", {times(row, scale), parameter(".bias", p_.shift())}, y_);
     }
 
     void concat() {

@@ -57,7 +57,7 @@ shape row_shape(const shape& from_file, std::size_t width) {
 std::size_t most_size(const graph& network) {
     std::size_t bytes = 4096;
     for (const layer_parameters& p : network.parameters)
-        bytes += 4096 + sizeof(float) * (p.weights.size() + p.bias.size() + p.slope.size());
+        bytes += 4096 + sizeof(float) * count_numbers(p);
     return bytes;
 }
 
