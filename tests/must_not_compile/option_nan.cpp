@@ -12,7 +12,7 @@ namespace lam = laminate;
 constexpr auto network = lam::input<8> | lam::clip(lam::min_value<0.0f>, lam::max_value<1.0f>);
 static_assert(lam::plan(network).steps > 0, "a right network has a step");
 #else
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-constexpr auto network = lam::input<8> | lam::clip(lam::min_value<nan>, lam::max_value<1.0f>);
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
+constexpr auto network = lam::input<8> | lam::clip(lam::min_value<not_a_number>, lam::max_value<1.0f>);
 static_assert(lam::plan(network).steps > 0, "a right network has a step");
 #endif
