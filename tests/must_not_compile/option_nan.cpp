@@ -13,6 +13,7 @@ constexpr auto network = lam::input<8> | lam::clip(lam::min_value<0.0f>, lam::ma
 static_assert(lam::plan(network).steps > 0, "a right network has a step");
 #else
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
-constexpr auto network = lam::input<8> | lam::clip(lam::min_value<not_a_number>, lam::max_value<1.0f>);
+constexpr auto network =
+    lam::input<8> | lam::clip(lam::min_value<not_a_number>, lam::max_value<1.0f>);
 static_assert(lam::plan(network).steps > 0, "a right network has a step");
 #endif
