@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Models of the corpus through `laminate`, three ways: reference, kernels, generated source.
+"""Models of the corpus, or of tests/pytorch, through `laminate`, three ways: reference, kernels,
+generated source.
 
 usage: three_ways.py <laminate> <corpus> <list of items> <work directory> [<item>...]
 

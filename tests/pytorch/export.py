@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Networks with branches as PyTorch's exporter writes them, at several opsets, with their outputs in
+double: one folder each, as tests/tool/three_ways.py reads them, and the list items.txt.
+
+usage: export.py        (needs PyTorch; made with 1.13. The files are in the repository: CI reads them only)
+"""
+import pathlib
+
+import numpy as np
+import torch
+from torch import nn
+
+OPSETS = [11, 14, 17]
+SAMPLES = 8
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class ActorCritic(nn.Module):
+    """A policy's mean and deviation, and the state's value."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(12, 24), nn.Tanh(), nn.Linear(24, 16), nn.Tanh())
+        self.mean, self.log_std, self.value = nn.Linear(16, 3), nn.Linear(16, 3), nn.Linear(16, 1)
+
+    def forward(self, observation):
+        x = self.body(observation)
+        return torch.tanh(self.mean(x)), self.log_std(x).clamp(-5.0, 2.0).exp(), self.value(x)
+
+
+class Dueling(nn.Module):
+    """The value and the advantages less their mean."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(8, 20), nn.ReLU())
+        self.value = nn.Sequential(nn.Linear(20, 10), nn.ReLU(), nn.Linear(10, 1))
+        self.advantage = nn.Sequential(nn.Linear(20, 10), nn.ReLU(), nn.Linear(10, 5))
+
+    def forward(self, state):
+        x = self.body(state)
+        a = self.advantage(x)
+        return self.value(x) + a - a.mean(dim=1, keepdim=True)
+
+
+class Block(nn.Module):
+    def __init__(self, width, hidden):
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.inner = nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, width))
+
+    def forward(self, x):
+        return x + self.inner(self.norm(x))
+
+
+class ResidualMlp(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.all = nn.Sequential(nn.Linear(9, 16), Block(16, 24), Block(16, 24), nn.LayerNorm(16),
+                                 nn.Linear(16, 4))
+
+    def forward(self, x):
+        return self.all(x)
+
+
+class Gates(nn.Module):
+    """TabNet's feature transformer: gated linear units, halves of a layer, scaled sums."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(i, 24, bias=False) for i in (10, 12, 12)])
+        self.norms = nn.ModuleList([nn.BatchNorm1d(24) for _ in range(3)])
+        self.last = nn.Linear(12, 2)
+
+    def gated(self, k, x):
+        return nn.functional.glu(self.norms[k](self.layers[k](x)), dim=1)
+
+    def forward(self, x):
+        x = self.gated(0, x)
+        for k in (1, 2):
+            x = (x + self.gated(k, x)) * 0.5 ** 0.5
+        return torch.softmax(self.last(torch.relu(x)), dim=-1)
+
+
+class TwoTowers(nn.Module):
+    """One set of parameters in two places; the cosine of what they make of both inputs."""
+
+    def __init__(self):
+        super().__init__()
+        self.tower = nn.Sequential(nn.Linear(7, 16), nn.ReLU(), nn.Linear(16, 6))
+
+    def forward(self, query, item):
+        a, b = self.tower(query), self.tower(item)
+        a = a / a.norm(dim=1, keepdim=True)
+        b = b / b.norm(dim=1, keepdim=True)
+        return (a * b).sum(dim=1, keepdim=True)
+
+
+class MotionHead(nn.Module):
+    """Several sensors side by side, Mish, several outputs."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(5 + 4 + 3, 32), nn.Mish(), nn.Linear(32, 24), nn.Mish())
+        self.heads = nn.ModuleList([nn.Linear(24, n) for n in (4, 3, 1)])
+
+    def forward(self, joints, gravity, command):
+        x = self.body(torch.cat([joints, gravity, command], dim=-1))
+        return tuple(head(x) for head in self.heads)
+
+
+class TwoBranches(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.left = nn.Sequential(nn.Linear(6, 10), nn.ELU())
+        self.right = nn.Sequential(nn.Linear(6, 7), nn.Sigmoid(), nn.Linear(7, 10))
+        self.last = nn.Linear(20, 3)
+
+    def forward(self, x):
+        return self.last(torch.cat([self.left(x), self.right(x)], dim=1))
+
+
+NETWORKS = {
+    "actor_critic": (ActorCritic, [12]),
+    "dueling": (Dueling, [8]),
+    "residual_mlp": (ResidualMlp, [9]),
+    "gates": (Gates, [10]),
+    "two_towers": (TwoTowers, [7, 7]),
+    "motion_head": (MotionHead, [5, 4, 3]),
+    "two_branches": (TwoBranches, [6]),
+}
+
+
+def save(folder, kind, arrays):
+    for k, array in enumerate(arrays):
+        name = f"{kind}s.npy" if len(arrays) == 1 else f"{kind}s_{k}.npy"
+        np.save(folder / name, array[:, None, :])  # samples of one row each
+
+
+def main():
+    items = []
+    for name, (network, widths) in NETWORKS.items():
+        torch.manual_seed(len(items))
+        model = network().eval()
+        for module in model.modules():
+            if isinstance(module, nn.BatchNorm1d):
+                nn.init.uniform_(module.running_mean, -1.0, 1.0)
+                nn.init.uniform_(module.running_var, 0.5, 2.0)
+        inputs = [torch.randn(SAMPLES, width) for width in widths]
+        for opset in OPSETS:
+            item = f"{name}_{opset}"
+            folder = HERE / item
+            folder.mkdir(exist_ok=True)
+            model.float()
+            names = [f"in_{k}" for k in range(len(inputs))]
+            torch.onnx.export(model, tuple(x[:1] for x in inputs), str(folder / "model.onnx"),
+                              opset_version=opset, input_names=names,
+                              dynamic_axes={n: {0: "batch"} for n in names})
+            exact = model.double()(*(x.double() for x in inputs))
+            exact = exact if isinstance(exact, tuple) else (exact,)
+            save(folder, "input", [x.numpy() for x in inputs])
+            save(folder, "output", [y.detach().numpy() for y in exact])
+            items.append(item)
+    (HERE / "items.txt").write_text("".join(f"{item}\timported\n" for item in items))
+
+
+main()
