@@ -63,12 +63,16 @@ std::string rows(const ir::plan_view& plan, const ir::place& p) {
 
 const char* truth(bool b) { return b ? "true" : "false"; }
 
-// "plus"
-const char* form_of(ir::op kind) {
+struct form {
+    const char* functor; // "plus"
+    const char* file;    // "binary"
+};
+
+form form_of(ir::op kind) {
     switch (kind) {
-#define LAMINATE_FORM(operation, functor) \
+#define LAMINATE_FORM(operation, functor, file) \
     case ir::op::operation: \
-        return #functor;
+        return {#functor, #file};
         LAMINATE_BINARY_FUNCTIONS(LAMINATE_FORM)
 #undef LAMINATE_FORM
     default:
@@ -78,7 +82,7 @@ const char* form_of(ir::op kind) {
 
 // "kernel::with_row<kernel::plus, false, 64, 128, 128>{scratch + 64, scratch}"
 std::string binary(const ir::plan_view& plan, const ir::step& s, const ir::joined& f) {
-    const char* const form = form_of(plan.nodes[f.node].kind);
+    const char* const form = form_of(plan.nodes[f.node].kind).functor;
     return sentence("with_row<kernel::", form, ", ", truth(f.swapped), ", ",
                     plan.nodes[f.other].output.size(), ", ", plan.stride(s.writes), ", ",
                     plan.stride(f.beside), ">{", pointer(f.beside), ", ", pointer(s.writes), "}");
@@ -206,7 +210,12 @@ std::set<std::string> kernel_files(const ir::plan_view& plan) {
         if (ir::takes_functions(s.run)) kernel("chain");
         for (std::size_t e = 0; e < s.epilogue_size; ++e) {
             const ir::joined& f = s.epilogue[e];
-            kernel(f.other == ir::none ? functor(plan.nodes, f.node).file : "binary");
+            if (f.other == ir::none) {
+                kernel(functor(plan.nodes, f.node).file);
+            } else {
+                kernel("binary");
+                kernel(form_of(plan.nodes[f.node].kind).file);
+            }
         }
     }
     return files;

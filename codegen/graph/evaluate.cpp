@@ -20,6 +20,7 @@
 #include <laminate/kernel/forward/maxout.hpp>
 #include <laminate/kernel/forward/norm.hpp>
 #include <laminate/kernel/forward/piecewise.hpp>
+#include <laminate/kernel/forward/power.hpp>
 #include <laminate/kernel/forward/reduction.hpp>
 #include <laminate/kernel/forward/relu.hpp>
 #include <laminate/kernel/forward/rounding.hpp>
@@ -199,7 +200,7 @@ void apply_binary(ir::op kind, bool swapped, std::span<const float> other, std::
         }
     };
     switch (kind) {
-#define LAMINATE_APPLY(operation, form) \
+#define LAMINATE_APPLY(operation, form, file) \
     case ir::op::operation: \
         return apply(kernel::form{});
         LAMINATE_BINARY_FUNCTIONS(LAMINATE_APPLY)

@@ -245,6 +245,12 @@ void write_graphs(writer& to) {
                            lam::maximum(lam::linear, lam::slice<3, 4> | tanh) |
                            lam::subtract(lam::from<"wide"> | dense<26>, lam::linear) |
                            lam::concat(lam::linear, lam::linear));
+    to.add("choices",
+           input<21> | dense<18> | lam::as<"a"> |
+               lam::where(lam::less(lam::linear, dense<18>), relu, lam::neg) |
+               lam::where(lam::equal(lam::linear, lam::from<"a">), lam::square, lam::linear) |
+               lam::when(lam::less_equal(dense<1>, lam::linear), lam::linear) |
+               lam::power(lam::softplus, dense<18>));
     to.add("norms", input<19> | dense<40> | lam::layer_norm | relu | dense<21> |
                         lam::rms_norm(lam::groups<3>) | lam::subtract(lam::linear, lam::mean) |
                         lam::multiply(lam::linear, lam::mean_square | lam::rsqrt) |

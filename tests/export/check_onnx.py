@@ -80,6 +80,7 @@ OPERATORS = {
     "Identity": lambda x: x,
     "LeakyRelu": lambda x, alpha: np.where(x < 0, alpha * x, x),
     "Less": np.less,
+    "LessOrEqual": np.less_equal,
     "Log": np.log,
     "LogSoftmax": last_axis(lambda x: np.log(softmax(x))),
     "Max": np.maximum,

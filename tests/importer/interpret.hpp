@@ -167,6 +167,18 @@ inline double binary_of(ir::op kind, double a, double b) {
         return std::max(a, b);
     case ir::op::minimum:
         return std::min(a, b);
+    case ir::op::less:
+        return a < b ? 1.0 : 0.0;
+    case ir::op::less_equal:
+        return a <= b ? 1.0 : 0.0;
+    case ir::op::equal:
+        return a == b ? 1.0 : 0.0;
+    case ir::op::when:
+        return a != 0.0 ? b : -0.0;
+    case ir::op::unless:
+        return a != 0.0 ? -0.0 : b;
+    case ir::op::power:
+        return std::pow(a, b);
     default:
         throw std::runtime_error(std::string("no truth for ") + ir::name(kind));
     }

@@ -79,11 +79,20 @@ struct branches
               minimum(dense<26> | relu, linear) | laminate::add(from<"wide"> | dense<26>, linear) |
               multiply(linear, from<"gated">) | maxout<2> | concat(linear, linear)> {};
 
+// Comparisons of what may be equal, choices, powers of what is positive.
+struct choices
+    : network<
+          input<21> | dense<18> | as<"a"> | laminate::where(less(linear, dense<18>), relu, neg) |
+          laminate::where(laminate::equal(linear, from<"a">), laminate::tanh, linear) |
+          add(when(less_equal(dense<1>, linear), linear), unless(greater(linear, neg), linear)) |
+          power(laminate::tanh | laminate::exp, dense<18>) |
+          multiply(linear, greater_equal(from<"a">, linear))> {};
+
 using all_networks =
     std::tuple<one_by_one, trigger, policy, narrow, two_panels, maxouts, maxout_first, slopes,
                piecewise, softmaxes, identities, only_identities, only_function, long_line, affines,
                smooth, pieces, jumps, arithmetic, waves, grouped, handed, deep, residuals, norms,
-               branches>;
+               branches, choices>;
 
 // Weights such that values neither vanish nor explode. Written through the views, so that padding
 // stays what the model made it.

@@ -89,8 +89,9 @@ private:
         }
     }
     ir::node many() {
-        constexpr ir::op pairs[] = {ir::op::add, ir::op::subtract, ir::op::multiply,
-                                    ir::op::maximum};
+        constexpr ir::op pairs[] = {
+            ir::op::add,        ir::op::subtract, ir::op::multiply, ir::op::maximum, ir::op::less,
+            ir::op::less_equal, ir::op::equal,    ir::op::when,     ir::op::unless,  ir::op::power};
         const std::size_t from = any();
         ir::node n = reads(pairs[random_.below(std::size(pairs))], from);
         switch (random_.below(7)) {

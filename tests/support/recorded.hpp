@@ -148,6 +148,11 @@ inline recorded log(const recorded& x) {
 inline recorded log1p(const recorded& x) {
     return recording::result(std::log1p(x.value), x, 1.0 / (1.0 + x.value));
 }
+inline recorded pow(const recorded& a, const recorded& b) {
+    const double y = std::pow(a.value, b.value);
+    const double by_a = b.value == 0.0 ? 0.0 : b.value * std::pow(a.value, b.value - 1.0);
+    return recording::result(y, a, by_a, b, a.value > 0.0 ? y * std::log(a.value) : 0.0);
+}
 inline recorded sqrt(const recorded& x) {
     const double y = std::sqrt(x.value);
     return recording::result(y, x, 0.5 / y);

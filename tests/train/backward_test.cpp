@@ -171,6 +171,12 @@ float expected_part(float g, float a, float b, float y) {
         return g == 0.0f ? g : rounded;
     } else if constexpr (std::is_same_v<Form, larger>)
         return (a < b) == Second ? g : 0.0f;
+    else if constexpr (std::is_same_v<Form, is_equal>)
+        return 0.0f;
+    else if constexpr (std::is_same_v<Form, kept_when>)
+        return Second && a != 0.0f ? g : 0.0f;
+    else if constexpr (std::is_same_v<Form, kept_unless>)
+        return Second && a == 0.0f ? g + 0.0f : 0.0f;
     else
         return (b < a) == Second ? g : 0.0f;
 }
@@ -281,7 +287,10 @@ void check_widths(std::index_sequence<I...>) {
     wrong +=
         wrong_operands<P, lam::kernel::plus, w>() + wrong_operands<P, lam::kernel::minus, w>() +
         wrong_operands<P, lam::kernel::quotient, w>() +
-        wrong_operands<P, lam::kernel::larger, w>() + wrong_operands<P, lam::kernel::smaller, w>();
+        wrong_operands<P, lam::kernel::larger, w>() + wrong_operands<P, lam::kernel::smaller, w>() +
+        wrong_operands<P, lam::kernel::is_equal, w>() +
+        wrong_operands<P, lam::kernel::kept_when, w>() +
+        wrong_operands<P, lam::kernel::kept_unless, w>();
     CHECK(wrong == 0);
 }
 

@@ -108,7 +108,11 @@ struct gates {
         const std::size_t shifted = g.of(op::subtract, {difference, one});
         const std::size_t from_one = g.of(op::subtract, {one, shifted});
         const std::size_t square = g.of(op::multiply, {from_one, from_one});
-        g.dense(g.of(op::add, {one, square}), 2);
+        const std::size_t is_less = g.of(op::less, {one, b});
+        const std::size_t kept = g.of(op::when, {is_less, a});
+        const std::size_t chosen = g.of(op::add, {kept, g.of(op::unless, {is_less, above})});
+        const std::size_t powers = g.of(op::multiply, {chosen, g.of(op::power, {above, a})});
+        g.dense(g.of(op::add, {g.of(op::add, {one, square}), powers}), 2);
     }
 };
 

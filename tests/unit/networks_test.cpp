@@ -267,9 +267,12 @@ const auto likely = [](const auto&... all) { return reference::interpret_likely(
 // and of most networks it is a hundred times less.
 TEMPLATE_LIST_TEST_CASE("reference: the bound tells right from wrong", "[reference]",
                         test::all_networks) {
-    // relu jumps at its threshold, and a value may be near it.
-    constexpr bool jumps = std::is_same_v<TestType, test::piecewise>;
-    CHECK(coarseness(likely, TestType{}) < (jumps ? 0.5 : 5e-5));
+    // relu jumps at its threshold, and a value may be near it; whether two values are equal nothing
+    // tells that may round them.
+    constexpr double most = std::is_same_v<TestType, test::choices>     ? 20.0
+                            : std::is_same_v<TestType, test::piecewise> ? 0.5
+                                                                        : 5e-5;
+    CHECK(coarseness(likely, TestType{}) < most);
 }
 
 TEST_CASE("reference: behind many layers the worst case says nothing, the likely one does",

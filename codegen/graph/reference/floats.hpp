@@ -56,8 +56,9 @@ struct floats {
         const double off = Kind::off(a, b);
         if (off == 0.0 && !std::isfinite(value)) return {value, 0.0}; // the float is the same
         const double size = std::abs(value) + off;
-        return within_floats(value,
-                             off + (Kind::is_rounded ? 2.0 * roundoff * size + underflow : 0.0));
+        const bool is_rounded = Kind::is_rounded && !(a.bound == 0.0 && b.bound == 0.0 &&
+                                                      Kind::is_exact(a.value, b.value));
+        return within_floats(value, off + (is_rounded ? 2.0 * roundoff * size + underflow : 0.0));
     }
     estimate sum(std::span<const double> weights, double bias, std::span<const estimate> x) const;
     estimate larger(const estimate& a, const estimate& b) const;
@@ -68,7 +69,8 @@ struct floats {
 // and Stability, 3.1): (n + 2) u (sum |w x| + |b|), beside what the inputs are off. Independent
 // ones add up to sqrt(n + 2) u times the largest partial sum. Sums of neighbours are no larger than
 // the running sum rises and falls in all; in eight lanes or more an eighth of sum |w x| comes on
-// top. Infinities don't round.
+// top. Infinities don't round, nor does a choice: one input that has the weight 1 or -1, or the
+// bias alone.
 inline estimate floats::sum(std::span<const double> weights, double bias,
                             std::span<const estimate> x) const {
     const auto terms = static_cast<double>(x.size() + 2);
@@ -76,10 +78,14 @@ inline estimate floats::sum(std::span<const double> weights, double bias,
     double size = std::abs(running);
     double low = std::min(running, 0.0), high = std::max(running, 0.0);
     double value = bias, off = off_float(bias);
+    std::size_t terms_that_count = bias != 0.0 ? 1 : 0;
+    bool is_choice = true;
     for (std::size_t i = 0; i < x.size(); ++i) {
         const double w = weights[i];
         const double finite = is_certain(x[i]) ? 0.0 : x[i].value;
         const double most = is_certain(x[i]) ? 0.0 : std::abs(x[i].value) + x[i].bound;
+        if (w != 0.0) ++terms_that_count;
+        is_choice = is_choice && (w == 0.0 || std::abs(w) == 1.0);
         value += w * x[i].value;
         off += std::abs(w) * x[i].bound + off_float(w) * most;
         size += (std::abs(w) + off_float(w)) * most;
@@ -87,8 +93,9 @@ inline estimate floats::sum(std::span<const double> weights, double bias,
         low = std::min(low, running);
         high = std::max(high, running);
     }
-    off += likely ? std::sqrt(terms) * (roundoff * (high - low + size / 8.0) + underflow)
-                  : terms * (roundoff * size + underflow);
+    if (!is_choice || terms_that_count > 1)
+        off += likely ? std::sqrt(terms) * (roundoff * (high - low + size / 8.0) + underflow)
+                      : terms * (roundoff * size + underflow);
     estimate y = within_floats(value, off, size);
     if (!std::isfinite(value) && y.bound < unknown) y.bound = 0.0;
     return y;
@@ -117,7 +124,10 @@ estimate floats::function(const unit<double>& u, const estimate& x) const {
         off += off_float(u.slope) * (std::abs(x.value) + x.bound) + off_float(u.shift);
     const double through = anyones ? Kind::passed(u, x.value) : 0.0;
     const double size = std::abs(value) + off + through;
-    const double rounding = Kind::is_rounded(u) ? 10.0 * roundoff * size + underflow : 0.0;
+    bool is_rounded = Kind::is_rounded(u);
+    if constexpr (requires { Kind::is_exact(u, x.value); })
+        is_rounded = is_rounded && !(x.bound == 0.0 && Kind::is_exact(u, x.value));
+    const double rounding = is_rounded ? 10.0 * roundoff * size + underflow : 0.0;
     return within_floats(value, off + rounding + (x.bound < unknown ? 0.0 : unknown));
 }
 

@@ -21,6 +21,11 @@ struct linear : direct {
 struct dropout : linear {}; // when not training
 
 struct affine : steady {
+    // Of a float, by one rounding or by two.
+    static bool is_exact(const unit<double>& u, double x) {
+        return is_float(u.slope) && is_float(u.shift) && product_is_float(u.slope, x) &&
+               sum_is_float(u.slope * x, u.shift);
+    }
     static auto value(const auto& u, const auto& x) { return u.slope * x + u.shift; }
     static interval range(const unit<double>& u, interval x) {
         const interval product =

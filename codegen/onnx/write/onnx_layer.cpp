@@ -94,6 +94,21 @@ std::optional<std::string_view> operator_of_two(ir::op kind) {
         return "Max";
     case ir::op::minimum:
         return "Min";
+    case ir::op::power:
+        return "Pow";
+    default:
+        return std::nullopt;
+    }
+}
+
+std::optional<std::string_view> comparison(ir::op kind) {
+    switch (kind) {
+    case ir::op::less:
+        return "Less";
+    case ir::op::less_equal:
+        return "LessOrEqual";
+    case ir::op::equal:
+        return "Equal";
     default:
         return std::nullopt;
     }
@@ -123,7 +138,18 @@ public:
             to_.add(*kind, {x_, values_[n_.inputs[1]]}, y_);
             return;
         }
+        if (const auto kind = comparison(n_.kind)) {
+            const std::string holds = to_.add(*kind, {x_, values_[n_.inputs[1]]}, part("holds"));
+            to_.add("Cast", {holds}, y_, {{"to", to_float}});
+            return;
+        }
         switch (n_.kind) {
+        case ir::op::when:
+            to_.add("Where", {is_set(), values_[n_.inputs[1]], number("nothing", -0.0f)}, y_);
+            return;
+        case ir::op::unless:
+            to_.add("Where", {is_set(), number("nothing", -0.0f), values_[n_.inputs[1]]}, y_);
+            return;
         case ir::op::dense:
             return dense();
         case ir::op::dropout:
@@ -207,6 +233,9 @@ public:
 
 private:
     std::string part(const char* what) { return to_.take(sentence(y_, "/", what)); }
+    static constexpr std::int64_t to_float = 1, to_bool = 9; // as ONNX numbers types
+    std::string is_set() { return to_.add("Cast", {x_}, part("is_set"), {{"to", to_bool}}); }
+
     std::string number(const char* what, float value) {
         return to_.number(sentence(y_, "/", what), value);
     }

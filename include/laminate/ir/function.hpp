@@ -60,12 +60,18 @@
     FUNCTION(atanh, true, areas, atanh) \
     FUNCTION(square, true, arithmetic, square)
 
-// BINARY(operation, functor): of two values, kernel::with_row<kernel::functor, ...> of
-// kernel/forward/binary.hpp.
+// BINARY(operation, functor, file): of two values, kernel::with_row<kernel::functor, ...> of
+// kernel/forward/binary.hpp; the functor is in kernel/forward/<file>.hpp.
 #define LAMINATE_BINARY_FUNCTIONS(BINARY) \
-    BINARY(add, plus) \
-    BINARY(subtract, minus) \
-    BINARY(multiply, product) \
-    BINARY(divide, quotient) \
-    BINARY(maximum, larger) \
-    BINARY(minimum, smaller)
+    BINARY(add, plus, binary) \
+    BINARY(subtract, minus, binary) \
+    BINARY(multiply, product, binary) \
+    BINARY(divide, quotient, binary) \
+    BINARY(maximum, larger, binary) \
+    BINARY(minimum, smaller, binary) \
+    BINARY(less, is_less, binary) \
+    BINARY(less_equal, is_less_equal, binary) \
+    BINARY(equal, is_equal, binary) \
+    BINARY(when, kept_when, binary) \
+    BINARY(unless, kept_unless, binary) \
+    BINARY(power, raised, power)

@@ -3,13 +3,14 @@
 
 // Layers that are made of layers: operands all read the value that arrives, or start with an input
 // of their own. residual(block) adds what arrives to what the block makes of it, and
-// residual(block, shortcut) what the shortcut makes of it. add, subtract, multiply, divide, maximum
-// and minimum take two operands of the same shape, or one of a single unit, which then counts as
-// that unit everywhere; concat(a, b, ...) puts theirs one behind the other. outputs(a, b, ...) ends
-// a network that has several. as<"name"> names what arrives, and from<"name"> reads it again.
-// slice<begin, end> is some of the units. Needs
-// a network around them. Promises that maximum and minimum give NaN where an operand is NaN, and of
-// two zeros the first operand's.
+// residual(block, shortcut) what the shortcut makes of it. add, subtract, multiply, divide,
+// maximum, minimum, power, less, less_equal, equal, greater, greater_equal, when and unless take
+// two operands of the same shape, or one of a single unit, which then counts as that unit
+// everywhere; where(c, a, b) takes three; concat(a, b, ...) puts theirs one behind the other.
+// outputs(a, b, ...) ends a network that has several. as<"name"> names what arrives, and
+// from<"name"> reads it again. slice<begin, end> is some of the units. Needs a network around them.
+// Promises that maximum and minimum give NaN where an operand is NaN, and of two zeros the first
+// operand's.
 
 #include <array>
 #include <cstddef>
@@ -124,6 +125,19 @@ struct binary : layer_base {
 LAMINATE_BINARY_FUNCTIONS(LAMINATE_BINARY)
 #undef LAMINATE_BINARY
 
+// A where C isn't 0, else B, exactly: what isn't chosen is -0, which changes nothing.
+template <class C, class A, class B>
+struct where : layer_base {
+    static constexpr bool starts =
+        detail::appends<C>::starts && detail::appends<A>::starts && detail::appends<B>::starts;
+    static constexpr std::size_t append(ir::builder& to, std::size_t value) {
+        const auto [c, a, b] = detail::append_operands<C, A, B>(to, value);
+        const std::array<std::size_t, 2> chosen = {to.append({.kind = ir::op::when}, {{c, a}}),
+                                                   to.append({.kind = ir::op::unless}, {{c, b}})};
+        return to.append({.kind = ir::op::add}, chosen);
+    }
+};
+
 template <class... Parts>
 struct concat : layer_base {
     static constexpr bool starts = (detail::appends<Parts>::starts && ...);
@@ -189,6 +203,19 @@ constexpr auto residual(Block, Shortcut) {
     }
 LAMINATE_BINARY_FUNCTIONS(LAMINATE_BINARY)
 #undef LAMINATE_BINARY
+
+template <class A, class B>
+constexpr auto greater(A, B) {
+    return detail::made_of<layers::less, B, A>();
+}
+template <class A, class B>
+constexpr auto greater_equal(A, B) {
+    return detail::made_of<layers::less_equal, B, A>();
+}
+template <class C, class A, class B>
+constexpr auto where(C, A, B) {
+    return detail::made_of<layers::where, C, A, B>();
+}
 
 template <class First, class... Others>
 constexpr auto concat(First, Others...) {

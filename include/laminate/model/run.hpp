@@ -31,6 +31,7 @@
 #include "../kernel/forward/maxout.hpp"
 #include "../kernel/forward/norm.hpp"
 #include "../kernel/forward/piecewise.hpp"
+#include "../kernel/forward/power.hpp"
 #include "../kernel/forward/reduction.hpp"
 #include "../kernel/forward/relu.hpp"
 #include "../kernel/forward/rounding.hpp"
@@ -135,7 +136,7 @@ constexpr auto joined_functor(const float* parameters, [[maybe_unused]] const Me
     } else {
         constexpr ir::op kind = Plan::value.nodes[f.node].kind;
         constexpr std::size_t units = Plan::value.nodes[f.other].output.size();
-#define LAMINATE_BINARY(operation, form) \
+#define LAMINATE_BINARY(operation, form, file) \
     if constexpr (kind == ir::op::operation) \
         return kernel::with_row<kernel::form, f.swapped, units, \
                                 Memory::template written_stride<Step>, \

@@ -35,6 +35,12 @@ struct multiply : binary {};
 struct divide : binary {};
 struct maximum : binary {};
 struct minimum : binary {};
+struct less : binary {};
+struct less_equal : binary {};
+struct equal : binary {};
+struct when : binary {};
+struct unless : binary {};
+struct power : binary {};
 
 } // namespace LAMINATE_ISA
 } // namespace laminate::ir::kind

@@ -67,5 +67,11 @@
     KIND(divide) \
     KIND(maximum) \
     KIND(minimum) \
+    KIND(less) \
+    KIND(less_equal) \
+    KIND(equal) \
+    KIND(when) \
+    KIND(unless) \
+    KIND(power) \
     KIND(concat) \
     KIND(slice)

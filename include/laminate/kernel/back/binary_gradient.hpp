@@ -16,6 +16,8 @@
 #include "../../pack/scalar.hpp"
 #include "../forward/binary.hpp"
 #include "../forward/chain.hpp"
+#include "../forward/log.hpp"
+#include "../forward/power.hpp"
 #include "../forward/softmax.hpp"
 #include "some.hpp"
 
@@ -93,6 +95,54 @@ struct shares<smaller> {
     template <class P, class R = typename P::reg>
     static LAMINATE_INLINE R second(R g, R a, R b, R) {
         return P::select(P::less(b, a), g, P::splat(0.0f));
+    }
+};
+
+// A comparison changes by jumps only.
+struct no_shares {
+    template <class P, class R = typename P::reg>
+    static LAMINATE_INLINE R first(R, R, R, R) {
+        return P::splat(0.0f);
+    }
+    template <class P, class R = typename P::reg>
+    static LAMINATE_INLINE R second(R, R, R, R) {
+        return P::splat(0.0f);
+    }
+};
+template <>
+struct shares<is_less> : no_shares {};
+template <>
+struct shares<is_less_equal> : no_shares {};
+template <>
+struct shares<is_equal> : no_shares {};
+// What is kept has all of it.
+template <>
+struct shares<kept_when> : no_shares {
+    template <class P, class R = typename P::reg>
+    static LAMINATE_INLINE R second(R g, R a, R, R) {
+        return P::add(P::splat(0.0f), kept_when::of<P>(a, g));
+    }
+};
+template <>
+struct shares<kept_unless> : no_shares {
+    template <class P, class R = typename P::reg>
+    static LAMINATE_INLINE R second(R g, R a, R, R) {
+        return P::add(P::splat(0.0f), kept_unless::of<P>(a, g));
+    }
+};
+
+// g b a^(b - 1), and g y log(a), which is 0 where a isn't above 0.
+template <>
+struct shares<raised> {
+    template <class P, class R = typename P::reg>
+    static LAMINATE_INLINE R first(R g, R a, R b, R) {
+        const R slope = P::mul(b, raised::of<P>(a, P::sub(b, P::splat(1.0f))));
+        return P::mul(g, P::select(P::less(P::splat(0.0f), P::abs(b)), slope, P::splat(0.0f)));
+    }
+    template <class P, class R = typename P::reg>
+    static LAMINATE_INLINE R second(R g, R a, R, R y) {
+        const R slope = P::mul(y, kernel::log{}(P{}, a));
+        return P::mul(g, P::select(P::less(P::splat(0.0f), a), slope, P::splat(0.0f)));
     }
 };
 

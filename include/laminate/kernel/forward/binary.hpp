@@ -6,7 +6,10 @@
 // Reads exactly OtherUnits floats of each other row; a row of one unit is that unit everywhere.
 //
 // plus, minus, product and quotient are IEEE operations. larger and smaller give NaN where one of
-// both is NaN, and of two zeros the first operand.
+// both is NaN, and of two zeros the first operand. Comparisons give 1 where they hold, else 0, and
+// none holds of a NaN. kept_when and kept_unless keep the second operand, bit by bit, where the
+// first isn't 0 (a NaN isn't), or where it is; else they give -0, which changes nothing that it is
+// added to. So a sum of both is a choice.
 
 #include <cstddef>
 
@@ -52,6 +55,49 @@ struct smaller {
     static LAMINATE_INLINE typename P::reg of(typename P::reg a, typename P::reg b) {
         return P::select(P::is_nan(a), a,
                          P::select(P::is_nan(b), b, P::select(P::less(b, a), b, a)));
+    }
+};
+
+// 1 or 0; but 0 where one of both is NaN.
+template <class P>
+LAMINATE_INLINE typename P::reg truth_of_numbers(typename P::mask fails, typename P::reg a,
+                                                 typename P::reg b) {
+    const typename P::reg zero = P::splat(0.0f);
+    const typename P::reg holds = P::select(fails, zero, P::splat(1.0f));
+    return P::select(P::is_nan(a), zero, P::select(P::is_nan(b), zero, holds));
+}
+struct is_less {
+    template <class P>
+    static LAMINATE_INLINE typename P::reg of(typename P::reg a, typename P::reg b) {
+        return P::select(P::less(a, b), P::splat(1.0f), P::splat(0.0f));
+    }
+};
+struct is_less_equal {
+    template <class P>
+    static LAMINATE_INLINE typename P::reg of(typename P::reg a, typename P::reg b) {
+        return truth_of_numbers<P>(P::less(b, a), a, b);
+    }
+};
+struct is_equal {
+    template <class P>
+    static LAMINATE_INLINE typename P::reg of(typename P::reg a, typename P::reg b) {
+        const typename P::reg at_most = truth_of_numbers<P>(P::less(b, a), a, b);
+        return P::select(P::less(a, b), P::splat(0.0f), at_most);
+    }
+};
+struct kept_when {
+    template <class P>
+    static LAMINATE_INLINE typename P::reg of(typename P::reg a, typename P::reg b) {
+        const typename P::reg otherwise = P::select(P::is_nan(a), b, P::splat(-0.0f));
+        return P::select(P::less(P::splat(0.0f), P::abs(a)), b, otherwise);
+    }
+};
+struct kept_unless {
+    template <class P>
+    static LAMINATE_INLINE typename P::reg of(typename P::reg a, typename P::reg b) {
+        const typename P::reg nothing = P::splat(-0.0f);
+        const typename P::reg otherwise = P::select(P::is_nan(a), nothing, b);
+        return P::select(P::less(P::splat(0.0f), P::abs(a)), nothing, otherwise);
     }
 };
 

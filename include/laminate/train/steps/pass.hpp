@@ -532,7 +532,7 @@ private:
         constexpr std::size_t b_units = units_read<S, 1>();
         const auto [a, a_stride] = behind<S, 0>(row);
         const auto [b, b_stride] = behind<S, 1>(row);
-#define LAMINATE_BINARY(operation, form) \
+#define LAMINATE_BINARY(operation, form, file) \
     if constexpr (plan.nodes[s.node].kind == ir::op::operation) \
         kernel::binary_gradient<P, kernel::form, K == 1, plan.nodes[s.node].output.size(), \
                                 a_units, b_units>(kernel::operand_rows<a_units>{a, a_stride}, \
