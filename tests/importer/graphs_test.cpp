@@ -423,7 +423,15 @@ TEST_CASE("a constant among the outputs is the same for each row") {
     });
     import_options only;
     only.output = "k";
-    CHECK_THAT(refusal_of(m, only), contains("the output doesn't depend on any input"));
+    CHECK_THAT(refusal_of(m, only),
+               contains("output 'k' doesn't depend on the rows of the free batch 'N'. Fix it: "
+                        "--batch 1"));
+    // Then there is a network of them alone, whatever the input.
+    only.batch = 1;
+    const auto alone = m.import(only).value().network;
+    CHECK(codegen::evaluate(codegen::plan_graph(alone).value(),
+                            std::array{std::numeric_limits<float>::infinity(), 0.0f}) ==
+          std::vector<float>{1.0f, 2.0f, -3.0f});
 }
 
 TEST_CASE("normalisations, pads and sums of functions are made of layers") {
@@ -474,4 +482,102 @@ TEST_CASE("graphs aren't optimised, and may have 16 inputs and outputs") {
     for (int i = 0; i < 17; ++i)
         outputs.output("y" + std::to_string(i)).node("Tanh", {"x"}, {"y" + std::to_string(i)});
     CHECK_THAT(refusal_of(outputs), contains("expected at most 16 outputs, found 17"));
+}
+
+namespace {
+
+// What the kernels make of a row.
+std::vector<float> computed(const small_model& m, const std::vector<float>& x) {
+    const auto network = m.import().value().network;
+    return codegen::evaluate(codegen::plan_graph(network).value(), x);
+}
+
+constexpr int of_int = ::onnx::TensorProto::INT64;
+constexpr int of_bool = ::onnx::TensorProto::BOOL;
+
+} // namespace
+
+TEST_CASE("indices of the largest and the least, the first or the last of equal ones") {
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+    small_model m; // [2, 3], along both axes
+    m.input({"1", "2", "3"}).output("most").output("least").output("last").output("hard");
+    m.node("ArgMax", {"x"}, {"most"}).with("axis", std::int64_t{2});
+    m.node("ArgMin", {"x"}, {"least"}).with("axis", std::int64_t{1});
+    m.with("keepdims", std::int64_t{0});
+    m.node("ArgMax", {"x"}, {"last"}).with("axis", std::int64_t{-1});
+    m.with("select_last_index", std::int64_t{1});
+    m.node("Hardmax", {"x"}, {"hard"}).with("axis", std::int64_t{2});
+    CHECK(m.import().value().batch_is_free);
+    CHECK(computed(m, {1, 4, 4, -2, -1, -2}) ==
+          std::vector<float>{1, 1, 1, 1, 1, 2, 1, 0, 1, 0, 0, 1, 0});
+    CHECK(computed(m, {7, 7, 7, 0, -0.0f, 0}) ==
+          std::vector<float>{0, 0, 1, 1, 1, 2, 2, 1, 0, 0, 1, 0, 0});
+    CHECK(computed(m, {nan, 1, 2, 0, 0, 1})[0] == 0.0f);
+}
+
+TEST_CASE("products, running sums, triangles and what is no number") {
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+    constexpr float inf = std::numeric_limits<float>::infinity();
+    small_model m(17);
+    m.input({"1", "2", "3"}).output("p").output("c").output("t").output("n").output("i");
+    m.integers("axis", {2}).integers("k", {1});
+    m.node("ReduceProd", {"x"}, {"p"}).with("axes", std::vector<std::int64_t>{1});
+    m.node("CumSum", {"x", "axis"}, {"c"}).with("reverse", std::int64_t{1});
+    m.with("exclusive", std::int64_t{1});
+    m.node("Trilu", {"x", "k"}, {"t"});
+    m.node("IsNaN", {"x"}, {"n"});
+    m.node("IsInf", {"x"}, {"i"}).with("detect_positive", std::int64_t{0});
+    CHECK(computed(m, {1, 2, 3, 4, 5, 6}) == std::vector<float>{4, 10, 18, 5, 3, 0, 11, 6, 0,
+                                                                0, 2,  3,  0, 0, 6, 0,  0, 0,
+                                                                0, 0,  0,  0, 0, 0, 0,  0, 0});
+    const std::vector<float> y = computed(m, {nan, -inf, inf, 0, 1, 2});
+    CHECK(std::vector<float>(y.end() - 12, y.end()) ==
+          std::vector<float>{1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0});
+}
+
+TEST_CASE("integers and truths select, index and are compared") {
+    small_model m;
+    m.input({"1", "3"}, "at", of_int).input({"1", "3"}, "choice", of_bool);
+    m.output("g").output("w").output("p").output("b").output("s");
+    m.floats("table", {3, 2}, {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f});
+    m.floats("high", {3}, {10, std::numeric_limits<float>::infinity(), 30}).floats("low", {}, {-1});
+    m.integers("two", {2}).integers("limits", {1, -1, 5});
+    m.node("Gather", {"table", "at"}, {"g"}); // of 2, -3 and 1
+    m.node("Where", {"choice", "high", "low"}, {"w"});
+    m.node("Pow", {"at", "two"}, {"p"});
+    m.node("Less", {"at", "limits"}, {"is_less"}).node("Xor", {"is_less", "choice"}, {"b"});
+    m.node("Max", {"at", "limits"}, {"s"});
+    const auto network = m.import().value();
+    CHECK(network.notes[0] == "input 'at' is INT64: computed in float, exact up to 2^24");
+    CHECK(computed(m, {2, -3, 1, 1, 0, 1}) == std::vector<float>{0.5f, 0.6f, 0.1f, 0.2f, 0.3f, 0.4f,
+                                                                 10, -1, 30, 4, 9, 1, 1, 1, 0, 2,
+                                                                 -1, 5});
+    small_model quotient;
+    quotient.input({"1", "3"}, "x", of_int).output().node("Div", {"x", "x"});
+    CHECK_THAT(refusal_of(quotient), contains("divides integers that depend on the network's"));
+    small_model cut;
+    cut.input({"1", "3"}).output().node("Cast", {"x"}).with("to", std::int64_t{of_int});
+    CHECK_THAT(refusal_of(cut), contains("to INT64, which isn't supported"));
+    small_model root;
+    root.input({"1", "3"}, "x", of_int).output().floats("half", {}, {0.5f});
+    root.node("Pow", {"x", "half"});
+    CHECK_THAT(refusal_of(root), contains("expected whole exponents of INT64"));
+}
+
+TEST_CASE("powers of what flows") {
+    small_model m;
+    m.input({"N", "3"}).output("a").output("b").output("c");
+    m.floats("by", {3}, {1.5f, -2, 0}).floats("number", {}, {2});
+    m.node("Exp", {"x"}, {"e"}).node("Pow", {"e", "by"}, {"a"});
+    m.node("Pow", {"number", "x"}, {"b"});
+    m.node("Softmax", {"x"}, {"s"}).node("Pow", {"e", "s"}, {"c"});
+    check(m.import().value().network, [](const row& x) {
+        const double total = std::exp(x[0]) + std::exp(x[1]) + std::exp(x[2]);
+        row y = {std::exp(1.5 * x[0]), std::exp(-2.0 * x[1]), 1.0};
+        for (const double each : x)
+            y.push_back(std::exp2(each));
+        for (const double each : x)
+            y.push_back(std::exp(each * std::exp(each) / total));
+        return y;
+    });
 }

@@ -410,7 +410,7 @@ TEST_CASE("a wrong file is refused in a sentence") {
 
     small_model mask;
     mask.input({"1", "2"}).output("m").node("Dropout", {"x"}, {"y", "m"});
-    CHECK_THAT(refusal_of(mask), contains("'m' is an output that its operator doesn't give"));
+    CHECK(interpret(mask.import().value().network, {5, 6}) == std::vector<double>{1, 1});
 
     small_model damaged;
     damaged.input({"1", "2"}).output().floats("w", {2, 2}, {1, 2, 3}).node("MatMul", {"x", "w"});

@@ -74,15 +74,15 @@ class Item:
         return (words, [self.save("x.npy", np.stack(inputs[0][:samples]))],
                 [self.save("y.npy", np.stack(outputs[0][:samples]))])
 
-    def all(self, laminate, inputs, outputs):
-        """The same with all inputs and outputs; inputs that aren't floats are bound."""
+    def all(self, laminate, inputs, outputs, kinds):
+        """The same with all inputs and outputs; inputs of other kinds of numbers are bound."""
         words, rows, expected = [self.model], [], []
         inspected = run(laminate, "inspect", "--json", self.model)
         needed = self.inputs
         if inspected.returncode == 0:
             needed = [i["name"] for i in json.loads(inspected.stdout)["inputs"]]
         for k, (name, values) in enumerate(zip(self.inputs, inputs)):
-            if values[0].dtype.kind == "f":
+            if values[0].dtype.kind in kinds:
                 if name not in needed:
                     continue
                 rows.append(f"{name}={self.save(f'all_x_{k}.npy', np.stack(values))}")
@@ -101,9 +101,10 @@ class Item:
         except FileNotFoundError:  # the corpus has no vectors: the self-test makes some
             return self.generate(laminate, sources, [self.model], ["--self-test"])
         if len(inputs) > 1 or len(outputs) > 1:
-            form = self.all(laminate, inputs, outputs)
-            if form[1] and not self.compare(laminate, sources, *form):
-                return None
+            for kinds in ("fiub", "f"):  # integers and truths as rows, or bound
+                form = self.all(laminate, inputs, outputs, kinds)
+                if form[1] and not self.compare(laminate, sources, *form):
+                    return None
         return self.compare(laminate, sources, *self.one(inputs, outputs))
 
     def compare(self, laminate, sources, words, rows, expected):

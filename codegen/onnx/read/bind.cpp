@@ -57,9 +57,9 @@ input_shape bind_input(const message::GraphProto& graph, const std::string& name
     input_shape in;
     in.name = name;
     in.type = static_cast<element>(type.elem_type());
-    if (!is_real(in.type))
-        refuse("input ", quote(name), ": expected floating-point numbers, found ",
-               onnx::name(in.type), ". Bind it to a constant if it is one");
+    if (!is_real(in.type) && !is_whole(in.type))
+        refuse("input ", quote(name), ": expected numbers, found ", onnx::name(in.type),
+               ". Bind it to a constant if it is one");
     if (!type.has_shape())
         refuse("input ", quote(name),
                ": expected a shape, found none. Export the model with static "

@@ -128,6 +128,18 @@ flow builder::constant_row(const constant& c, const flow& beside) {
     return dense({over, 1, std::vector<double>(c.size(), 0.0), *c.numbers}, std::move(like));
 }
 
+// Nothing is less than itself.
+flow builder::steady_row(const constant& c, const flow& beside) {
+    flow one = beside;
+    one.units = {beside.units.at(0)};
+    return constant_row(c, binary(ir::op::less, one, one));
+}
+
+flow builder::steady_like(const flow& x, const std::vector<double>& numbers) {
+    const flow zeros = binary(ir::op::less, x, x);
+    return affine(zeros, std::vector<double>(numbers.size(), 1.0), numbers);
+}
+
 flow builder::concat(std::span<const value* const> parts) {
     const flow* first = nullptr;
     for (const value* part : parts)

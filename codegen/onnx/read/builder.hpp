@@ -63,10 +63,13 @@ public:
     flow concat(std::span<const value* const> parts);
     // Numbers that depend on nothing, beside a flow.
     flow constant_row(const constant& c, const flow& beside);
+    // The same, whatever that flow is, NaN and infinities too; the second as many as it has.
+    flow steady_row(const constant& c, const flow& beside);
+    flow steady_like(const flow& x, const std::vector<double>& numbers);
 
     // A step of a function of one value, element by element: the layer that this is by now, or a
-    // node that only what is done with it may make one, else finish() refuses it. Nothing if the
-    // values aren't functions of one and the same value.
+    // node that what is done with it may make one, else its steps are nodes. Nothing if the values
+    // aren't functions of one and the same value.
     std::optional<flow> combine(step does, std::span<const value* const> of, element type);
 
     // Values as linear forms of one and the same node, the last one that all have before them, or
@@ -125,11 +128,9 @@ private:
         bool is_formula = false;
     };
     settled settle(std::size_t node) const;
-    void check_steps(std::size_t node) const;
     std::size_t expand(const formula& f, const std::vector<std::size_t>& places, std::size_t width,
                        graph& into, const std::string& origin) const;
     void choose_densely(graph& chain) const;
-    [[noreturn]] void refuse_function(std::size_t node) const;
 
     budget& spent_;
     std::string origin_ = "the input";

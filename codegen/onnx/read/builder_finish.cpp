@@ -3,8 +3,6 @@
 // it could have made a layer becomes that layer, or the nodes of its steps.
 #include "builder.hpp"
 
-#include <laminate/ir/kind/table.hpp>
-
 #include <algorithm>
 #include <cmath>
 
@@ -12,13 +10,6 @@ namespace laminate::codegen::onnx {
 namespace {
 
 constexpr double most_power = 64.0; // beyond, no product is near it in float
-
-std::string layers() {
-    std::string all;
-    for (const ir::row& kind : ir::kinds)
-        if (kind.is.role == ir::role::function) all += sentence(all.empty() ? "" : ", ", kind.name);
-    return all;
-}
 
 bool is_whole_power(const formula& f) {
     if (f.does != step::power || f.of[0].node == ir::none || f.of[1].node != ir::none) return false;
@@ -59,6 +50,14 @@ public:
         n.kind = largest && by == 0.0 ? ir::op::relu : ir::op::clip;
         if (n.kind == ir::op::clip) (largest ? n.min_value : n.max_value) = static_cast<float>(by);
         return add(n, x);
+    }
+    // Beside x: nothing is less than itself.
+    std::size_t number(std::size_t x, double number) {
+        return line(add(ir::op::less, x, x), 1.0, number);
+    }
+    std::size_t choice(std::size_t by, std::size_t yes, std::size_t no) {
+        const std::size_t kept = add(ir::op::when, by, yes);
+        return add(ir::op::add, kept, add(ir::op::unless, by, no));
     }
     std::size_t power(std::size_t x, double by) {
         std::optional<std::size_t> all;
@@ -154,7 +153,6 @@ builder::settled builder::settle(std::size_t node) const {
         }
     settled s;
     if (const auto f = formulas_.find(node); f != formulas_.end()) {
-        check_steps(node);
         s.is_formula = true;
         for (const operand& o : f->second.of)
             if (o.node != ir::none) s.reads.push_back(o.node);
@@ -165,20 +163,40 @@ builder::settled builder::settle(std::size_t node) const {
     return s;
 }
 
-void builder::check_steps(std::size_t node) const {
-    const formula& f = formulas_.at(node);
-    if (!function_of_two(f.does) && !is_whole_power(f)) refuse_function(node);
-}
-
 // The last node that this adds is the formula's value; places are those of the operands' nodes.
 std::size_t builder::expand(const formula& f, const std::vector<std::size_t>& places,
                             std::size_t width, graph& into, const std::string& origin) const {
     tail steps(into, width, origin);
-    const operand& a = f.of[0];
-    const operand& b = f.of[1];
+    const operand& a = f.of.front();
+    const operand& b = f.of[f.of.size() > 1 ? 1 : 0];
     spent_.spend_elements(width);
-    const auto at = [&places](const operand& o) { return places[o.node]; };
-    if (f.does == step::power) return steps.power(at(a), b.number);
+    std::size_t flowing = ir::none;
+    for (const operand& o : f.of)
+        if (o.node != ir::none) flowing = places[o.node];
+    const auto at = [&](const operand& o) {
+        return o.node != ir::none ? places[o.node] : steps.number(flowing, o.number);
+    };
+    switch (f.does) {
+    case step::is_not:
+        return steps.line(at(a), -1.0, 1.0);
+    case step::is_set:
+        return steps.line(steps.add(ir::op::equal, at(a), steps.number(flowing, 0.0)), -1.0, 1.0);
+    case step::differs:
+        return steps.line(steps.add(ir::op::equal, at(a), at(b)), -1.0, 1.0);
+    case step::choose:
+        return steps.choice(at(a), at(b), at(f.of[2]));
+    case step::power:
+        if (is_whole_power(f)) return steps.power(at(a), b.number);
+        return steps.add(ir::op::power, at(a), at(b));
+    case step::less:
+    case step::less_or_equal:
+    case step::equal:
+    case step::both:
+    case step::either:
+        return steps.add(*function_of_two(f.does), at(a), at(b));
+    default:
+        break;
+    }
     if (a.node != ir::none && b.node != ir::none)
         return f.does == step::multiply && a.node == b.node
                    ? steps.add(ir::op::square, at(a))
@@ -261,18 +279,6 @@ graph builder::finish() {
     if (!is_line(network)) return narrowed(std::move(network));
     choose_densely(network);
     return network;
-}
-
-void builder::refuse_function(std::size_t node) const {
-    const auto f = open_.find(node);
-    std::string points;
-    if (f != open_.end())
-        for (double x : {-2.0, -1.0, 0.0, 1.0, 2.0})
-            points += sentence(
-                points.empty() ? ": f(" : ", f(", static_cast<int>(x), ") = ",
-                short_text(function_of(node, f->second.bases.front(), f->second.unit).at(x).value));
-    refuse(origins_[node], ": branches: no layer computes the function of one value that it ends",
-           points, ". Layers are ", layers());
 }
 
 } // namespace laminate::codegen::onnx

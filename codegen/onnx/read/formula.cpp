@@ -57,6 +57,18 @@ std::optional<ir::op> function_of_two(step does) {
         return ir::op::maximum;
     case step::minimum:
         return ir::op::minimum;
+    case step::less:
+        return ir::op::less;
+    case step::less_or_equal:
+        return ir::op::less_equal;
+    case step::equal:
+        return ir::op::equal;
+    case step::both: // of 0 and 1
+        return ir::op::multiply;
+    case step::either:
+        return ir::op::maximum;
+    case step::power:
+        return ir::op::power;
     default:
         return std::nullopt;
     }

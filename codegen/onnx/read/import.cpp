@@ -102,7 +102,7 @@ private:
         if (real.empty() && all_constant) return;
         if (all_constant)
             refuse("expected all inputs as constants, found none for ", quoted_list(real));
-        if (real.empty()) refuse("the output doesn't depend on any input, so there is no network");
+        if (real.empty()) real = any_input();
         if (real.size() > ir::max_ports)
             refuse("expected at most ", ir::max_ports, " inputs, found ", real.size(), " (",
                    quoted_list(real), "). Bind some to constants: --constant <name>=<file>");
@@ -113,7 +113,20 @@ private:
                 refuse("expected symbols of ", inputs_.size() == 1 ? "input " : "inputs ",
                        quoted_list(real), "'s shape, found ", quote(symbol), ", which isn't one");
         for (const input_shape& in : inputs_)
-            values_.emplace(in.name, network_.add_input(in.shape, in.type, in.batch));
+            values_.emplace(in.name, first_input(network_.add_input(in.shape, in.type, in.batch)));
+    }
+
+    flow first_input(flow x) {
+        if (!first_input_) first_input_ = x;
+        return x;
+    }
+
+    // One that the outputs don't depend on, so that there is a network.
+    std::vector<std::string> any_input() const {
+        for (const auto& input : graph().input())
+            if (!values_.count(input.name()) && !initialisers_.count(input.name()))
+                return {input.name()};
+        refuse("the output doesn't depend on any input, so there is no network");
     }
 
     const value& value_of(const std::string& name) {
@@ -199,26 +212,29 @@ private:
     // Those that flow; constants beside them are the same for each row.
     std::vector<flow> outputs_of(const std::vector<std::string>& wanted) {
         std::vector<value> values;
-        const flow* first = nullptr;
         for (const std::string& name : wanted) {
             values.push_back(value_of(name));
             if (count(shape_of(values.back())) == 0)
                 refuse("output ", quote(name), ": expected numbers, found shape ",
                        text(shape_of(values.back())));
         }
-        for (const value& v : values)
-            if (const flow* const f = std::get_if<flow>(&v); f != nullptr && first == nullptr)
-                first = f;
+        const auto flowing = std::find_if(values.begin(), values.end(), [](const value& v) {
+            return std::holds_alternative<flow>(v);
+        });
+        const flow& first = flowing != values.end() ? std::get<flow>(*flowing) : *first_input_;
         std::vector<flow> outputs;
         for (std::size_t k = 0; k < values.size(); ++k) {
             const constant* const c = std::get_if<constant>(&values[k]);
             const bool counts_batch =
                 c != nullptr && std::count(c->from_batch.begin(), c->from_batch.end(), true) != 0;
-            if (c != nullptr && (first == nullptr || counts_batch))
-                refuse("output ", quote(wanted[k]), " doesn't depend on the network's input");
+            if (counts_batch || (flowing == values.end() && inputs_.front().is_symbolic))
+                refuse("output ", quote(wanted[k]),
+                       counts_batch ? " is made of" : " doesn't depend on the rows of",
+                       " the free batch ", quote(inputs_.front().leading),
+                       ". Fix it: --batch 1, or another extent");
             network_.set_origin(sentence("output ", quote(wanted[k])));
             if (c != nullptr) constant_outputs_.insert(k);
-            outputs.push_back(c != nullptr ? network_.constant_row(*c, *first)
+            outputs.push_back(c != nullptr ? network_.steady_row(*c, first)
                                            : std::get<flow>(values[k]));
         }
         return outputs;
@@ -307,8 +323,9 @@ private:
     void add_notes(imported& result, const ordered& needed) const {
         for (const input_shape& in : inputs_) {
             if (in.type != element::float32)
-                result.notes.push_back(sentence("input ", quote(in.name), " is ", name(in.type),
-                                                ": computed in float"));
+                result.notes.push_back(sentence(
+                    "input ", quote(in.name), " is ", name(in.type), ": computed in float",
+                    is_whole(in.type) && in.type != element::boolean ? ", exact up to 2^24" : ""));
             if (in.batch == no_axis && !in.shape.empty())
                 result.notes.push_back(sentence("the leading extent ", in.shape[0], " of input ",
                                                 quote(in.name), " is part of a row"));
@@ -335,6 +352,7 @@ private:
     std::unordered_map<std::string, message::TensorProto*> initialisers_;
     std::unordered_map<std::string, value> values_;
     std::vector<input_shape> inputs_;
+    std::optional<flow> first_input_;
     std::set<std::size_t> constant_outputs_;
     std::set<std::string> files_;
     std::string mixes_; // the first node that does

@@ -96,6 +96,36 @@ value sum_of_flows(const call& c, const std::vector<term>& terms, const dims& ou
                          : c.network().linear(std::move(total), std::move(shaped));
 }
 
+// Constants as what doesn't depend on the flow beside them.
+std::vector<flow> flows_of(const call& c, const std::vector<value>& of) {
+    const flow* like = nullptr;
+    for (const value& v : of)
+        if (as_flow(v) != nullptr) like = as_flow(v);
+    std::vector<flow> flows;
+    for (const value& v : of)
+        flows.push_back(as_flow(v) != nullptr
+                            ? *as_flow(v)
+                            : c.network().steady_like(*like, *std::get<constant>(v).numbers));
+    return flows;
+}
+
+flow turned(const call& c, const flow& truth) {
+    const std::vector<double> ones(truth.units.size(), 1.0);
+    return c.network().affine(truth, std::vector<double>(ones.size(), -1.0), ones);
+}
+
+// A step of flows of one shape.
+flow of_flows(const call& c, step does, const std::vector<flow>& of) {
+    builder& to = c.network();
+    if (const auto kind = function_of_two(does)) return to.binary(*kind, of[0], of[1]);
+    if (does == step::differs) return turned(c, to.binary(ir::op::equal, of[0], of[1]));
+    if (does == step::choose) {
+        const flow kept = to.binary(ir::op::when, of[0], of[1]); // in this order
+        return to.binary(ir::op::add, kept, to.binary(ir::op::unless, of[0], of[2]));
+    }
+    refuse("branches: no layer computes it");
+}
+
 // A sum of a flow and numbers of which some differ.
 value sum_with_numbers(const call& c, step does, const value& a, const value& b) {
     const double sign = does == step::subtract ? -1.0 : 1.0;
@@ -171,16 +201,12 @@ value combined(const call& c, step does, std::vector<value> of, element type) {
         refer.push_back(&v);
     }
     if (auto found = c.network().combine(does, refer, type)) return *std::move(found);
-    const auto kind = function_of_two(does);
-    if (!kind)
-        refuse("branches: it combines values that aren't functions of one and the same value, "
-               "element by element, which is supported for sums, products, quotients, maxima and "
-               "minima only");
-    const flow* const a = as_flow(of[0]);
-    const flow* const b = as_flow(of[1]);
-    if (a != nullptr && b != nullptr) return c.network().binary(*kind, *a, *b);
-    if (does == step::add || does == step::subtract) return sum_with_numbers(c, does, of[0], of[1]);
-    refuse("expected one number to combine with, found several");
+    if (as_flow(of[0]) == nullptr || as_flow(of.back()) == nullptr)
+        if (does == step::add || does == step::subtract)
+            return sum_with_numbers(c, does, of[0], of[1]);
+    flow y = of_flows(c, does, flows_of(c, of));
+    y.type = type;
+    return y;
 }
 
 namespace {

@@ -24,7 +24,7 @@ value sum(const call& c, const std::vector<term>& terms);
 value joined(const call& c, const std::vector<term>& terms);
 
 // A step of a function of one value, of values that are broadcast; of functions of different values
-// a function of two, and a refusal where there is none.
+// functions of two.
 value combined(const call& c, step does, std::vector<value> of, element type);
 
 // x times a constant, plus another, broadcast.

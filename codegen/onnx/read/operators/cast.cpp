@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Cast and CastLike. A flow is computed in float whatever the file says, so casts between
-// floating-point types do nothing to it, and a truth is 0 or 1 as any number.
+// floating-point types do nothing to it, nor do those of integers, but where smaller ones wrap
+// around; a truth is 0 or 1 as any number.
 #include "arithmetic.hpp"
 #include "rules.hpp"
 
@@ -20,7 +21,8 @@ void cast(call& c) {
     const element from = type_of(c.in(0));
     if (to == element::boolean && from != to)
         return c.set(combined(c, step::is_set, {c.in(0)}, to));
-    if (is_real(from) && !is_real(to))
+    const bool may_wrap = is_whole(from) && from != element::boolean && bytes_of(to) < 4;
+    if ((is_real(from) || may_wrap) && !is_real(to) && from != to)
         refuse("casts a value that depends on the network's input to ", name(to),
                ", which isn't supported");
     flow x = *c.flow_at(0);

@@ -18,13 +18,16 @@ void divide(call& c) {
             if (b == 0.0) refuse("expected an integer other than 0 to divide by, found 0");
             return std::trunc(a / b);
         };
-        return c.set(paired(c, c.known(0, "integers"), *below, below->type, by));
+        return c.set(paired(c, c.known(0, "the integers"), *below, below->type, by));
     }
     if (above != nullptr && below != nullptr)
         return c.set(
             paired(c, *above, *below, above->type, [](double a, double b) { return a / b; }));
     if (below != nullptr)
         return c.set(scaled(c, c.in(0), mapped(c, *below, [](double b) { return 1.0 / b; })));
+    if (is_whole(type_of(divisor)))
+        refuse("divides integers that depend on the network's input, which isn't supported. Cast "
+               "them to float before, and round behind");
     if (above == nullptr)
         return c.set(combined(c, step::divide, {c.in(0), divisor}, type_of(divisor)));
     ir::node f;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Max and Min: of constants; of a flow with constants that are one number, which is a clip; of
-// functions of one and the same value.
+// flows.
 #include "arithmetic.hpp"
 #include "elementwise.hpp"
 #include "rules.hpp"
@@ -39,7 +39,7 @@ void min_max(call& c) {
     const std::vector<double>& numbers = *limit->numbers;
     if (numbers.empty() ||
         std::any_of(numbers.begin(), numbers.end(), [&](double n) { return n != numbers.front(); }))
-        refuse("expected one number to compare with, found several");
+        return c.set(combined(c, largest ? step::maximum : step::minimum, {x, *limit}, type_of(x)));
     const value all = expanded(c, x, broadcast(shape_of(x), limit->shape));
     ir::node f = node_of(largest && numbers.front() == 0.0 ? ir::op::relu : ir::op::clip);
     if (f.kind == ir::op::clip)

@@ -170,4 +170,22 @@ void parametric(call& c) {
     c.set(over_flow(c, f));
 }
 
+void swiglu(call& c) {
+    expect_real(c);
+    expect_one_type(c);
+    const double alpha = c.number("alpha", 1.0);
+    value gate = c.in(0);
+    if (const constant* const x = c.constant_at(0)) {
+        gate = mapped(c, *x, [alpha](double n) { return n / (1.0 + std::exp(-alpha * n)); });
+    } else if (std::optional<flow> y = swish_of(c.network(), *c.flow_at(0), alpha)) {
+        gate = *std::move(y);
+    } else {
+        refuse("expected alpha 0, or of a size from 2^-30 to 2^30, found ", std::to_string(alpha));
+    }
+    if (const constant* const k = std::get_if<constant>(&gate))
+        return c.set(scaled(c, c.in(1), *k));
+    if (const constant* const k = c.constant_at(1)) return c.set(scaled(c, gate, *k));
+    c.set(combined(c, step::multiply, {gate, c.in(1)}, type_of(gate)));
+}
+
 } // namespace laminate::codegen::onnx::rules

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Pow of constants, or of a flow by one number.
+// Pow of constants, of a flow by one number, which may be a layer, and of flows.
 #include "arithmetic.hpp"
 #include "elementwise.hpp"
 #include "rules.hpp"
@@ -9,17 +9,36 @@
 
 namespace laminate::codegen::onnx::rules {
 
+namespace {
+
+constant of_constants(const call& c, const constant& x, const constant& exponent) {
+    const element type = x.type;
+    return paired(c, x, exponent, type, [type](double a, double b) {
+        return is_whole(type) ? std::trunc(std::pow(a, b)) : std::pow(a, b);
+    });
+}
+
+// Of integers a power is one where the exponent is one that isn't negative.
+void expect_whole_result(const call& c) {
+    if (is_real(type_of(c.in(0)))) return;
+    const constant* const k = c.constant_at(1);
+    if (k == nullptr ? is_real(type_of(c.in(1)))
+                     : std::any_of(k->numbers->begin(), k->numbers->end(),
+                                   [](double n) { return n < 0.0 || n != std::floor(n); }))
+        refuse("expected whole exponents of ", name(type_of(c.in(0))),
+               ", found others, whose powers would be cut to integers");
+}
+
+} // namespace
+
 void power(call& c) {
-    const constant& exponent = c.known(1, "the exponent");
-    if (const constant* const x = c.constant_at(0)) {
-        const element type = x->type;
-        return c.set(paired(c, *x, exponent, type, [type](double a, double b) {
-            return is_whole(type) ? std::trunc(std::pow(a, b)) : std::pow(a, b);
-        }));
-    }
-    expect_real(c);
-    if (exponent.size() != 1 || broadcast(c.shape(0), exponent.shape) != c.shape(0))
-        refuse("expected one number as the exponent, found shape ", text(exponent.shape));
+    const constant* const given = c.constant_at(1);
+    if (given != nullptr && c.constant_at(0) != nullptr)
+        return c.set(of_constants(c, *c.constant_at(0), *given));
+    expect_whole_result(c);
+    if (given == nullptr || given->size() != 1 || broadcast(c.shape(0), given->shape) != c.shape(0))
+        return c.set(combined(c, step::power, {c.in(0), c.in(1)}, type_of(c.in(0))));
+    const constant& exponent = *given;
     const double by = exponent[0];
     if (by == 1.0) return c.set(c.in(0));
     const ir::op kind = by == 2.0    ? ir::op::square

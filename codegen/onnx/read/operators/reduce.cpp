@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // ReduceSum and ReduceMean, which are linear; ReduceMax, which is a maxout, and ReduceMin, which is
 // one of the negatives; ReduceL1, ReduceL2, ReduceSumSquare, ReduceLogSum and ReduceLogSumExp,
-// which are sums between functions; of constants also ReduceProd.
+// which are sums between functions; ReduceProd, of one product after the other.
 #include "arithmetic.hpp"
 #include "elementwise.hpp"
 #include "rules.hpp"
@@ -91,6 +91,19 @@ value log_sum_exp(const call& c, const flow& x, const reduction& r) {
     return c.network().binary(ir::op::add, elementwise(c, total, ir::op::log), most);
 }
 
+flow products(const call& c, const flow& x, const reduction& r) {
+    if (r.within.empty()) refuse("expected at least one element to multiply, found none");
+    c.spent().spend_elements(count({r.starts.size(), r.within.size()}));
+    std::optional<flow> product;
+    for (const std::size_t k : r.within) {
+        flow next{r.kept, x.type, x.node, {}, r.batch};
+        for (const std::size_t start : r.starts)
+            next.units.push_back(x.units[start + k]);
+        product = product ? c.network().binary(ir::op::multiply, *product, next) : next;
+    }
+    return *product;
+}
+
 value reduced_flow(const call& c, const flow& x, const reduction& r) {
     const std::string& name = c.name();
     if (name == "ReduceMax") return maxima(c, x, r);
@@ -103,8 +116,10 @@ value reduced_flow(const call& c, const flow& x, const reduction& r) {
         return elementwise(c, sums(c, elementwise(c, x, ir::op::square), r), ir::op::sqrt);
     if (name == "ReduceLogSum") return elementwise(c, sums(c, x, r), ir::op::log);
     if (name == "ReduceLogSumExp") return log_sum_exp(c, x, r);
-    if (name == "ReduceProd")
-        refuse("of values that depend on the network's input isn't supported, only of constants");
+    if (name == "ReduceProd") return products(c, x, r);
+    if (name == "ReduceMean" && is_whole(x.type))
+        refuse("of integers that depend on the network's input isn't supported: they would be cut "
+               "to integers");
     return sums(c, x, r);
 }
 

@@ -21,6 +21,9 @@ void layer_normalization(call& c); // and RMSNormalization
 void instance_normalization(call& c);
 void group_normalization(call& c);
 void reduce(call& c);
+void arg_max(call& c); // and ArgMin
+void hardmax(call& c);
+void cum_sum(call& c);
 
 // Elementwise.
 void unary(call& c);      // no attributes
@@ -35,6 +38,7 @@ void dropout(call& c);
 void cast(call& c);
 
 void softmax(call& c); // and LogSoftmax
+void swiglu(call& c);
 
 // Only move elements.
 void reshape(call& c);
@@ -50,6 +54,7 @@ void split(call& c);
 void concat(call& c);
 void expand(call& c);
 void tile(call& c);
+void trilu(call& c);
 
 // Constants.
 void constant_node(call& c);
@@ -59,6 +64,8 @@ void size(call& c);
 void range(call& c);
 void where(call& c);
 void compare(call& c);
+void is_nan(call& c);
+void is_inf(call& c);
 void logical_not(call& c);
 void modulo(call& c);
 

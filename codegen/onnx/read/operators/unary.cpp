@@ -60,7 +60,7 @@ void unary(call& c) {
     const auto* const found =
         std::find_if(std::begin(unary_functions), std::end(unary_functions),
                      [&c](const unary_function& f) { return f.name == c.name(); });
-    if (!found->also_whole || c.flow_at(0) != nullptr) expect_real(c);
+    if (!found->also_whole) expect_real(c);
     apply(c, node_of(found->kind), found->exact);
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Where, of constants; by a constant, which is a choice of elements; of functions of one and the
-// same value.
+// Where, of constants; by a constant, which is a choice of elements; else by what flows, where a
+// choice that is -0 everywhere, which an export writes, needs none.
 #include "arithmetic.hpp"
 #include "rules.hpp"
+
+#include <cmath>
 
 namespace laminate::codegen::onnx::rules {
 
@@ -24,8 +26,29 @@ value chosen_by(const call& c, const constant& condition) {
 
 } // namespace
 
+namespace {
+
+bool is_nothing(const call& c, std::size_t i) {
+    const constant* const k = c.constant_at(i);
+    return k != nullptr && k->size() == 1 && (*k)[0] == 0.0 && std::signbit((*k)[0]);
+}
+
+value kept(const call& c, ir::op kind, std::size_t i) {
+    const dims out = broadcast(broadcast(c.shape(0), c.shape(1)), c.shape(2));
+    const value by = expanded(c, c.in(0), out), of = expanded(c, c.in(i), out);
+    flow y = c.network().binary(kind, std::get<flow>(by), std::get<flow>(of));
+    y.type = type_of(of);
+    return y;
+}
+
+} // namespace
+
 void where(call& c) {
     expect_one_type(c, 1);
+    if (c.flow_at(0) != nullptr && c.flow_at(1) != nullptr && is_nothing(c, 2))
+        return c.set(kept(c, ir::op::when, 1));
+    if (c.flow_at(0) != nullptr && c.flow_at(2) != nullptr && is_nothing(c, 1))
+        return c.set(kept(c, ir::op::unless, 2));
     if (const constant* const condition = c.constant_at(0);
         condition != nullptr && !c.all_constant() && condition->size() > 1)
         return c.set(chosen_by(c, *condition));
