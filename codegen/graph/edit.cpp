@@ -53,14 +53,16 @@ bool same_order(std::size_t inputs, std::size_t kept_inputs, std::size_t outputs
 
 } // namespace
 
+bool passes_know(const ir::node& n) {
+    const ir::role is = ir::of(n.kind).is.role;
+    return is == ir::role::function || is == ir::role::identity || n.kind == ir::op::dense ||
+           n.kind == ir::op::maxout || ir::is_softmax(n.kind);
+}
+
 bool is_chain(const graph& network) {
     for (std::size_t i = 1; i < network.nodes.size(); ++i) {
         const ir::node& n = network.nodes[i];
-        const ir::role is = ir::of(n.kind).is.role;
-        const bool is_known = is == ir::role::function || is == ir::role::identity ||
-                              n.kind == ir::op::dense || n.kind == ir::op::maxout ||
-                              ir::is_softmax(n.kind);
-        if (!is_known || n.inputs[0] != i - 1) return false;
+        if (!passes_know(n) || n.inputs[0] != i - 1) return false;
         if (network.nodes[i - 1].result != ir::none) return false;
     }
     return true;

@@ -13,6 +13,9 @@
 
 namespace laminate::codegen {
 
+// Whether passes know what a node does: a layer of one value that isn't a norm or a reduction.
+bool passes_know(const ir::node& n);
+
 // Whether each node reads the one before it, and all are of kinds that passes know.
 bool is_chain(const graph& network);
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "bounds.hpp"
+#include "chains.hpp"
 #include "edit.hpp"
 #include "passes/passes.hpp"
 #include "planned.hpp"
@@ -85,16 +87,10 @@ void name_nodes(graph& network) {
                 i == 0 ? "the input" : sentence(ir::name(network.nodes[i].kind), " ", i - 1);
 }
 
-} // namespace
-
-result<std::vector<pass_report>> optimise(graph& network, const optimise_options& given) {
-    if (auto why = check(network, given)) return *std::move(why);
-    ir::infer(network.nodes);
-    std::vector<pass_report> reports;
-    if (!is_chain(network)) return reports;
+std::vector<pass_report> optimise_chain(graph& network, const optimise_options& given) {
     optimise_options options = given;
     options.typical_inputs = typical_inputs(network, given); // before a fold takes the normaliser
-    name_nodes(network);
+    std::vector<pass_report> reports;
     std::vector<pass_report> last; // the round that changed nothing knows what is left out
     for (bool changed = true, first = true; changed; first = false) {
         changed = false;
@@ -113,6 +109,74 @@ result<std::vector<pass_report>> optimise(graph& network, const optimise_options
             return r.pass == of_pass.pass;
         })->left_out = std::move(of_pass.left_out);
     return reports;
+}
+
+// What the value that a chain reads can be; and of an input where it usually lies, if that is
+// known.
+optimise_options options_behind(const graph& network, std::size_t node,
+                                const optimise_options& given) {
+    optimise_options options;
+    const std::vector<std::vector<interval>> values = bounds(network, given);
+    for (const interval& range : values[node])
+        options.input_range.push_back(range.low <= range.high ? range : unbounded);
+    if (!given.typical_inputs.empty())
+        for (const ir::port& in : ir::inputs_of(network.nodes))
+            if (in.node == node) {
+                const auto first =
+                    given.typical_inputs.begin() + static_cast<std::ptrdiff_t>(in.begin);
+                options.typical_inputs.assign(first, first + static_cast<std::ptrdiff_t>(in.units));
+            }
+    return options;
+}
+
+// Adds a pass's report to that of the same pass on other chains.
+void add(pass_report& all, const pass_report& one) {
+    all.events.insert(all.events.end(), one.events.begin(), one.events.end());
+    all.left_out.insert(all.left_out.end(), one.left_out.begin(), one.left_out.end());
+    all.parameters_after += one.parameters_after - one.parameters_before;
+    all.multiply_adds_after += one.multiply_adds_after - one.multiply_adds_before;
+    all.keeps_values = all.keeps_values && one.keeps_values;
+}
+
+// Chain by chain; each pass has one report, in which sizes are those of the whole network.
+std::vector<pass_report> optimise_chains(graph& network, const optimise_options& options) {
+    std::vector<pass_report> reports;
+    for (const named_pass& p : passes_in_order)
+        reports.push_back({p.name, {}, {}, 0, 0, 0, 0, true});
+    const size before = size_of(network);
+    const std::size_t count = chains_of(network).size();
+    for (std::size_t k = 0, done = 0; k < count; ++k) {
+        // A chain that became a single node is none any more.
+        const std::vector<chain> chains = chains_of(network);
+        const std::size_t at = k - done;
+        const chain& part = chains[at];
+        graph alone = extract(network, part);
+        const std::vector<pass_report> of_chain =
+            optimise_chain(alone, options_behind(network, part.from, options));
+        for (const pass_report& r : of_chain)
+            add(*std::find_if(reports.begin(), reports.end(),
+                              [&r](const pass_report& all) { return all.pass == r.pass; }),
+                r);
+        if (alone.nodes.size() == 2) ++done;
+        replace(network, part, std::move(alone));
+    }
+    size now = before;
+    for (pass_report& r : reports) {
+        r.parameters_before = now.parameters;
+        r.parameters_after = now.parameters += r.parameters_after;
+        r.multiply_adds_before = now.multiply_adds;
+        r.multiply_adds_after = now.multiply_adds += r.multiply_adds_after;
+    }
+    return reports;
+}
+
+} // namespace
+
+result<std::vector<pass_report>> optimise(graph& network, const optimise_options& options) {
+    if (auto why = check(network, options)) return *std::move(why);
+    ir::infer(network.nodes);
+    name_nodes(network);
+    return is_chain(network) ? optimise_chain(network, options) : optimise_chains(network, options);
 }
 
 } // namespace laminate::codegen

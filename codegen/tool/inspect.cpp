@@ -104,7 +104,6 @@ std::string pass_text(const pass_report& pass, bool trace) {
 
 std::string passes_text(const network& n, const inspect_options& options) {
     if (!options.model.optimize) return "  none: --no-optimize\n";
-    if (!is_chain(n.optimised)) return "  none: a network with branches isn't optimised yet\n";
     std::string text;
     for (const pass_report& pass : n.passes)
         text += pass_text(pass, options.trace);

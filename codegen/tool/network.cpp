@@ -141,8 +141,6 @@ network load_network(const model_options& options) {
         const optimise_options ranges{parse_input_range(options.input_range)};
         check_range_count(ranges.input_range.size(), optimised.inputs(), options);
         passes = of_model(optimise(optimised, ranges), options);
-        if (!is_chain(optimised))
-            source.notes.emplace_back("a network with branches isn't optimised yet");
     }
     planned plan = of_model(plan_graph(optimised), options);
     return {std::move(source), std::move(optimised), std::move(passes), std::move(plan)};

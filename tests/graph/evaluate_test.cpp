@@ -9,6 +9,7 @@
 
 #include <laminate/codegen/from_model.hpp>
 #include <laminate/codegen/graph/evaluate.hpp>
+#include <laminate/codegen/graph/optimise.hpp>
 #include <laminate/codegen/graph/planned.hpp>
 #include <laminate/codegen/graph/reference.hpp>
 
@@ -51,9 +52,19 @@ codegen::graph with_parameters(std::vector<ir::node> nodes, test::random& r) {
 
 } // namespace
 
-TEST_CASE("evaluate: random graphs, fused and unfused, near the reference", "[evaluate]") {
+namespace {
+
+codegen::reference::row outputs_of(const codegen::graph& g, std::span<const float> in) {
+    return codegen::reference::outputs<codegen::reference::row>(
+        g.nodes, codegen::reference::interpret(g.nodes, g.parameters, in));
+}
+
+} // namespace
+
+TEST_CASE("evaluate: random graphs, fused and unfused, optimised or not, near the reference",
+          "[evaluate]") {
     test::random r(5);
-    std::size_t promised = 0;
+    std::size_t promised = 0, events = 0;
     for (std::size_t round = 0; round < 400; ++round) {
         const test::may_have has = {1 + round % 9, round % 4 != 0};
         const codegen::graph g = with_parameters(test::graph_maker(r, has).make(), r);
@@ -65,21 +76,35 @@ TEST_CASE("evaluate: random graphs, fused and unfused, near the reference", "[ev
         const std::vector<float> out = codegen::evaluate(fused, in);
         REQUIRE(test::same_bits(
             codegen::evaluate(codegen::plan_graph(g, ir::fusion::off).value(), in), out));
+        codegen::graph small = g;
+        std::vector<codegen::interval> range;
+        if (round % 2 == 0) range = {{-2.0, 2.0}};
+        bool same = true;
+        for (const codegen::pass_report& pass : codegen::optimise(small, {range}).value())
+            events += pass.events.size(), same = same && pass.keeps_values;
+        const std::vector<float> of_small =
+            codegen::evaluate(codegen::plan_graph(small).value(), in);
+        REQUIRE(of_small.size() == out.size());
         for (std::size_t row = 0; row < 2; ++row) {
-            const auto exact = codegen::reference::outputs<codegen::reference::row>(
-                g.nodes, codegen::reference::interpret(
-                             g.nodes, g.parameters,
-                             std::span<const float>(in).subspan(row * g.inputs(), g.inputs())));
+            const auto values = std::span<const float>(in).subspan(row * g.inputs(), g.inputs());
+            const auto exact = outputs_of(g, values);
+            const auto of_optimised = outputs_of(small, values);
             REQUIRE(exact.size() == g.outputs());
             for (std::size_t o = 0; o < exact.size(); ++o) {
                 const auto found = static_cast<double>(out[row * g.outputs() + o]);
                 if (std::isnan(found) && std::isnan(exact[o].value)) continue;
                 REQUIRE(std::abs(found - exact[o].value) <= exact[o].bound);
                 promised += std::isfinite(exact[o].bound) ? 1 : 0;
+                const auto optimised = static_cast<double>(of_small[row * g.outputs() + o]);
+                if (same && std::isfinite(found)) REQUIRE(optimised == found);
+                if (std::isfinite(exact[o].bound) && std::isfinite(of_optimised[o].bound))
+                    REQUIRE(std::abs(optimised - exact[o].value) <=
+                            exact[o].bound + of_optimised[o].bound);
             }
         }
     }
     CHECK(promised > 20000); // not just infinite bounds
+    CHECK(events > 200);
 }
 
 TEST_CASE("evaluate: the value of every node, in the units' order", "[evaluate]") {

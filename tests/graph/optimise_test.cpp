@@ -254,6 +254,45 @@ TEST_CASE("optimise: units that nothing reads, and equal units", "[optimise]") {
     check_same(equal, merged, -5, 1, 9);
 }
 
+TEST_CASE("optimise: the chains between branches, each by itself", "[optimise]") {
+    // x + W relu(2 W x + 1), of which one unit is never read; and behind it a layer for each
+    // output.
+    ir::node add = {.kind = op::add};
+    add.inputs[1] = 0;
+    codegen::graph g = graph_builder(2)
+                           .affine({2, 2}, {1, 1})
+                           .dense({1, 2, 3, 4, 5, 6}, {0, 1, 2})
+                           .add(op::relu)
+                           .dense({1, 0, 2, 3, 0, 4}, {0, 0})
+                           .add(add, {})
+                           .add(op::abs)
+                           .add(op::relu);
+    g.nodes[5].result = 1; // the sum, too
+    g.nodes[7].result = 0;
+    ir::infer(g.nodes);
+    const optimised o = optimise(g);
+    CHECK(kinds(o.network) ==
+          kinds_of{op::input, op::dense, op::relu, op::dense, op::add, op::abs});
+    CHECK(o.network.nodes[1].units == 2);
+    CHECK(o.network.parameters[1].weights() == std::vector<double>{2, 4, 10, 12});
+    CHECK(o.network.parameters[1].bias() == std::vector<double>{3, 13});
+    CHECK(o.network.nodes[4].inputs[1] == 0);
+    CHECK(o.network.nodes[4].result == 1);
+    CHECK(o.network.nodes[5].result == 0);
+    CHECK(events(o) ==
+          sentences{"dropped relu '7', which returns what abs '6' gives it",
+                    "folded affine '1' (2 units) into dense '2' behind it",
+                    "removed 1 of 3 units of affine '1' + dense '2': dense '4' doesn't read them"});
+    const auto before = codegen::plan_graph(g).value(),
+               after = codegen::plan_graph(o.network).value();
+    const std::vector<float> in = {0.5f, -0.75f};
+    CHECK(codegen::evaluate(before, in) == codegen::evaluate(after, in));
+    // Sizes are those of the whole network.
+    CHECK(o.reports.front().parameters_before == 4 + 9 + 8);
+    CHECK(o.reports.back().parameters_after == 6 + 6);
+    CHECK(o.reports.back().multiply_adds_after == 8);
+}
+
 TEST_CASE("optimise: ranges and graphs that are wrong are refused", "[optimise]") {
     const auto why = [](codegen::graph g, std::vector<interval> range) {
         return codegen::optimise(g, {std::move(range)}).error().message;
