@@ -24,7 +24,7 @@ const level& level_of(target t) {
                          [t](const level& l) { return l.is == t; });
 }
 
-bool holds(std::span<const target> targets, target t) {
+bool holds_target(std::span<const target> targets, target t) {
     return std::find(targets.begin(), targets.end(), t) != targets.end();
 }
 
@@ -176,7 +176,7 @@ result<std::vector<target>> parse_targets(std::string_view words) {
 std::string spelled(std::span<const target> targets) {
     std::vector<std::string_view> names;
     for (const level& l : levels)
-        if (holds(targets, l.is)) names.push_back(l.name);
+        if (holds_target(targets, l.is)) names.push_back(l.name);
     std::string all;
     for (std::size_t i = 0; i < names.size(); ++i)
         all += sentence(i == 0 ? "" : i + 1 < names.size() ? ", " : " and ", names[i]);
@@ -184,7 +184,7 @@ std::string spelled(std::span<const target> targets) {
 }
 
 bool has_regions(std::span<const target> targets) {
-    return holds(targets, target::x86_64_v3) || holds(targets, target::x86_64_v4);
+    return holds_target(targets, target::x86_64_v3) || holds_target(targets, target::x86_64_v4);
 }
 
 std::string region_macros(std::span<const target> targets, std::string_view place,
@@ -193,7 +193,7 @@ std::string region_macros(std::span<const target> targets, std::string_view plac
     const bool asks = least.is == target::x86_64;
     const auto define = [&](target t) {
         const std::string_view number = level_of(t).number;
-        if (!holds(targets, t)) return std::string();
+        if (!holds_target(targets, t)) return std::string();
         return sentence("#define LAMINATE_V", number, " ", place, "_v", number, "\n");
     };
     return fill(

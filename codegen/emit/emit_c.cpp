@@ -10,7 +10,7 @@ namespace laminate::codegen {
 
 namespace {
 
-std::string port_constants(const network_source& network, const port_texts& ports) {
+std::string c_port_constants(const network_source& network, const port_texts& ports) {
     if (!ports.several()) return "";
     std::string all;
     for (const std::vector<port_text>* side : {&ports.in, &ports.out})
@@ -67,7 +67,7 @@ $self_test$
          {"include_size_t", "#include <stddef.h>\n"},
          {"inputs", std::to_string(network.plan.inputs())},
          {"outputs", std::to_string(network.plan.outputs())},
-         {"ports", port_constants(network, ports)},
+         {"ports", c_port_constants(network, ports)},
          {"weights", options.weights_file ? weights_c_header(network) : ""},
          {"single", entry.single ? single : ""},
          {"batch", entry.batch ? batch : ""},

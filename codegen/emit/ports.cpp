@@ -14,7 +14,7 @@ namespace {
 
 // "const float* a, const float* b": the texts of all ports, each by `text(port, is_input)`.
 template <class Text>
-std::string list(const port_texts& all, const Text& text) {
+std::string list_of(const port_texts& all, const Text& text) {
     std::string joined;
     for (const port_text& p : all.in)
         joined += sentence(joined.empty() ? "" : ", ", text(p, true));
@@ -67,29 +67,29 @@ port_texts::port_texts(const network_source& network) {
 }
 
 std::string port_texts::parameters(std::string port_text::*name) const {
-    return list(*this, [name](const port_text& p, bool input) {
+    return list_of(*this, [name](const port_text& p, bool input) {
         return sentence(input ? "const float* " : "float* ", p.*name);
     });
 }
 
 std::string port_texts::spans(bool of_rows) const {
-    return list(*this, [of_rows](const port_text& p, bool input) {
+    return list_of(*this, [of_rows](const port_text& p, bool input) {
         return sentence("std::span<", input ? "const float" : "float",
                         of_rows ? "" : sentence(", ", p.floats), "> ", p.name);
     });
 }
 
 std::string port_texts::arguments() const {
-    return list(*this, [](const port_text& p, bool) { return p.inner; });
+    return list_of(*this, [](const port_text& p, bool) { return p.inner; });
 }
 
 std::string port_texts::arguments_at_row() const {
-    return list(*this,
-                [](const port_text& p, bool) { return sentence(p.inner, " + row * ", p.floats); });
+    return list_of(
+        *this, [](const port_text& p, bool) { return sentence(p.inner, " + row * ", p.floats); });
 }
 
 std::string port_texts::data() const {
-    return list(*this, [](const port_text& p, bool) { return sentence(p.name, ".data()"); });
+    return list_of(*this, [](const port_text& p, bool) { return sentence(p.name, ".data()"); });
 }
 
 } // namespace laminate::codegen

@@ -28,18 +28,18 @@ std::uint64_t network_hash(const ir::plan_view& plan) {
 }
 
 template <class Number>
-void append(std::string& bytes, Number number) {
+void append_number(std::string& bytes, Number number) {
     for (std::size_t shift = 0; shift < 8 * sizeof number; shift += 8)
         bytes += static_cast<char>(number >> shift & 255U);
 }
 
 std::string header(const ir::plan_view& plan, std::span<const float> packed) {
     std::string bytes = "LAMINATE";
-    append(bytes, version);
-    append(bytes, static_cast<std::uint32_t>(header_bytes));
-    append(bytes, network_hash(plan));
-    append(bytes, static_cast<std::uint64_t>(packed.size_bytes()));
-    append(bytes, fnv1a(packed));
+    append_number(bytes, version);
+    append_number(bytes, static_cast<std::uint32_t>(header_bytes));
+    append_number(bytes, network_hash(plan));
+    append_number(bytes, static_cast<std::uint64_t>(packed.size_bytes()));
+    append_number(bytes, fnv1a(packed));
     bytes.resize(header_bytes, '\0');
     return bytes;
 }
@@ -229,7 +229,7 @@ std::string weights_file(const ir::plan_view& plan, std::span<const float> packe
         bytes.append(reinterpret_cast<const char*>(packed.data()), packed.size_bytes());
     else
         for (const float number : packed)
-            append(bytes, std::bit_cast<std::uint32_t>(number));
+            append_number(bytes, std::bit_cast<std::uint32_t>(number));
     return bytes;
 }
 

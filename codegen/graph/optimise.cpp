@@ -61,7 +61,7 @@ pass_report run(const named_pass& p, graph& network, const optimise_options& opt
     return report;
 }
 
-std::optional<error> check(const graph& network, const optimise_options& options) {
+std::optional<error> check_request(const graph& network, const optimise_options& options) {
     if (const auto planned = plan_graph(network); !planned) return planned.error();
     const std::size_t ranges = options.input_range.size();
     if (ranges > 1 && ranges != network.inputs())
@@ -173,7 +173,7 @@ std::vector<pass_report> optimise_chains(graph& network, const optimise_options&
 } // namespace
 
 result<std::vector<pass_report>> optimise(graph& network, const optimise_options& options) {
-    if (auto why = check(network, options)) return *std::move(why);
+    if (auto why = check_request(network, options)) return *std::move(why);
     ir::infer(network.nodes);
     name_nodes(network);
     return is_chain(network) ? optimise_chain(network, options) : optimise_chains(network, options);

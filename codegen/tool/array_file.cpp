@@ -15,7 +15,7 @@ namespace laminate::codegen::tool {
 namespace {
 
 template <class Extent>
-std::string text_of(const std::vector<Extent>& shape) {
+std::string extents_text(const std::vector<Extent>& shape) {
     std::string text = "[";
     for (const Extent extent : shape)
         text += sentence(text.size() == 1 ? "" : ", ", extent);
@@ -44,8 +44,8 @@ bool ends_in(const std::vector<std::int64_t>& found, std::size_t size,
 
 } // namespace
 
-std::string shape_text(const std::vector<std::size_t>& shape) { return text_of(shape); }
-std::string shape_text(const std::vector<std::int64_t>& shape) { return text_of(shape); }
+std::string shape_text(const std::vector<std::size_t>& shape) { return extents_text(shape); }
+std::string shape_text(const std::vector<std::int64_t>& shape) { return extents_text(shape); }
 
 onnx::array array_of_npy(std::string_view bytes, std::string_view name) {
     double_array read = parse_npy_doubles(bytes, name).value();

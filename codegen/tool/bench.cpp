@@ -14,7 +14,7 @@ namespace laminate::codegen::tool {
 
 namespace {
 
-json rows_json(const bench_report& report) {
+json bench_rows_json(const bench_report& report) {
     json all = json::array();
     for (const rows_report& r : report.rows) {
         json forms;
@@ -66,7 +66,7 @@ json report_json(const std::string& model, const bench_report& report) {
             {"clock_ns", report.clock},
             {"evicted_bytes", report.evicted_bytes},
             {"forms", forms_json(report)},
-            {"rows", rows_json(report)}};
+            {"rows", bench_rows_json(report)}};
 }
 
 // Before the seconds that it takes.

@@ -54,8 +54,8 @@ bool is_dense(const graph& network, std::size_t node) {
 // 0 to where results lie: its shift, far off, would be rounded with every term of the sum. Before
 // that it is a batch norm, which takes values to about 0 from where they lie: what its shift
 // cancels is in the sum already, and only the weights are of interest.
-std::string lost(const graph& network, std::size_t affine, std::size_t dense, const folded& f,
-                 const typical_row& x) {
+std::string lost_by_folding(const graph& network, std::size_t affine, std::size_t dense,
+                            const folded& f, const typical_row& x) {
     if (affine < dense)
         return lost_digits(typical_linear(network, dense, typical_linear(network, affine, x)),
                            typical_dense(f.weights, f.bias, x));
@@ -78,7 +78,8 @@ std::string fold(graph& network, const std::vector<typical_row>& values, std::si
     const bool behind = dense < affine;
     folded f = behind ? fold_before(network, affine, dense) : fold_behind(network, affine, dense);
     if (!fits_float(f.weights) || !fits_float(f.bias)) return "a number would exceed a float";
-    if (std::string why = lost(network, affine, dense, f, values[std::min(affine, dense) - 1]);
+    if (std::string why =
+            lost_by_folding(network, affine, dense, f, values[std::min(affine, dense) - 1]);
         !why.empty())
         return why;
     report.events.push_back(sentence("folded ", network.origins[affine], " (",

@@ -10,7 +10,7 @@
 namespace laminate::codegen::onnx::rules {
 namespace {
 
-double bound(const call& c, std::size_t i, const char* name, double otherwise) {
+double clip_bound(const call& c, std::size_t i, const char* name, double otherwise) {
     double number = otherwise;
     if (c.opset() < 11) {
         number = c.number(name, otherwise);
@@ -27,9 +27,9 @@ double bound(const call& c, std::size_t i, const char* name, double otherwise) {
 
 void clip(call& c) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    const double high = bound(c, 2, "max", infinity);
+    const double high = clip_bound(c, 2, "max", infinity);
     // Where min is larger, ONNX says that max is the result.
-    const double low = std::min(bound(c, 1, "min", -infinity), high);
+    const double low = std::min(clip_bound(c, 1, "min", -infinity), high);
     ir::node f = node_of(ir::op::clip);
     f.min_value = static_cast<float>(low);
     f.max_value = static_cast<float>(high);

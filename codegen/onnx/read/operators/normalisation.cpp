@@ -99,7 +99,7 @@ void normalise(call& c, const parts& p, const constant& scale, const constant& s
 double epsilon_of(const call& c) { return c.number("epsilon", static_cast<double>(1e-5f)); }
 
 // One number for each channel, or for each group of them.
-constant per_channel(const call& c, std::size_t i, const char* what, std::size_t each) {
+constant norm_per_channel(const call& c, std::size_t i, const char* what, std::size_t each) {
     const dims& x = c.shape(0);
     const constant& k = c.known(i, what);
     if (k.shape.size() != 1 || k.size() * each != x[1])
@@ -132,7 +132,7 @@ void instance_normalization(call& c) {
     if (shape.size() < 3) refuse("expected a rank of 3 or more, found shape ", text(shape));
     const std::size_t channels = count({shape[0], shape[1]});
     normalise(c, {channels, channels == 0 ? 0 : count(shape) / channels, 2, true, epsilon_of(c)},
-              per_channel(c, 1, "scale", 1), per_channel(c, 2, "bias", 1));
+              norm_per_channel(c, 1, "scale", 1), norm_per_channel(c, 2, "bias", 1));
 }
 
 void group_normalization(call& c) {
@@ -145,7 +145,7 @@ void group_normalization(call& c) {
     const std::size_t parts = shape[0] * groups;
     const std::size_t each = c.opset() < 21 ? shape[1] / groups : 1;
     normalise(c, {parts, parts == 0 ? 0 : count(shape) / parts, 1, true, epsilon_of(c)},
-              per_channel(c, 1, "scale", each), per_channel(c, 2, "bias", each));
+              norm_per_channel(c, 1, "scale", each), norm_per_channel(c, 2, "bias", each));
 }
 
 } // namespace laminate::codegen::onnx::rules

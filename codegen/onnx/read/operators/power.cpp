@@ -11,7 +11,7 @@ namespace laminate::codegen::onnx::rules {
 
 namespace {
 
-constant of_constants(const call& c, const constant& x, const constant& exponent) {
+constant power_of_constants(const call& c, const constant& x, const constant& exponent) {
     const element type = x.type;
     return paired(c, x, exponent, type, [type](double a, double b) {
         return is_whole(type) ? std::trunc(std::pow(a, b)) : std::pow(a, b);
@@ -34,7 +34,7 @@ void expect_whole_result(const call& c) {
 void power(call& c) {
     const constant* const given = c.constant_at(1);
     if (given != nullptr && c.constant_at(0) != nullptr)
-        return c.set(of_constants(c, *c.constant_at(0), *given));
+        return c.set(power_of_constants(c, *c.constant_at(0), *given));
     expect_whole_result(c);
     if (given == nullptr || given->size() != 1 || broadcast(c.shape(0), given->shape) != c.shape(0))
         return c.set(combined(c, step::power, {c.in(0), c.in(1)}, type_of(c.in(0))));

@@ -37,7 +37,8 @@ slices slices_of(const call& c) {
 }
 
 // Counted from the end if negative, then as far as there is something.
-std::int64_t bound(std::int64_t at, std::int64_t extent, std::int64_t low, std::int64_t high) {
+std::int64_t index_bound(std::int64_t at, std::int64_t extent, std::int64_t low,
+                         std::int64_t high) {
     return std::clamp(at < 0 ? at + extent : at, low, high);
 }
 
@@ -57,10 +58,10 @@ void slice(call& c) {
         const auto extent = static_cast<std::int64_t>(shape[axis]);
         const std::int64_t by = std::clamp<std::int64_t>(s.steps[i], -extent - 1, extent + 1);
         if (by == 0) refuse("expected steps other than 0, found 0");
-        const std::int64_t start = by > 0 ? bound(s.starts[i], extent, 0, extent)
-                                          : bound(s.starts[i], extent, 0, extent - 1);
-        const std::int64_t end =
-            by > 0 ? bound(s.ends[i], extent, 0, extent) : bound(s.ends[i], extent, -1, extent - 1);
+        const std::int64_t start = by > 0 ? index_bound(s.starts[i], extent, 0, extent)
+                                          : index_bound(s.starts[i], extent, 0, extent - 1);
+        const std::int64_t end = by > 0 ? index_bound(s.ends[i], extent, 0, extent)
+                                        : index_bound(s.ends[i], extent, -1, extent - 1);
         const std::int64_t length =
             by > 0 ? (end - start + by - 1) / by : (end - start + by + 1) / by;
         shape[axis] = static_cast<std::size_t>(std::max<std::int64_t>(length, 0));

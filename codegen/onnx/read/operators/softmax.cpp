@@ -32,7 +32,8 @@ order axis_last(const call& c, const dims& from, std::size_t axis) {
     return o;
 }
 
-std::vector<double> of_numbers(const std::vector<double>& x, std::size_t wide, bool logarithm) {
+std::vector<double> softmax_of_numbers(const std::vector<double>& x, std::size_t wide,
+                                       bool logarithm) {
     std::vector<double> y(x.size());
     for (std::size_t start = 0; start < x.size(); start += wide) {
         const auto first = x.begin() + static_cast<std::ptrdiff_t>(start);
@@ -51,7 +52,7 @@ value grouped(const call& c, const value& x, std::size_t groups) {
     if (const constant* const k = std::get_if<constant>(&x)) {
         c.allow(k->shape);
         return make_constant(k->shape, k->type,
-                             of_numbers(*k->numbers, k->size() / groups, logarithm));
+                             softmax_of_numbers(*k->numbers, k->size() / groups, logarithm));
     }
     return c.network().softmax(std::get<flow>(x), logarithm ? ir::op::log_softmax : ir::op::softmax,
                                groups);
