@@ -48,7 +48,7 @@ flow largest(const call& c, const flow& x, const lines& of) {
     return like;
 }
 
-flow repeated(flow y, const lines& of) {
+flow repeated_numbers(flow y, const lines& of) {
     indices units;
     for (const std::size_t unit : y.units)
         units.insert(units.end(), of.wide, unit);
@@ -60,7 +60,7 @@ std::size_t rank(const lines& of, std::size_t k, bool last) { return last ? k + 
 
 // Of each element its rank, or 0; x line by line.
 flow ranks(const call& c, const flow& x, const lines& of, bool last) {
-    const flow less = c.network().binary(ir::op::less, x, repeated(largest(c, x, of), of));
+    const flow less = c.network().binary(ir::op::less, x, repeated_numbers(largest(c, x, of), of));
     std::vector<double> scale, shift;
     for (std::size_t i = 0; i < x.units.size(); ++i) {
         shift.push_back(static_cast<double>(rank(of, i % of.wide, last)));
@@ -133,7 +133,8 @@ void hardmax(call& c) {
     }
     const flow& x = *c.flow_at(0);
     const flow all = ranks(c, line_by_line(c, x, of), of, false);
-    const flow less = c.network().binary(ir::op::less, all, repeated(largest(c, all, of), of));
+    const flow less =
+        c.network().binary(ir::op::less, all, repeated_numbers(largest(c, all, of), of));
     const std::vector<double> ones(back.size(), 1.0);
     const flow y = c.network().affine(less, std::vector<double>(back.size(), -1.0), ones);
     const bool mixes = old ? x.batch >= axis : x.batch == axis;

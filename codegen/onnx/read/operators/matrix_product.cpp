@@ -38,7 +38,7 @@ stack stacked(dims a, dims b) {
     return s;
 }
 
-value of_constants(const call& c, const constant& a, const constant& b, stack s) {
+value product_of_constants(const call& c, const constant& a, const constant& b, stack s) {
     c.allow(s.shape);
     c.allow_work(count(s.shape), s.inner, 1);
     std::vector<double> out(count(s.shape), 0.0);
@@ -86,7 +86,7 @@ value matrix_product(const call& c, const value& a, const value& b) {
         refuse("branches: it multiplies two values that both depend on the network's input, which "
                "isn't supported");
     if (x == nullptr && y == nullptr)
-        return of_constants(c, std::get<constant>(a), std::get<constant>(b), std::move(s));
+        return product_of_constants(c, std::get<constant>(a), std::get<constant>(b), std::move(s));
 
     const flow& moving = x != nullptr ? *x : *y;
     const constant& fixed = std::get<constant>(x != nullptr ? b : a);
