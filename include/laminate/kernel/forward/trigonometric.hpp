@@ -106,9 +106,10 @@ private:
             std::uint64_t{inverse_of_pi[word]} << 32 | inverse_of_pi[word + 1];
         return two >> (32 - begin % 32) & 0xffffffffU;
     }
-    static constexpr std::uint32_t inverse_of_pi[] = {0x00000000, 0x517cc1b7, 0x27220a94,
-                                                      0xfe13abe8, 0xfa9a6ee0, 0x6db14acc,
-                                                      0x9e21c820, 0xff28b1d5, 0xef5de2b0};
+    // With its bound: else Clang can't read it in constant expressions, this being a template.
+    static constexpr std::uint32_t inverse_of_pi[9] = {0x00000000, 0x517cc1b7, 0x27220a94,
+                                                       0xfe13abe8, 0xfa9a6ee0, 0x6db14acc,
+                                                       0x9e21c820, 0xff28b1d5, 0xef5de2b0};
     static constexpr pack::table signs = {{1.0f, -1.0f, 1.0f, -1.0f, 1.0f, -1.0f, 1.0f, -1.0f}};
 };
 
