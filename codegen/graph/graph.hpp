@@ -19,7 +19,7 @@ template <class Number>
 struct learned_tensors {
     std::vector<std::vector<Number>> tensors;
 
-    // What isn't there is empty; to be written to, it is made.
+    // What isn't there is empty; to be written to, it is made, which ends references to others.
     const std::vector<Number>& operator[](std::size_t k) const {
         static const std::vector<Number> none;
         return k < tensors.size() ? tensors[k] : none;

@@ -111,12 +111,12 @@ std::vector<pass_report> optimise_chain(graph& network, const optimise_options& 
     return reports;
 }
 
-// What the value that a chain reads can be; and of an input where it usually lies, if that is
-// known.
+// What the value that a chain reads can be, by the bounds of all; and of an input where it usually
+// lies, if that is known.
 optimise_options options_behind(const graph& network, std::size_t node,
+                                const std::vector<std::vector<interval>>& values,
                                 const optimise_options& given) {
     optimise_options options;
-    const std::vector<std::vector<interval>> values = bounds(network, given);
     for (const interval& range : values[node])
         options.input_range.push_back(range.low <= range.high ? range : unbounded);
     if (!given.typical_inputs.empty())
@@ -144,21 +144,27 @@ std::vector<pass_report> optimise_chains(graph& network, const optimise_options&
     for (const named_pass& p : passes_in_order)
         reports.push_back({p.name, {}, {}, 0, 0, 0, 0, true});
     const size before = size_of(network);
-    const std::size_t count = chains_of(network).size();
-    for (std::size_t k = 0, done = 0; k < count; ++k) {
-        // A chain that became a single node is none any more.
-        const std::vector<chain> chains = chains_of(network);
-        const std::size_t at = k - done;
-        const chain& part = chains[at];
-        graph alone = extract(network, part);
+    std::vector<chain> chains = chains_of(network);
+    std::vector<std::vector<interval>> values = bounds(network, options);
+    for (std::size_t k = 0; k < chains.size();) {
+        const std::size_t from = chains[k].from;
+        graph alone = extract(network, chains[k]);
         const std::vector<pass_report> of_chain =
-            optimise_chain(alone, options_behind(network, part.from, options));
-        for (const pass_report& r : of_chain)
+            optimise_chain(alone, options_behind(network, from, values, options));
+        bool changed = false;
+        for (const pass_report& r : of_chain) {
+            changed = changed || !r.events.empty();
             add(*std::find_if(reports.begin(), reports.end(),
                               [&r](const pass_report& all) { return all.pass == r.pass; }),
                 r);
-        if (alone.nodes.size() == 2) ++done;
-        replace(network, part, std::move(alone));
+        }
+        const bool is_one_node = alone.nodes.size() == 2; // no chain any more
+        if (changed) {
+            replace(network, chains[k], std::move(alone));
+            chains = chains_of(network);
+            values = bounds(network, options);
+        }
+        if (!is_one_node) ++k;
     }
     size now = before;
     for (pass_report& r : reports) {
