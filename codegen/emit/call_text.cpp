@@ -60,6 +60,15 @@ std::string pointer(const ir::place& p) {
 std::string rows(const ir::plan_view& plan, const ir::place& p) {
     return sentence(pointer(p), ", ", plan.stride(p));
 }
+// Where those begin that a step sees as rows, in a loop over `row` if it runs at several positions.
+std::string first(const ir::plan_view& plan, const ir::step& s, const ir::place& p) {
+    if (s.positions == 1) return pointer(p);
+    return sentence(pointer(p), " + row * ", plan.stride(p));
+}
+std::string rows(const ir::plan_view& plan, const ir::step& s, const ir::place& p,
+                 std::size_t pitch) {
+    return sentence(first(plan, s, p), ", ", s.positions == 1 ? plan.stride(p) : pitch);
+}
 
 const char* truth(bool b) { return b ? "true" : "false"; }
 
@@ -83,9 +92,11 @@ form form_of(ir::op kind) {
 // "kernel::with_row<kernel::plus, false, 64, 128, 128>{scratch + 64, scratch}"
 std::string binary(const ir::plan_view& plan, const ir::step& s, const ir::joined& f) {
     const char* const form = form_of(plan.nodes[f.node].kind).functor;
-    return sentence("with_row<kernel::", form, ", ", truth(f.swapped), ", ",
-                    plan.nodes[f.other].output.size(), ", ", plan.stride(s.writes), ", ",
-                    plan.stride(f.beside), ">{", pointer(f.beside), ", ", pointer(s.writes), "}");
+    const bool several = s.positions > 1;
+    return sentence("with_row<kernel::", form, ", ", truth(f.swapped), ", ", f.units, ", ",
+                    several ? s.pitch_written : plan.stride(s.writes), ", ",
+                    several ? f.pitch : plan.stride(f.beside), ">{", first(plan, s, f.beside),
+                    ", ", first(plan, s, s.writes), "}");
 }
 
 // "kernel::compose(kernel::relu{}, kernel::tanh{})"
@@ -109,11 +120,12 @@ std::string title(const ir::plan_view& plan, const ir::step& s) {
     return layers;
 }
 
-std::string template_arguments(const ir::call& c) {
+std::string template_arguments(const ir::step& s, const ir::call& c) {
     if (c.run == ir::kernel::dense)
         return sentence("pack::portable, kernel::dense_shape<", c.inputs, ", ", c.outputs, ", ",
                         c.panels, ", ", c.chains, ", ", truth(c.exact), ", ", truth(c.skips_zeros),
-                        ", ", c.far, ">, MaxRows");
+                        ", ", c.far, ">, ",
+                        s.positions == 1 ? "MaxRows" : std::to_string(s.positions));
     std::string all = sentence(c.one_lane ? "pack::scalar, " : "pack::portable, ", c.outputs);
     for (const std::size_t argument : c.others)
         all += sentence(", ", argument);
@@ -124,6 +136,11 @@ bool is_norm(ir::kernel run) {
     return run == ir::kernel::layer_norm || run == ir::kernel::rms_norm;
 }
 
+// Whether a kernel takes a number of its node: epsilon, what is filled in, a scale.
+bool takes_number(ir::kernel run) {
+    return is_norm(run) || run == ir::kernel::move || run == ir::kernel::matmul;
+}
+
 // "row_2", the rows that step 2 hands on.
 std::string handed(std::size_t index) { return sentence("row_", index + 1); }
 
@@ -131,8 +148,8 @@ std::string call(const ir::plan_view& plan, std::size_t index) {
     const ir::step& s = plan.steps[index];
     const ir::call c = ir::call_of(plan, s);
     const bool takes = index > 0 && plan.steps[index - 1].hands_on;
-    std::string from = rows(plan, s.reads);
-    std::string to = rows(plan, s.writes);
+    std::string from = rows(plan, s, s.reads, s.pitch_read);
+    std::string to = rows(plan, s, s.writes, s.pitch_written);
     std::string between;
     if (s.hands_on || takes) {
         // Here rows are one argument each.
@@ -150,21 +167,27 @@ std::string call(const ir::plan_view& plan, std::size_t index) {
             weights += sentence(array_name(plan.nodes[s.node], s.node, t.name), ", ");
     if (!weights.empty())
         weights = sentence("        ", weights.substr(0, weights.size() - 1), "\n");
+    std::string others;
+    if (c.run == ir::kernel::matmul) others += sentence(", ", rows(plan, s.reads_second));
+    if (takes_number(c.run)) others += sentence(", ", literal(c.epsilon));
+    const bool several = s.positions > 1;
     return fill(R"(    // $number$. $title$
-$between$    kernel::$kernel$<$arguments$>(
+$between$$loop$    kernel::$kernel$<$arguments$>(
         $from$,
 $weights$
-        $to$, rows$epsilon$$epilogue$);
+        $to$, $rows$$others$$epilogue$);
 )",
                 {{"number", std::to_string(index + 1)},
                  {"title", title(plan, s)},
                  {"kernel", ir::name(c.run)},
-                 {"arguments", template_arguments(c)},
+                 {"arguments", template_arguments(s, c)},
                  {"between", between},
+                 {"loop", several ? "    for (std::size_t row = 0; row < rows; ++row)\n" : ""},
                  {"from", from},
                  {"weights", weights},
                  {"to", to},
-                 {"epsilon", is_norm(c.run) ? sentence(", ", literal(c.epsilon)) : ""},
+                 {"rows", several ? std::to_string(s.positions) : "rows"},
+                 {"others", others},
                  {"epilogue", takes_functors ? sentence(",\n        ", epilogue(plan, s)) : ""}});
 }
 

@@ -54,6 +54,7 @@ bool same_order(std::size_t inputs, std::size_t kept_inputs, std::size_t outputs
 } // namespace
 
 bool passes_know(const ir::node& n) {
+    if (n.output.rank > 1 || n.kind == ir::op::reshape) return false; // rows of units alone
     const ir::role is = ir::of(n.kind).is.role;
     return is == ir::role::function || is == ir::role::identity || n.kind == ir::op::dense ||
            n.kind == ir::op::maxout || ir::is_softmax(n.kind);

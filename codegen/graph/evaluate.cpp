@@ -17,6 +17,7 @@
 #include <laminate/kernel/forward/hyperbolic.hpp>
 #include <laminate/kernel/forward/log.hpp>
 #include <laminate/kernel/forward/log_softmax.hpp>
+#include <laminate/kernel/forward/matmul.hpp>
 #include <laminate/kernel/forward/maxout.hpp>
 #include <laminate/kernel/forward/norm.hpp>
 #include <laminate/kernel/forward/piecewise.hpp>
@@ -136,7 +137,9 @@ std::span<Float> parts(Float* row, const ir::call& c, std::size_t g) {
 }
 
 void maxout(const ir::call& c, const float* x, float* y) {
-    const auto [pieces, unit_step, piece_step, none] = c.others.at;
+    const std::size_t pieces = c.others[0];
+    const std::size_t unit_step = c.others[1];
+    const std::size_t piece_step = c.others[2];
     for (std::size_t u = 0; u < c.outputs; ++u) {
         float best = x[u * unit_step];
         for (std::size_t j = 1; j < pieces; ++j)
@@ -171,6 +174,45 @@ void normalise(const ir::call& c, bool centred, const float* x, float* y) {
         const float scale = kernel::inverse_root<pack>(pack::div(squares, over), c.epsilon);
         for (std::size_t i = first; i < first + part; ++i)
             y[i] = pack::mul(centred ? pack::sub(x[i], mean) : x[i], scale);
+    }
+}
+
+// As kernel/forward/move.hpp and matmul.hpp.
+void move(const ir::call& c, const float* x, float* y) {
+    struct axis {
+        std::size_t extent, stride, before, inside;
+    };
+    const auto of = [&](std::size_t k) {
+        const std::size_t* const a = &c.others.at[1 + 4 * k];
+        return axis{a[0], a[1], a[2], a[3]};
+    };
+    const axis outer = of(0);
+    const axis middle = of(1);
+    const axis inner = of(2);
+    for (std::size_t i = 0; i < outer.extent; ++i)
+        for (std::size_t j = 0; j < middle.extent; ++j)
+            for (std::size_t k = 0; k < inner.extent; ++k) {
+                const bool inside = i - outer.before < outer.inside &&
+                                    j - middle.before < middle.inside &&
+                                    k - inner.before < inner.inside;
+                const std::size_t from = c.others[0] + (i - outer.before) * outer.stride +
+                                         (j - middle.before) * middle.stride +
+                                         (k - inner.before) * inner.stride;
+                *y++ = inside ? x[from] : c.epsilon;
+            }
+}
+void matmul(const ir::call& c, const float* a, const float* b, float* y) {
+    const auto count = c.others[0];
+    const auto rows = c.others[1];
+    const auto inner = c.others[2];
+    const auto columns = c.others[3];
+    for (std::size_t i = 0; i < count * rows * columns; ++i) {
+        const float* const left = a + i / columns * inner;
+        const float* const right = b + i / columns / rows * inner * columns + i % columns;
+        float sum = 0.0f;
+        for (std::size_t k = 0; k < inner; ++k)
+            sum = pack::fma(left[k], right[k * columns], sum);
+        y[i] = pack::mul(sum, c.epsilon);
     }
 }
 
@@ -211,24 +253,24 @@ void apply_binary(ir::op kind, bool swapped, std::span<const float> other, std::
 }
 
 void apply_joined(const planned& network, const ir::joined& f, const memory& rows,
-                  std::span<float> y) {
+                  std::size_t position, std::span<float> y) {
     const ir::plan_view plan = network.plan();
     const ir::node& n = plan.nodes[f.node];
     if (f.other != ir::none)
         return apply_binary(n.kind, f.swapped,
-                            {rows.read(f.beside), plan.nodes[f.other].output.size()}, y);
+                            {rows.read(f.beside) + position * f.pitch, f.units}, y);
     const std::span<const ir::tensor> tensors = plan.tensors_of(f.node);
     const auto learned = [&](std::size_t k) { return network.packed().data() + tensors[k].begin; };
     apply_function(n, learned, y);
 }
 
-// Step `s` on one row, as model/run.hpp runs it.
-void run_step(const planned& network, const ir::step& s, const memory& rows) {
+// Step `s` at one position of a row.
+void run_at(const planned& network, const ir::step& s, const memory& rows, std::size_t position) {
     const ir::plan_view plan = network.plan();
     const float* const parameters = network.packed().data();
     const ir::call c = ir::call_of(plan, s);
-    const float* const from = rows.read(s.reads);
-    float* const to = rows.written(s.writes);
+    const float* const from = rows.read(s.reads) + position * s.pitch_read;
+    float* const to = rows.written(s.writes) + position * s.pitch_written;
     const std::span<float> y(to, c.outputs);
     switch (c.run) {
     case ir::kernel::softmax:
@@ -241,6 +283,10 @@ void run_step(const planned& network, const ir::step& s, const memory& rows) {
         return;
     case ir::kernel::maxout:
         return maxout(c, from, to);
+    case ir::kernel::move:
+        return move(c, from, to);
+    case ir::kernel::matmul:
+        return matmul(c, from, rows.read(s.reads_second), to);
     case ir::kernel::sum:
         *to = row_sum({from, c.others[0]}, kernel::add_unit{});
         return;
@@ -266,7 +312,13 @@ void run_step(const planned& network, const ir::step& s, const memory& rows) {
         break;
     }
     for (std::size_t e = 0; e < s.epilogue_size; ++e)
-        apply_joined(network, s.epilogue[e], rows, y);
+        apply_joined(network, s.epilogue[e], rows, position, y);
+}
+
+// Step `s` on one row, as model/run.hpp runs it.
+void run_step(const planned& network, const ir::step& s, const memory& rows) {
+    for (std::size_t position = 0; position < s.positions; ++position)
+        run_at(network, s, rows, position);
 }
 
 std::vector<float> scratch_of(const planned& network) {
@@ -312,7 +364,7 @@ std::vector<std::vector<float>> evaluate_nodes(const planned& network, std::span
         run_step(network, s, rows);
         const ir::value& v = plan.values[s.last];
         if (plan.nodes[s.last].kind != ir::op::concat && s.output == ir::none)
-            values[v.of] = in_order(rows.written(s.writes), s.units, v.pieces);
+            values[v.of] = in_order(rows.written(s.writes), s.positions * s.units, v.pieces);
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
         const ir::value& v = plan.values[i];

@@ -88,11 +88,30 @@ struct choices
           power(laminate::tanh | laminate::exp, dense<18>) |
           multiply(linear, greater_equal(from<"a">, linear))> {};
 
+// Rows of several axes: each layer at all positions, what is smaller beside what is joined, parts
+// along each axis, moves of all kinds, functions on both sides of a reshape, exact and whole lines.
+struct axes
+    : network<input<3, 2, 5> | dense<16> | relu | layer_norm | as<"map"> |
+              laminate::multiply(linear, mean | sigmoid) | transpose<2, 0, 1> | prelu |
+              pad<1, 2, 0, 1, 3, 0>(value<0.5f>) | laminate::tanh | slice<1, 17, 0> |
+              slice<1, 4, 2> | transpose<1, 2, 0> | concat<1>(linear, slice<0, 2, 1>) |
+              reshape<20, 1, 16> | reshape<20, 16> | residual(dense<21> | maxout<7> | dense<16>) |
+              concat(linear, dense<5>, from<"map"> | reshape<16, 6> | transpose<1, 0> |
+                                           pad<7, 7, 0, 0> | slice<0, 16> | laminate::sum) |
+              affine | laminate::add(linear, slice<0, 1, 0>) | softmax(groups<2>) | flatten |
+              laminate::log | dense<6> | rms_norm> {};
+struct attention : network<input<7, 12> | residual(layer_norm | self_attention<3>) |
+                           residual(layer_norm | dense<24> | gelu | dense<12>) | as<"seen"> |
+                           matmul(reshape<1, 7, 12>, from<"seen"> | reshape<12, 7> |
+                                                         concat(linear, slice<0, 3>) |
+                                                         reshape<1, 12, 10>) |
+                           mean | flatten> {};
+
 using all_networks =
     std::tuple<one_by_one, trigger, policy, narrow, two_panels, maxouts, maxout_first, slopes,
                piecewise, softmaxes, identities, only_identities, only_function, long_line, affines,
                smooth, pieces, jumps, arithmetic, waves, grouped, handed, deep, residuals, norms,
-               branches, choices>;
+               branches, choices, axes, attention>;
 
 // Weights such that values neither vanish nor explode. Written through the views, so that padding
 // stays what the model made it.

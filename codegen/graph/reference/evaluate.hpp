@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "axes.hpp"
 #include "binary.hpp"
 #include "curves.hpp"
 #include "function.hpp"
@@ -50,10 +51,33 @@ decltype(auto) visit(ir::op kind, const Call& call) {
 template <class Arithmetic>
 using row_of = std::vector<typename Arithmetic::number>;
 
-// What node `n` makes of the rows that it reads.
+// What a layer makes of each position of a row, one after the other.
+template <class Kind, class Arithmetic, class Parameters, class Row>
+Row at_all_positions(const Arithmetic& by, const ir::node& n, const Parameters& p, const Row& x,
+                     std::size_t positions) {
+    const auto width = static_cast<std::ptrdiff_t>(x.size() / positions);
+    Row y;
+    for (auto at = x.begin(); at != x.end(); at += width) {
+        const Row part(at, at + width);
+        const Row* const in[] = {&part};
+        const Row done = Kind::after(by, n, p, operands<Row>(in));
+        y.insert(y.end(), done.begin(), done.end());
+    }
+    return y;
+}
+
+// The shapes of the rows that node `n` reads.
+inline std::vector<shape> shapes_read(std::span<const ir::node> nodes, const ir::node& n) {
+    std::vector<shape> in;
+    for (const std::size_t from : n.inputs)
+        if (from != ir::none) in.push_back(nodes[from].output);
+    return in;
+}
+
+// What node `n` makes of the rows that it reads, of these shapes.
 template <class Arithmetic, class Parameters>
 row_of<Arithmetic> after(const Arithmetic& by, const ir::node& n, const Parameters& p,
-                         operands<row_of<Arithmetic>> in) {
+                         operands<row_of<Arithmetic>> in, std::span<const shape> shapes) {
     return visit(n.kind, [&]<class Kind>(Kind) {
         if constexpr (is_function<Kind>) {
             static_assert(states_all_of_a_function<Kind>,
@@ -61,9 +85,11 @@ row_of<Arithmetic> after(const Arithmetic& by, const ir::node& n, const Paramete
                           "passed (reference/function.hpp)");
             const row_of<Arithmetic>& x = *in[0];
             row_of<Arithmetic> y;
-            for (std::size_t u = 0; u < x.size(); ++u)
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                const std::size_t u = i % width(shapes[0]);
                 y.push_back(by.template function<Kind>(
-                    unit_of(n, learned(p.scale(), u), learned(p.shift(), u)), x[u]));
+                    unit_of(n, learned(p.scale(), u), learned(p.shift(), u)), x[i]));
+            }
             return y;
         } else if constexpr (is_binary<Kind>) {
             static_assert(states_all_of_a_binary<Kind>,
@@ -71,21 +97,26 @@ row_of<Arithmetic> after(const Arithmetic& by, const ir::node& n, const Paramete
                           "(reference/binary.hpp)");
             const row_of<Arithmetic>& a = *in[0];
             const row_of<Arithmetic>& b = *in[1];
+            const shape& all = shapes[a.size() < b.size() ? 1 : 0];
             row_of<Arithmetic> y;
-            for (std::size_t u = 0; u < std::max(a.size(), b.size()); ++u)
-                y.push_back(
-                    by.template pair<Kind>(a[a.size() == 1 ? 0 : u], b[b.size() == 1 ? 0 : u]));
+            for (std::size_t i = 0; i < all.size(); ++i)
+                y.push_back(by.template pair<Kind>(a[counterpart(shapes[0], all, i)],
+                                                   b[counterpart(shapes[1], all, i)]));
             return y;
+        } else if constexpr (sees_axes<Kind>) {
+            return Kind::after(by, n, p, in, shapes);
         } else {
-            return Kind::after(by, n, p, in);
+            return at_all_positions<Kind>(by, n, p, *in[0], positions(shapes[0]));
         }
     });
 }
+// Of one row of units.
 template <class Arithmetic, class Parameters>
 row_of<Arithmetic> after(const Arithmetic& by, const ir::node& n, const Parameters& p,
                          const row_of<Arithmetic>& x) {
     const row_of<Arithmetic>* const in[] = {&x};
-    return after(by, n, p, operands<row_of<Arithmetic>>(in));
+    const shape units[] = {vector_shape(x.size())};
+    return after(by, n, p, operands<row_of<Arithmetic>>(in), units);
 }
 
 // The rows that node `n` reads.
@@ -113,7 +144,8 @@ std::vector<row_of<Arithmetic>> evaluate(const Arithmetic& by, std::span<const i
             continue;
         }
         const auto rows = rows_read(values, nodes[i]);
-        values[i] = after(by, nodes[i], parameters[i], operands<row_of<Arithmetic>>(rows));
+        values[i] = after(by, nodes[i], parameters[i], operands<row_of<Arithmetic>>(rows),
+                          shapes_read(nodes, nodes[i]));
         change(i, values[i]);
     }
     return values;

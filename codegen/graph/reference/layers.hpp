@@ -139,23 +139,5 @@ struct norm {
 struct layer_norm : norm<true> {};
 struct rms_norm : norm<false> {};
 
-struct concat {
-    template <class Arithmetic, class Parameters, class Row>
-    static Row after(const Arithmetic&, const ir::node&, const Parameters&, operands<Row> in) {
-        Row y;
-        for (const Row* const part : in)
-            y.insert(y.end(), part->begin(), part->end());
-        return y;
-    }
-};
-
-struct slice {
-    template <class Arithmetic, class Parameters, class Row>
-    static Row after(const Arithmetic&, const ir::node& n, const Parameters&, operands<Row> in) {
-        const auto first = in[0]->begin() + static_cast<std::ptrdiff_t>(n.begin);
-        return {first, first + static_cast<std::ptrdiff_t>(n.units)};
-    }
-};
-
 } // namespace kind
 } // namespace laminate::codegen::reference

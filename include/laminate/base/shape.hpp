@@ -29,4 +29,17 @@ struct shape {
 
 LAMINATE_OF_ISA constexpr shape vector_shape(std::size_t units) { return {1, {units}}; }
 
+// The last axis of a row is its channels; layers apply to it, at each position of the others.
+LAMINATE_OF_ISA constexpr std::size_t width(const shape& s) {
+    return s.rank == 0 ? 0 : s.extent[s.rank - 1];
+}
+LAMINATE_OF_ISA constexpr std::size_t positions(const shape& s) {
+    return shape{s.rank == 0 ? 0 : s.rank - 1, s.extent}.size();
+}
+LAMINATE_OF_ISA constexpr shape with_width(shape s, std::size_t units) {
+    if (s.rank == 0) return vector_shape(units);
+    s.extent[s.rank - 1] = units;
+    return s;
+}
+
 } // namespace laminate

@@ -35,6 +35,7 @@ public:
         if (n.kind == op::input) note(inputs_, count_);
         if (!nodes_.empty()) {
             nodes_[count_] = n;
+            nodes_[count_].output = of(n.kind).output(n, operands_of(nodes_, count_));
             elements_[count_] = element_;
         }
         return count_++;
@@ -43,14 +44,19 @@ public:
         return append(n, std::span(&operand, 1));
     }
 
-    // Several values one behind the other; a node takes a few of them.
-    constexpr std::size_t concatenate(std::span<const std::size_t> parts) {
+    // The shape of a value; while only counting, of no axes.
+    constexpr shape output(std::size_t value) const {
+        return value < nodes_.size() ? nodes_[value].output : shape{};
+    }
+
+    // Several values one behind the other, along an axis; a node takes a few of them.
+    constexpr std::size_t concatenate(std::span<const std::size_t> parts, std::size_t axis) {
         std::array<std::size_t, max_inputs> few_parts = {parts[0]};
         std::size_t count = 1;
         for (std::size_t k = 1; k < parts.size(); ++k) {
             few_parts[count++] = parts[k];
             if (count < max_inputs && k + 1 < parts.size()) continue;
-            few_parts[0] = append({.kind = op::concat}, std::span(few_parts).first(count));
+            few_parts[0] = append({.kind = op::concat, .axis = axis}, std::span(few_parts).first(count));
             count = 1;
         }
         return few_parts[0];
@@ -79,6 +85,12 @@ public:
         return none;
     }
 
+    // The first mistake is the one that is told.
+    constexpr void refuse(const refusal& why) {
+        if (mistake_.kind == mistake_kind::accepted)
+            mistake_ = {why.kind, element_, why.expected, why.found};
+    }
+
     constexpr void next_element() { ++element_; }
     constexpr std::size_t count() const { return count_; }
     constexpr const mistake& first_mistake() const { return mistake_; }
@@ -98,11 +110,6 @@ private:
     }
     static constexpr bool holds(const some& all, std::size_t value) {
         return std::find(all.begin(), all.end(), value) != all.end();
-    }
-
-    constexpr void refuse(const refusal& why) {
-        if (mistake_.kind == mistake_kind::accepted)
-            mistake_ = {why.kind, element_, why.expected, why.found};
     }
 
     std::span<node> nodes_;

@@ -36,7 +36,7 @@ constexpr call call_of(const plan_view& plan, const step& s) {
     c.outputs = s.units;
     if (takes_functions(s.run) && s.pieces != 1) c.outputs = plan.values[s.last].floats;
     if (s.run == kernel::dense) {
-        c.inputs = arriving(plan.nodes, s.node).size();
+        c.inputs = width(arriving(plan.nodes, s.node));
         c.panels = s.panels;
         c.chains = s.chains;
         c.exact = s.exact;

@@ -27,7 +27,8 @@ constexpr mistake check_operands(std::span<const node> nodes, std::size_t index)
         if (k >= needed && n.inputs[k] == none) break;
         if (n.inputs[k] >= index) return {mistake_kind::unknown_input, index, index, n.inputs[k]};
         const std::size_t rank = nodes[n.inputs[k]].output.rank;
-        if (rank != 1) return {mistake_kind::unsupported_rank, index, 1, rank};
+        if (rank == 0 || rank > max_axes)
+            return {mistake_kind::unsupported_rank, index, max_axes, rank};
     }
     return {};
 }

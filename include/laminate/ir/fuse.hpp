@@ -34,7 +34,7 @@ public:
     constexpr std::size_t run() {
         for (std::size_t i = 0; i < nodes_.size(); ++i) {
             if (nodes_[i].kind == op::concat) copy_parts(i);
-            if (needs_step(i)) absorb(begin(i));
+            if (needs_step(i)) find_positions(absorb(begin(i)));
             if (needs_copy(i)) copy(i, i, nodes_[i].output.size()).output = nodes_[i].result;
         }
         return count_;
@@ -43,7 +43,8 @@ public:
 private:
     constexpr bool needs_step(std::size_t i) const {
         const role is = of(nodes_[i].kind).is.role;
-        return is != role::input && is != role::identity && is != role::placed &&
+        const bool moves = nodes_[i].kind == op::slice && !is_part(nodes_[i]);
+        return is != role::input && is != role::identity && (is != role::placed || moves) &&
                values_[i].born == none;
     }
     // An output whose value lies elsewhere.
@@ -62,6 +63,7 @@ private:
         // Of two operands, the one that has all units.
         const bool second = is_binary(nodes_[i].kind) && !fits(nodes_[i].inputs[0], i);
         s.input = nodes_[i].inputs[second ? 1 : 0];
+        if (s.run == kernel::matmul) s.second = nodes_[i].inputs[1];
         if (s.run == kernel::activation || of(nodes_[i].kind).is.finishes) join(s, i, s.input);
         return s;
     }
@@ -82,9 +84,43 @@ private:
         values_[i].born = count_ - 1;
     }
 
+    // Where each layer is applied to the last axis, at all positions.
+    constexpr void find_positions(step& s) const {
+        for (std::size_t e = 0; e < s.epilogue_size; ++e)
+            if (s.epilogue[e].other != none) s.epilogue[e].units = size(s.epilogue[e].other);
+        const shape& arriving = nodes_[s.input].output;
+        const shape& result = nodes_[s.node].output;
+        if (positions(result) == 1 || of(nodes_[s.node].kind).is.of_axes || is_flat(s)) return;
+        s.positions = positions(result);
+        s.units = s.pitch_written = width(result);
+        s.pitch_read = width(arriving);
+        for (std::size_t e = 0; e < s.epilogue_size; ++e) {
+            joined& f = s.epilogue[e];
+            if (f.other == none) continue;
+            const shape& other = nodes_[f.other].output;
+            f.units = width(other);
+            f.pitch = other.size() == 1 || positions(other) == 1 ? 0 : width(other);
+        }
+    }
+
+    // Whether a step is functions alone, which treat all units of a row alike.
+    constexpr bool is_flat(const step& s) const {
+        if (s.run != kernel::activation) return false;
+        for (std::size_t e = 0; e < s.epilogue_size; ++e) {
+            const joined& f = s.epilogue[e];
+            if (f.other == none ? learns(f.node) : size(f.other) != 1 && !fits(f.other, f.node))
+                return false;
+        }
+        return true;
+    }
+    constexpr std::size_t size(std::size_t i) const { return nodes_[i].output.size(); }
+    constexpr bool learns(std::size_t i) const {
+        return of(nodes_[i].kind).learned(nodes_[i], operands_of(nodes_, i)).size() > 0;
+    }
+
     // Extends `s` over the nodes that follow in line and can join it: identities always, functions
     // where the kernel has an epilogue.
-    constexpr void absorb(step& s) {
+    constexpr step& absorb(step& s) {
         for (std::size_t next = values_[s.last].consumer; next != none;
              next = values_[next].consumer) {
             if (is_identity(nodes_[next].kind))
@@ -92,11 +128,14 @@ private:
             else if (mode_ == fusion::on && has_room(s) && can_join(s, next))
                 join(s, next, s.last);
             else
-                return;
+                break;
         }
+        return s;
     }
 
     constexpr bool can_join(const step& s, std::size_t next) const {
+        // Behind a reshape, units are counted in another way.
+        if (width(nodes_[next].output) != width(nodes_[s.node].output)) return false;
         if (is_elementwise(nodes_[next].kind)) return true;
         if (!is_binary(nodes_[next].kind) || !fits(s.last, next) || s.pieces != 1) return false;
         const std::size_t second = nodes_[next].inputs[nodes_[next].inputs[0] == s.last ? 1 : 0];
@@ -122,14 +161,22 @@ private:
     }
 
     constexpr void copy_parts(std::size_t i) {
+        const std::size_t times = outer(nodes_[i].output, axis_of(nodes_[i], nodes_[i].output));
         std::size_t part = 0;
         for (std::size_t k = 0; k < max_inputs && nodes_[i].inputs[k] < i; ++k) {
             const std::size_t from = nodes_[i].inputs[k];
+            const std::size_t floats = nodes_[from].output.size() / times;
             const value& v = values_[values_[from].of];
-            const bool placed = is_whole(nodes_, values_, from) && v.row == values_[i].row &&
-                                v.begin == values_[i].begin + part;
-            if (!placed) copy(i, from, nodes_[from].output.size()).part = part;
-            part += nodes_[from].output.size();
+            const bool placed = times == 1 && is_whole(nodes_, values_, from) &&
+                                v.row == values_[i].row && v.begin == values_[i].begin + part;
+            if (!placed) {
+                step& s = copy(i, from, floats);
+                s.part = part;
+                s.positions = times;
+                s.pitch_read = floats;
+                s.pitch_written = nodes_[i].output.size() / times;
+            }
+            part += floats;
         }
     }
 

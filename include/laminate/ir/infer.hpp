@@ -29,13 +29,17 @@ constexpr few<shape, max_inputs> operands_of(std::span<const node> nodes, std::s
     return in;
 }
 
+// The last value is the output, unless others are named.
+constexpr void find_output(std::span<node> nodes) {
+    for (const node& n : nodes)
+        if (n.result != none) return;
+    if (!nodes.empty()) nodes.back().result = 0;
+}
+
 constexpr void infer(std::span<node> nodes) {
-    bool has_result = false;
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
+    for (std::size_t i = 0; i < nodes.size(); ++i)
         nodes[i].output = of(nodes[i].kind).output(nodes[i], operands_of(nodes, i));
-        has_result = has_result || nodes[i].result != none;
-    }
-    if (!has_result && !nodes.empty()) nodes.back().result = 0;
+    find_output(nodes);
 }
 
 // An input or an output of a network: its node, and where its units begin in a row of all of them,

@@ -29,8 +29,8 @@
     MISTAKE(unknown_input, layer, "this layer reads a value that no layer before it gives", \
             "reads node $found$, which doesn't come before it") \
     MISTAKE(unsupported_rank, layer, \
-            "this layer can't read what arrives at it; it needs rows of rank 1", \
-            "reads a value of rank $found$; expected rows of rank 1") \
+            "this layer can't read what arrives at it; rows have one to three axes", \
+            "reads a value of rank $found$; expected rows of one to $expected$ axes") \
     MISTAKE(zero_units, layer, \
             "this layer has no units; write a number of at least 1 between < and >", \
             "has no units; expected at least 1") \
@@ -62,9 +62,51 @@
     MISTAKE( \
         operands_differ, layer, \
         "this layer computes unit by unit with two values, which must have the same shape, or " \
-        "one of them a single unit (its place and the widths of both follow its name)", \
+        "one of them a single unit, one unit of each position, or one position (its place and " \
+        "the floats of both follow its name)", \
         "computes with two values of $expected$ and $found$ units; expected as many of both, " \
         "or one of a single unit") \
+    MISTAKE(axis_outside, layer, \
+            "this layer names an axis that what arrives doesn't have; axes count from 0 (its " \
+            "place, the axis and how many there are follow its name)", \
+            "names axis $expected$ of $found$; they count from 0") \
+    MISTAKE(axes_missing, layer, \
+            "this layer names another number of axes than arrives (its place, how many it names " \
+            "and how many arrive follow its name); pad names the last ones, transpose all", \
+            "names $expected$ axes; $found$ arrive") \
+    MISTAKE(axis_left_out, layer, \
+            "transpose<...> names each axis once, from 0 on (its place, the axis it leaves out " \
+            "and how many arrive follow its name), as transpose<1, 0>", \
+            "leaves out axis $expected$ of $found$") \
+    MISTAKE(reshape_differs, layer, \
+            "reshape keeps all floats of a row (its place, how many arrive and the product of " \
+            "its extents follow its name); correct the extents", \
+            "makes $found$ floats of $expected$; expected as many") \
+    MISTAKE(parts_differ, layer, \
+            "concat joins values along one axis, and all other extents must be the same (its " \
+            "place, and the product of the others of the first part and of the one that differs, " \
+            "follow its name)", \
+            "joins parts whose other extents differ: $expected$ and $found$ floats") \
+    MISTAKE(matrices_wanted, layer, \
+            "matmul multiplies values of two or three axes, and one of its operands has fewer " \
+            "(its place, 2 and how many follow its name); write reshape<1, N> for a row", \
+            "multiplies values of $found$ axis; expected at least $expected$") \
+    MISTAKE(products_differ, layer, \
+            "matmul multiplies as many matrices of one operand as of the other (its place and how " \
+            "many follow its name)", \
+            "multiplies $expected$ matrices with $found$; expected as many") \
+    MISTAKE(no_sequence, layer, \
+            "self_attention reads a sequence of two axes, [steps, features]; another number of " \
+            "axes arrives (it follows the layer's name); write reshape<steps, features>", \
+            "reads a sequence of $expected$ axes; $found$ arrive") \
+    MISTAKE(heads_indivisible, layer, \
+            "self_attention<Heads> gives each head as many features, so Heads must divide the " \
+            "features that arrive (its place, Heads and these follow its name)", \
+            "cuts $found$ features into $expected$ heads of the same width") \
+    MISTAKE(inner_extents_differ, layer, \
+            "matmul needs as many rows in its second operand as columns in its first (its place, " \
+            "these columns and those rows follow its name); is one of them to be transposed?", \
+            "multiplies $expected$ columns with $found$ rows; expected as many") \
     MISTAKE(slice_outside, layer, \
             "this slice ends behind the last unit of what arrives (its place, where it ends and " \
             "the width that arrives follow its name)", \

@@ -37,6 +37,9 @@ struct node {
     bool bias = true;            // dense
     bool shared = false;         // prelu: one slope for all units
     std::size_t groups = 1;      // softmax, log_softmax: parts of the row, each a distribution
+    std::size_t axis = none;     // slice, concat: which axis, from 0 on; none: the last
+    shape axes = {};  // reshape: the extents; transpose: which axis becomes each; pad: before
+    shape after = {}; // pad: behind
     // What a number of a layer is called follows its name here; the default where it isn't
     // mentioned.
     float alpha = 0.0f; // alpha of elu, celu, thresholded_relu, hard_sigmoid, swish;

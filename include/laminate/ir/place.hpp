@@ -70,7 +70,7 @@ constexpr std::size_t packed_floats(const tensor& t, const node& n, const value&
     case packing::panels:
         return weight_floats(t.extents.extent[1], computed(n, v));
     case packing::units:
-        return v.floats;
+        return v.pieces == 1 ? whole_lines(t.extents.size()) : v.floats;
     case packing::single:
         return line_floats;
     }
@@ -131,6 +131,7 @@ constexpr void find_lives(std::span<const node> nodes, std::span<value> values,
     };
     for (std::size_t s = 0; s < steps.size(); ++s) {
         use(steps[s].input, s);
+        if (steps[s].second != none) use(steps[s].second, s);
         for (std::size_t e = 0; e < steps[s].epilogue_size; ++e)
             if (steps[s].epilogue[e].other != none) use(steps[s].epilogue[e].other, s);
         if (steps[s].output == none) use(steps[s].last, s);
@@ -260,7 +261,8 @@ inline constexpr std::size_t most_handed_on = 4; // one after the other
 constexpr bool hands_on(std::span<const node> nodes, std::span<const value> values, const step& now,
                         const step& next, std::size_t next_index) {
     const std::size_t written = values[now.last].of;
-    if (now.run != kernel::dense || next.run != kernel::dense || now.exact || reads_beside(now) ||
+    if (now.run != kernel::dense || next.run != kernel::dense || now.exact ||
+        now.positions != 1 || next.positions != 1 || reads_beside(now) ||
         reads_beside(next) || values[next.input].of != written || values[written].row != written ||
         values[written].dies != next_index || values[written].at.in != memory::scratch)
         return false;
@@ -271,7 +273,7 @@ constexpr bool hands_on(std::span<const node> nodes, std::span<const value> valu
 
 // Whether whole lines of a value would be written over others of its row, or behind it.
 constexpr bool is_exact(std::span<const node> nodes, std::span<const value> values, const step& s) {
-    if (s.writes.in != memory::scratch) return true;
+    if (s.writes.in != memory::scratch || s.positions != 1) return true;
     const value& v = values[values[s.last].of];
     const std::size_t row = row_of(values, s.last);
     if (nodes[row].kind != op::concat) return false;
@@ -294,6 +296,7 @@ constexpr std::size_t place_steps(std::span<const node> nodes, std::span<value> 
     for (std::size_t s = 0; s < steps.size(); ++s) {
         step& now = steps[s];
         now.reads = place_of(values, now.input);
+        if (now.second != none) now.reads_second = place_of(values, now.second);
         for (std::size_t e = 0; e < now.epilogue_size; ++e)
             if (now.epilogue[e].other != none)
                 now.epilogue[e].beside = place_of(values, now.epilogue[e].other);
@@ -305,7 +308,7 @@ constexpr std::size_t place_steps(std::span<const node> nodes, std::span<value> 
             const std::size_t outputs = computed(nodes[now.node], values[now.node]);
             now.panels = panels(outputs);
             now.chains = chains(width(arriving(nodes, now.node)), outputs);
-            now.skips_zeros = skips_zeros(nodes, now.node, outputs);
+            now.skips_zeros = now.positions == 1 && skips_zeros(nodes, now.node, outputs);
         }
         if (s + 1 < steps.size() && parameter_floats * sizeof(float) <= l1_bytes &&
             handed_on < most_handed_on)

@@ -24,6 +24,8 @@ struct joined {
     std::size_t other = none; // the node whose value is read beside; none of an elementwise one
     bool swapped = false;     // what is at hand is the second operand
     place beside = {};
+    std::size_t units = 0; // that are read beside, at each position: all, or one for all of them
+    std::size_t pitch = 0; // floats from those of one position to the next; 0: the same for all
 };
 
 struct step {
@@ -37,8 +39,14 @@ struct step {
     std::array<joined, max_epilogue> epilogue = {}; // in order
     std::size_t epilogue_size = 0;
 
-    std::size_t units = 0; // of a row written
+    // It runs at each position of a row in turn, as over rows; `units` are written at each.
+    std::size_t positions = 1;
+    std::size_t units = 0;
+    std::size_t pitch_read = 0; // floats from one position to the next, if there are several
+    std::size_t pitch_written = 0;
+    std::size_t second = none; // the node whose value is read as the second operand of a kernel
     place reads = {};
+    place reads_second = {};
     place writes = {};
     bool exact = false;    // nothing may be written behind the units
     std::size_t state = 0; // floats of state the step owns between calls; no layer has any yet

@@ -51,7 +51,17 @@ inline namespace LAMINATE_ISA {
 
 // The outputs that a dense kernel computes: the units, or all places of units stored in pieces.
 constexpr std::size_t computed(const node& n, const value& v) {
-    return v.pieces == 1 ? n.output.size() : v.floats;
+    return v.pieces == 1 ? width(n.output) : v.floats;
+}
+
+// Whether a concat or slice is one piece of memory: nothing but 1 stands in front of its axis.
+constexpr bool is_one_piece(const node& n) {
+    return outer(n.output, axis_of(n, n.output)) == 1;
+}
+
+// Whether the value of a node is a part of what it reads, or all of that.
+constexpr bool is_part(const node& n) {
+    return is_identity(n.kind) || (n.kind == op::slice && is_one_piece(n));
 }
 
 // Whether the value of node `index` is all of another's, or its own.
@@ -78,9 +88,10 @@ constexpr void find_readers(std::span<const node> nodes, std::span<value> values
         for (const std::size_t producer : n.inputs)
             if (producer < i)
                 values[producer].consumer = values[producer].readers++ == 0 ? i : none;
-        if (is_identity(n.kind) || n.kind == op::slice) {
+        if (is_part(n)) {
             values[i].of = values[from].of;
-            values[i].first = values[from].first + n.begin;
+            values[i].first =
+                values[from].first + n.begin * inner(n.output, axis_of(n, n.output));
         }
     }
     for (std::size_t i = 0; i < nodes.size(); ++i)
@@ -91,9 +102,10 @@ constexpr void find_readers(std::span<const node> nodes, std::span<value> values
 constexpr void find_order(std::span<const node> nodes, std::span<value> values) {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         const std::size_t from = nodes[i].inputs[0];
-        values[i].follows_dense = nodes[i].kind == op::dense ||
-                                  (is_elementwise(nodes[i].kind) && values[from].consumer == i &&
-                                   values[from].follows_dense);
+        values[i].follows_dense = nodes[i].output.rank == 1 &&
+                                  (nodes[i].kind == op::dense ||
+                                   (is_elementwise(nodes[i].kind) && values[from].consumer == i &&
+                                    values[from].follows_dense));
     }
     for (std::size_t i = nodes.size(); i-- > 0;) {
         const std::size_t next = values[i].consumer;
@@ -113,7 +125,7 @@ constexpr void find_rows(std::span<const node> nodes, std::span<value> values) {
         if (nodes[i].result != none && may_be_placed(nodes, values, i))
             values[values[i].of].result = nodes[i].result;
     for (std::size_t i = nodes.size(); i-- > 0;) {
-        if (nodes[i].kind != op::concat) continue;
+        if (nodes[i].kind != op::concat || !is_one_piece(nodes[i])) continue;
         std::size_t begin = 0;
         for (const std::size_t part : nodes[i].inputs) {
             if (part >= i) break;

@@ -5,6 +5,7 @@
 // here doesn't exist.
 
 #include "affine.hpp"
+#include "axes.hpp"
 #include "branches.hpp"
 #include "celu.hpp"
 #include "clip.hpp"

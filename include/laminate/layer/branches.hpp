@@ -6,9 +6,12 @@
 // residual(block, shortcut) what the shortcut makes of it. add, subtract, multiply, divide,
 // maximum, minimum, power, less, less_equal, equal, greater, greater_equal, when and unless take
 // two operands of the same shape, or one of a single unit, which then counts as that unit
-// everywhere; where(c, a, b) takes three; concat(a, b, ...) puts theirs one behind the other.
+// everywhere (so does one unit at each position, and one position of as many units);
+// where(c, a, b) takes three; concat(a, b, ...) puts theirs one behind the other along the last
+// axis, concat<0>(a, b, ...) along the first.
 // outputs(a, b, ...) ends a network that has several. as<"name"> names what arrives, and
-// from<"name"> reads it again. slice<begin, end> is some of the units. Needs a network around them.
+// from<"name"> reads it again. slice<begin, end> is some of the units, slice<begin, end, axis> of
+// another axis. Needs a network around them.
 // Promises that maximum and minimum give NaN where an operand is NaN, and of two zeros the first
 // operand's.
 
@@ -138,12 +141,12 @@ struct where : layer_base {
     }
 };
 
-template <class... Parts>
+template <std::size_t Axis, class... Parts>
 struct concat : layer_base {
     static constexpr bool starts = (detail::appends<Parts>::starts && ...);
     static constexpr std::size_t append(ir::builder& to, std::size_t value) {
         const auto of = detail::append_operands<Parts...>(to, value);
-        return to.concatenate(of);
+        return to.concatenate(of, Axis);
     }
 };
 
@@ -175,16 +178,26 @@ struct from : layer_base {
     }
 };
 
-// Units Begin to End, without that, of what arrives.
-template <std::size_t Begin, std::size_t End>
+// Elements Begin to End, without that, of an axis of what arrives.
+template <std::size_t Begin, std::size_t End, std::size_t Axis>
 struct slice : layer_base {
-    static constexpr ir::node node = {
-        .kind = ir::op::slice, .units = End > Begin ? End - Begin : 0, .begin = Begin};
+    static constexpr ir::node node = {.kind = ir::op::slice,
+                                      .units = End > Begin ? End - Begin : 0,
+                                      .begin = Begin,
+                                      .axis = Axis};
 };
 
 } // namespace laminate::layers
 
 namespace laminate::inline LAMINATE_ISA {
+
+namespace detail {
+template <std::size_t Axis>
+struct joined_along {
+    template <class... Parts>
+    using parts = layers::concat<Axis, Parts...>;
+};
+} // namespace detail
 
 template <class Block>
 constexpr auto residual(Block) {
@@ -219,7 +232,11 @@ constexpr auto where(C, A, B) {
 
 template <class First, class... Others>
 constexpr auto concat(First, Others...) {
-    return detail::made_of<layers::concat, First, Others...>();
+    return detail::made_of<detail::joined_along<ir::none>::template parts, First, Others...>();
+}
+template <std::size_t Axis, class First, class... Others>
+constexpr auto concat(First, Others...) {
+    return detail::made_of<detail::joined_along<Axis>::template parts, First, Others...>();
 }
 template <class First, class... Others>
 constexpr auto outputs(First, Others...) {
@@ -230,7 +247,7 @@ template <detail::literal Name>
 inline constexpr layers::as<Name> as{};
 template <detail::literal Name>
 inline constexpr layers::from<Name> from{};
-template <std::size_t Begin, std::size_t End>
-inline constexpr layers::slice<Begin, End> slice{};
+template <std::size_t Begin, std::size_t End, std::size_t Axis = ir::none>
+inline constexpr layers::slice<Begin, End, Axis> slice{};
 
 } // namespace laminate::inline LAMINATE_ISA

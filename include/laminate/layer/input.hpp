@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The input of a network: input<Units> takes rows of Units floats. Needs to stand first, once.
-// Promises nothing but its shape.
+// The input of a network: input<Units> takes rows of Units floats; input<28, 28, 1> has rows of up
+// to three axes, of which the last ones are next to each other. Needs to stand first. Promises
+// nothing but its shape.
 
 #include <cstddef>
 
@@ -10,15 +11,16 @@
 #include "layer.hpp"
 
 namespace laminate::layers {
-template <std::size_t Units>
+template <std::size_t... Extents>
 struct input : layer_base {
-    static constexpr ir::node node = {.kind = ir::op::input, .output = vector_shape(Units)};
+    static constexpr ir::node node = {.kind = ir::op::input,
+                                      .output = detail::shape_of<Extents...>()};
 };
 } // namespace laminate::layers
 
 namespace laminate::inline LAMINATE_ISA {
 
-template <std::size_t Units>
-inline constexpr layers::input<Units> input{};
+template <std::size_t... Extents>
+inline constexpr layers::input<Extents...> input{};
 
 } // namespace laminate::inline LAMINATE_ISA

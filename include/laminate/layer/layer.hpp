@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "../base/compiler.hpp"
+#include "../ir/kind/walk.hpp"
 #include "../ir/node.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
@@ -60,6 +61,22 @@ inline constexpr bool never = false;
 struct any_layer : layer_base {
     static constexpr ir::node node = {.kind = ir::op::linear};
 };
+
+} // namespace detail
+
+namespace detail {
+
+// The extents of a row, or what a layer names for each of its axes.
+template <std::size_t... Extents>
+consteval shape shape_of() {
+    constexpr bool right = sizeof...(Extents) > 0 && sizeof...(Extents) <= ir::max_axes;
+    static_assert(right, "Laminate: rows have one to three axes; write as many numbers between < "
+                         "and >, such as input<28, 28, 1>");
+    if constexpr (right)
+        return {sizeof...(Extents), {Extents...}};
+    else
+        return vector_shape(1);
+}
 
 } // namespace detail
 

@@ -76,7 +76,7 @@ constexpr declaration<Layers> declare() {
     declaration<Layers> d;
     std::array<std::size_t, d.nodes.size()> elements = {};
     const ir::builder built = build(Layers{}, d.nodes, elements);
-    ir::infer(d.nodes);
+    ir::find_output(d.nodes); // shapes are known
     d.mistake = built.first_mistake();
     if (d.mistake.kind != ir::mistake_kind::accepted) return d;
     d.mistake = ir::check(d.nodes);

@@ -100,7 +100,8 @@ consteval activation_options with(activation_options options) {
         "Laminate: this layer doesn't have that option; relu takes max_value<>, "
         "negative_slope<> and threshold<>, leaky_relu negative_slope<>, elu, celu, swish "
         "and thresholded_relu alpha<>, hard_sigmoid alpha<> and beta<>, clip min_value<> "
-        "and max_value<>, shrink lambd<> and bias<>, rsqrt, layer_norm and rms_norm epsilon<>");
+        "and max_value<>, shrink lambd<> and bias<>, rsqrt, layer_norm and rms_norm epsilon<>, pad "
+        "value<>");
     if constexpr ((takes<Layer, Given> && ...)) {
         constexpr bool numbers = are_numbers([] {
             activation_options given;

@@ -28,7 +28,9 @@
 #include "../kernel/forward/hyperbolic.hpp"
 #include "../kernel/forward/log.hpp"
 #include "../kernel/forward/log_softmax.hpp"
+#include "../kernel/forward/matmul.hpp"
 #include "../kernel/forward/maxout.hpp"
+#include "../kernel/forward/move.hpp"
 #include "../kernel/forward/norm.hpp"
 #include "../kernel/forward/piecewise.hpp"
 #include "../kernel/forward/power.hpp"
@@ -95,6 +97,10 @@ struct tile_memory {
     constexpr rows_at<const float> read() const {
         return at<Plan::value.sequence[Step].reads>();
     }
+    template <std::size_t Step>
+    constexpr rows_at<const float> read_second() const {
+        return at<Plan::value.sequence[Step].reads_second>();
+    }
     template <std::size_t Step, std::size_t E>
     constexpr rows_at<const float> beside() const {
         return at<Plan::value.sequence[Step].epilogue[E].beside>();
@@ -127,6 +133,36 @@ private:
     }
 };
 
+// Row number `row` of such memory as the rows of its positions.
+template <class Plan, class Memory>
+struct positions_of {
+    Memory memory;
+    std::size_t row;
+
+    template <std::size_t Step>
+    constexpr rows_at<const float> read() const {
+        return within(memory.template read<Step>(), Plan::value.sequence[Step].pitch_read);
+    }
+    template <std::size_t Step, std::size_t E>
+    constexpr rows_at<const float> beside() const {
+        return within(memory.template beside<Step, E>(), beside_stride<Step, E>);
+    }
+    template <std::size_t Step>
+    constexpr rows_at<float> written() const {
+        return within(memory.template written<Step>(), written_stride<Step>);
+    }
+    template <std::size_t Step>
+    static constexpr std::size_t written_stride = Plan::value.sequence[Step].pitch_written;
+    template <std::size_t Step, std::size_t E>
+    static constexpr std::size_t beside_stride = Plan::value.sequence[Step].epilogue[E].pitch;
+
+private:
+    template <class Float>
+    constexpr rows_at<Float> within(rows_at<Float> rows, std::size_t pitch) const {
+        return {rows.first + row * rows.stride, pitch};
+    }
+};
+
 // Function E of those that join step Step, as a functor on registers.
 template <class Plan, std::size_t Step, std::size_t E, class Memory>
 constexpr auto joined_functor(const float* parameters, [[maybe_unused]] const Memory& memory) {
@@ -135,10 +171,9 @@ constexpr auto joined_functor(const float* parameters, [[maybe_unused]] const Me
         return functor<Plan, f.node>(parameters);
     } else {
         constexpr ir::op kind = Plan::value.nodes[f.node].kind;
-        constexpr std::size_t units = Plan::value.nodes[f.other].output.size();
 #define LAMINATE_BINARY(operation, form, file) \
     if constexpr (kind == ir::op::operation) \
-        return kernel::with_row<kernel::form, f.swapped, units, \
+        return kernel::with_row<kernel::form, f.swapped, f.units, \
                                 Memory::template written_stride<Step>, \
                                 Memory::template beside_stride<Step, E>>{ \
             memory.template beside<Step, E>().first, memory.template written<Step>().first};
@@ -191,9 +226,9 @@ LAMINATE_INLINE void run_row_kernel(const float* x, std::size_t x_stride, float*
 #undef LAMINATE_KERNEL
 }
 
-// Kernel call number Step, for at most MaxRows rows.
+// Kernel call number Step on rows, or positions, of which there are at most MaxRows.
 template <class P, class Plan, std::size_t Step, std::size_t MaxRows, class Memory>
-constexpr void run_step(const float* parameters, const Memory& memory, std::size_t rows) {
+constexpr void run_kernel(const float* parameters, const Memory& memory, std::size_t rows) {
     constexpr ir::call c = ir::call_of(Plan::value.view(), Plan::value.sequence[Step]);
     const rows_at<const float> from = memory.template read<Step>();
     rows_at<float> to = memory.template written<Step>();
@@ -204,6 +239,14 @@ constexpr void run_step(const float* parameters, const Memory& memory, std::size
         run_row_kernel<P, Plan, Step>(from.first, from.stride, to.first, to.stride, rows,
                                       std::make_index_sequence<c.others.size()>{}, c.epsilon,
                                       epilogue<Plan, Step>(parameters, memory));
+    } else if constexpr (c.run == ir::kernel::move) {
+        run_row_kernel<P, Plan, Step>(from.first, from.stride, to.first, to.stride, rows,
+                                      std::make_index_sequence<c.others.size()>{}, c.epsilon);
+    } else if constexpr (c.run == ir::kernel::matmul) {
+        const rows_at<const float> second = memory.template read_second<Step>();
+        run_row_kernel<P, Plan, Step>(from.first, from.stride, to.first, to.stride, rows,
+                                      std::make_index_sequence<c.others.size()>{}, second.first,
+                                      second.stride, c.epsilon);
     } else if constexpr (is_row_kernel(c.run)) {
         run_row_kernel<P, Plan, Step>(from.first, from.stride, to.first, to.stride, rows,
                                       std::make_index_sequence<c.others.size()>{});
@@ -213,6 +256,18 @@ constexpr void run_step(const float* parameters, const Memory& memory, std::size
         kernel::activation<P, c.outputs>(from.first, from.stride, to.first, to.stride, rows,
                                          epilogue<Plan, Step>(parameters, memory));
     }
+}
+
+// Kernel call number Step, for at most MaxRows rows.
+template <class P, class Plan, std::size_t Step, std::size_t MaxRows, class Memory>
+constexpr void run_step(const float* parameters, const Memory& memory, std::size_t rows) {
+    constexpr std::size_t positions = Plan::value.sequence[Step].positions;
+    if constexpr (positions == 1)
+        run_kernel<P, Plan, Step, MaxRows>(parameters, memory, rows);
+    else
+        for (std::size_t row = 0; row < rows; ++row)
+            run_kernel<P, Plan, Step, positions>(
+                parameters, positions_of<Plan, Memory>{memory, row}, positions);
 }
 
 // Steps from Step on that hand a row on in registers, from what step Step reads.

@@ -72,6 +72,10 @@ private:
         detail::rows_at<const float> read() const {
             return at<plan_.sequence[Step].input>(plan_.sequence[Step].reads);
         }
+        template <std::size_t Step>
+        detail::rows_at<const float> read_second() const {
+            return at<plan_.sequence[Step].second>(plan_.sequence[Step].reads_second);
+        }
         template <std::size_t Step, std::size_t E>
         detail::rows_at<const float> beside() const {
             return at<plan_.sequence[Step].epilogue[E].other>(

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Functions of two values, unit by unit; a value of one unit counts as one of that unit everywhere.
+// Functions of two values, unit by unit. One may be smaller: a single unit counts for all, one of
+// each position for all units there, and a row of units, as wide as the other, for all positions.
 
 #include "../../base/compiler.hpp"
 #include "facts.hpp"
@@ -9,16 +10,23 @@
 namespace laminate::ir::kind {
 inline namespace LAMINATE_ISA {
 
+constexpr bool counts_for(const shape& smaller, const shape& all) {
+    if (smaller.size() == 1) return true;
+    if (positions(smaller) == 1) return width(smaller) == width(all);
+    return smaller == with_width(all, 1);
+}
+
 struct binary {
     static constexpr traits is = {.role = role::binary, .operands = 2};
 
     static constexpr shape output(const node&, operands in) {
-        return in.size() > 1 && in[0].size() == 1 ? in[1] : in[0];
+        return in.size() > 1 && in[0].size() < in[1].size() ? in[1] : in[0];
     }
 
     static constexpr refusal check(const node&, operands in) {
-        if (in[0] != in[1] && in[0].size() != 1 && in[1].size() != 1)
-            return {mistake_kind::operands_differ, width(in[0]), width(in[1])};
+        const bool second = in[0].size() < in[1].size();
+        if (in[0] != in[1] && !counts_for(in[second ? 0 : 1], in[second ? 1 : 0]))
+            return {mistake_kind::operands_differ, in[0].size(), in[1].size()};
         return {};
     }
 

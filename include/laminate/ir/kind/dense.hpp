@@ -12,7 +12,7 @@ inline namespace LAMINATE_ISA {
 struct dense {
     static constexpr traits is = {.role = role::layer, .run = kernel::dense};
 
-    static constexpr shape output(const node& n, operands) { return vector_shape(n.units); }
+    static constexpr shape output(const node& n, operands in) { return with_width(in[0], n.units); }
 
     static constexpr refusal check(const node& n, operands in) {
         const std::size_t inputs = width(in[0]);
@@ -38,7 +38,7 @@ struct dense {
     }
 
     static constexpr std::size_t multiply_adds(const node& n, operands in) {
-        return width(in[0]) * n.units;
+        return in[0].size() * n.units;
     }
 
     static constexpr spelling spelled(const node& n) {

@@ -34,7 +34,9 @@ namespace laminate::ir {
     KERNEL(mean, false, false) \
     KERNEL(mean_square, false, false) \
     KERNEL(layer_norm, true, true) \
-    KERNEL(rms_norm, true, true)
+    KERNEL(rms_norm, true, true) \
+    KERNEL(move, false, false) \
+    KERNEL(matmul, false, false)
 
 enum class kernel : std::uint8_t {
 #define LAMINATE_KERNEL(name, ...) name,
@@ -87,7 +89,7 @@ struct few {
 
 using operands = std::span<const shape>; // the shapes that arrive
 using tensor_list = few<tensor, 4>;
-using arguments = few<std::size_t, 4>;
+using arguments = few<std::size_t, 16>;
 
 enum class role : std::uint8_t {
     input,    // the caller's row
@@ -106,10 +108,8 @@ struct traits {
     bool in_pieces = false;   // reads a dense layer's units in node::pieces pieces
     bool finishes = false;    // its kernel's result goes through a function of its own
     std::size_t operands = 1; // that it needs; it may take more
+    bool of_axes = false;     // sees all axes of a row; others apply to the last one
 };
-
-// Of a rank-1 value its units, else the extent of its last axis.
-constexpr std::size_t width(const shape& s) { return s.rank == 0 ? 0 : s.extent[s.rank - 1]; }
 
 // A mistake of a node's own.
 struct refusal {
@@ -137,7 +137,7 @@ constexpr option number(const char* name, float x) { return {name, option::form:
 // only what needs to be said.
 struct spelling {
     const char* word = nullptr;
-    few<option, 2> argument = {};
+    few<option, 6> argument = {};
     few<option, 3> options = {};
 
     constexpr void add(const char* name, float x, float otherwise) {

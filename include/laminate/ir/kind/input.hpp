@@ -23,7 +23,10 @@ struct input {
     static constexpr tensor_list learned(const node&, operands) { return {}; }
     static constexpr std::size_t multiply_adds(const node&, operands) { return 0; }
     static constexpr spelling spelled(const node& n) {
-        return {"input", count("", n.output.size())};
+        spelling s = {"input"};
+        for (std::size_t k = 0; k < n.output.rank; ++k)
+            s.argument.push(count("", n.output.extent[k]));
+        return s;
     }
     static constexpr double second_moment(const node&) { return 1.0; }
     static constexpr arguments arguments_of(const node&, operands, std::size_t, bool) { return {}; }

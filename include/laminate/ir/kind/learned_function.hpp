@@ -11,8 +11,8 @@ inline namespace LAMINATE_ISA {
 
 struct affine : function {
     static constexpr tensor_list learned(const node&, operands in) {
-        return {tensor{.name = "scale", .file_name = "weight", .extents = in[0]},
-                tensor{.name = "shift", .file_name = "bias", .extents = in[0], .factor = false}};
+        return {tensor{.name = "scale", .file_name = "weight", .extents = vector_shape(width(in[0]))},
+                tensor{.name = "shift", .file_name = "bias", .extents = vector_shape(width(in[0])), .factor = false}};
     }
 };
 
@@ -22,7 +22,7 @@ struct prelu : rectifier {
     static constexpr tensor_list learned(const node& n, operands in) {
         return {tensor{.name = "slope",
                        .file_name = "weight",
-                       .extents = n.shared ? vector_shape(1) : in[0],
+                       .extents = n.shared ? vector_shape(1) : vector_shape(width(in[0])),
                        .how = n.shared ? packing::single : packing::units}};
     }
     static constexpr spelling spelled(const node& n) {

@@ -74,4 +74,8 @@
     KIND(unless) \
     KIND(power) \
     KIND(concat) \
-    KIND(slice)
+    KIND(slice) \
+    KIND(reshape) \
+    KIND(transpose) \
+    KIND(pad) \
+    KIND(matmul)

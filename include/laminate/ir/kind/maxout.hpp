@@ -15,7 +15,7 @@ struct maxout {
         .role = role::layer, .run = kernel::maxout, .rectifier = true, .in_pieces = true};
 
     static constexpr shape output(const node& n, operands in) {
-        return vector_shape(n.pieces == 0 ? 0 : width(in[0]) / n.pieces);
+        return with_width(in[0], n.pieces == 0 ? 0 : width(in[0]) / n.pieces);
     }
 
     static constexpr refusal check(const node& n, operands in) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// What makes one unit of all units of a row: their sum, their mean, the mean of their squares.
+// What makes one unit of all units: their sum, their mean, the mean of their squares.
 
 #include "../../base/compiler.hpp"
 #include "facts.hpp"
@@ -10,7 +10,7 @@ namespace laminate::ir::kind {
 inline namespace LAMINATE_ISA {
 
 struct reduction {
-    static constexpr shape output(const node&, operands) { return vector_shape(1); }
+    static constexpr shape output(const node&, operands in) { return with_width(in[0], 1); }
     static constexpr refusal check(const node&, operands) { return {}; }
     static constexpr tensor_list learned(const node&, operands) { return {}; }
     static constexpr std::size_t multiply_adds(const node&, operands) { return 0; }

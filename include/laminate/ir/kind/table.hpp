@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "../../base/compiler.hpp"
+#include "axes.hpp"
 #include "binary.hpp"
 #include "dense.hpp"
 #include "facts.hpp"

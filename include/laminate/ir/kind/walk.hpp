@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// How a result's elements are found in what they are moved from: a walk over the axes of the
+// result, each with a stride. Needs shapes of at most three axes.
+
+#include <array>
+#include <cstddef>
+
+#include "../../base/compiler.hpp"
+#include "facts.hpp"
+
+namespace laminate::ir {
+inline namespace LAMINATE_ISA {
+
+inline constexpr std::size_t max_axes = 3; // of a row
+
+// The axis that a node names, from 0 on, or the last one.
+constexpr std::size_t axis_of(const node& n, const shape& s) {
+    return n.axis != none ? n.axis : s.rank == 0 ? 0 : s.rank - 1;
+}
+
+// What is in front of an axis, and behind it.
+constexpr std::size_t outer(const shape& s, std::size_t axis) {
+    return shape{axis, s.extent}.size();
+}
+constexpr std::size_t inner(const shape& s, std::size_t axis) {
+    std::size_t floats = 1;
+    for (std::size_t behind = axis + 1; behind < s.rank; ++behind)
+        floats *= s.extent[behind];
+    return floats;
+}
+
+struct walk {
+    struct axis {
+        std::size_t extent = 1; // of the result
+        std::size_t stride = 0; // floats to the next element, where they come from
+        std::size_t before = 0; // elements that are filled in, before those that come from there
+        std::size_t inside = 1; // how many of these
+    };
+    std::size_t begin = 0; // where the first one lies
+    std::array<axis, max_axes> axes = {};
+};
+
+// That of each element of `to` from the one of the same place in `from`.
+constexpr walk walk_over(const shape& from, const shape& to) {
+    walk w;
+    for (std::size_t k = 0; k < to.rank && to.rank <= max_axes; ++k)
+        w.axes[max_axes - to.rank + k] = {to.extent[k], inner(from, k), 0, to.extent[k]};
+    return w;
+}
+
+// As kernel::move has them.
+constexpr arguments arguments_for(const walk& w) {
+    arguments all = {w.begin};
+    for (const walk::axis& a : w.axes) {
+        all.push(a.extent);
+        all.push(a.stride);
+        all.push(a.before);
+        all.push(a.inside);
+    }
+    return all;
+}
+
+} // namespace LAMINATE_ISA
+} // namespace laminate::ir
