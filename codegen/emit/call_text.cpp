@@ -182,7 +182,7 @@ $weights$
                  {"kernel", ir::name(c.run)},
                  {"arguments", template_arguments(s, c)},
                  {"between", between},
-                 {"loop", several ? "    for (std::size_t row = 0; row < rows; ++row)\n" : ""},
+                 {"loop", several ? "    for (std::size_t row = 0; row < rows; ++row)\n    " : ""},
                  {"from", from},
                  {"weights", weights},
                  {"to", to},

@@ -255,6 +255,13 @@ void write_graphs(writer& to) {
                         lam::rms_norm(lam::groups<3>) | lam::subtract(lam::linear, lam::mean) |
                         lam::multiply(lam::linear, lam::mean_square | lam::rsqrt) |
                         lam::add(lam::linear, lam::sum));
+    to.add("axes", input<3, 2, 5> | dense<16> | relu | lam::layer_norm |
+                       lam::multiply(lam::linear, lam::mean | sigmoid) | lam::transpose<2, 0, 1> |
+                       prelu | lam::pad<1, 2, 0, 1>(lam::value<0.5f>) | lam::slice<1, 4, 1> |
+                       lam::concat<1>(lam::linear, lam::slice<0, 2, 1>) | tanh |
+                       lam::concat(lam::linear, dense<5>) | softmax | lam::flatten | dense<7>);
+    to.add("attention", input<7, 12> | lam::residual(lam::layer_norm | lam::self_attention<3>) |
+                            lam::residual(lam::layer_norm | dense<24> | lam::gelu | dense<12>));
     to.add_several("two_heads",
                    input<24> | dense<33> | elu |
                        lam::outputs(dense<20> | relu | dense<6>, dense<1>, lam::linear));

@@ -40,12 +40,15 @@ inline std::string shape(const laminate::shape& s) {
 // What a step runs: "dense, 2 chains, hands on", that is a single row's result in registers where
 // these are wide enough.
 inline std::string kernel(const step& s) {
-    if (s.epilogue_size == 0 && s.run == ir::kernel::activation)
-        return sentence("copies ", s.units, s.units == 1 ? " float" : " floats");
+    if (s.epilogue_size == 0 && s.run == ir::kernel::activation) {
+        const std::size_t floats = s.positions * s.units;
+        return sentence("copies ", floats, floats == 1 ? " float" : " floats");
+    }
     std::string out = name(s.run);
     const auto add = [&](std::size_t count, const char* what) {
         if (count > 1) out += sentence(", ", count, " ", what);
     };
+    add(s.positions, "positions");
     if (s.run == ir::kernel::dense) {
         add(s.chains, "chains");
         add(s.panels, "panels");
