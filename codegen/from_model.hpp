@@ -36,10 +36,15 @@ graph graph_of(const basic_model<Network, Storage>& model) {
     g.nodes.assign(nodes.begin(), nodes.end());
     g.parameters = parameters_of(model);
     g.origins.resize(g.nodes.size());
+    const auto extents = [&g](const ir::port& p) {
+        const shape& s = g.nodes[p.node].output;
+        return std::vector(s.extent.begin(),
+                           s.extent.begin() + static_cast<std::ptrdiff_t>(s.rank));
+    };
     for (const ir::port& p : ir::inputs_of(g.nodes))
-        g.input_shapes.push_back({p.units});
+        g.input_shapes.push_back(extents(p));
     for (const ir::port& p : ir::outputs_of(g.nodes))
-        g.output_shapes.push_back({p.units});
+        g.output_shapes.push_back(extents(p));
     return g;
 }
 

@@ -123,8 +123,9 @@ public:
           n_(network.nodes[index]),
           p_(network.parameters[index]),
           index_(index),
-          in_(network.nodes[n_.inputs[0]].output.size()),
-          out_(n_.output.size()),
+          nodes_(network.nodes),
+          in_(width(nodes_[n_.inputs[0]].output)),
+          out_(width(n_.output)),
           x_(values[n_.inputs[0]]),
           y_(std::move(y)),
           values_(values) {}
@@ -135,20 +136,20 @@ public:
             return;
         }
         if (const auto kind = operator_of_two(n_.kind)) {
-            to_.add(*kind, {x_, values_[n_.inputs[1]]}, y_);
+            to_.add(*kind, {operand(0), operand(1)}, y_);
             return;
         }
         if (const auto kind = comparison(n_.kind)) {
-            const std::string holds = to_.add(*kind, {x_, values_[n_.inputs[1]]}, part("holds"));
+            const std::string holds = to_.add(*kind, {operand(0), operand(1)}, part("holds"));
             to_.add("Cast", {holds}, y_, {{"to", to_float}});
             return;
         }
         switch (n_.kind) {
         case ir::op::when:
-            to_.add("Where", {is_set(), values_[n_.inputs[1]], number("nothing", -0.0f)}, y_);
+            to_.add("Where", {is_set(), operand(1), number("nothing", -0.0f)}, y_);
             return;
         case ir::op::unless:
-            to_.add("Where", {is_set(), number("nothing", -0.0f), values_[n_.inputs[1]]}, y_);
+            to_.add("Where", {is_set(), number("nothing", -0.0f), operand(1)}, y_);
             return;
         case ir::op::dense:
             return dense();
@@ -210,13 +211,13 @@ public:
             to_.add("Reciprocal", {root(x_)}, y_);
             return;
         case ir::op::sum:
-            to_.add("ReduceSum", {x_, to_.shape(sentence(y_, "/axis"), {1})}, y_);
+            to_.add("ReduceSum", {x_, to_.shape(sentence(y_, "/axis"), {-1})}, y_);
             return;
         case ir::op::mean:
-            mean(x_, 1, y_);
+            mean(x_, y_);
             return;
         case ir::op::mean_square:
-            mean(times(x_, x_, "square"), 1, y_);
+            mean(times(x_, x_, "square"), y_);
             return;
         case ir::op::layer_norm:
             return norm(true);
@@ -226,6 +227,17 @@ public:
             return concat();
         case ir::op::slice:
             return slice();
+        case ir::op::reshape: {
+            const std::string shape = to_.shape(sentence(y_, "/shape"), extents(n_.output, {}));
+            to_.add("Reshape", {x_, shape}, y_);
+            return;
+        }
+        case ir::op::transpose:
+            return transpose();
+        case ir::op::pad:
+            return pad();
+        case ir::op::matmul:
+            return matmul();
         default:
             raise({sentence("defect in Laminate: no ONNX operator for ", ir::name(n_.kind))});
         }
@@ -234,7 +246,33 @@ public:
 private:
     std::string part(const char* what) { return to_.take(sentence(y_, "/", what)); }
     static constexpr std::int64_t to_float = 1, to_bool = 9; // as ONNX numbers types
-    std::string is_set() { return to_.add("Cast", {x_}, part("is_set"), {{"to", to_bool}}); }
+    std::string is_set() {
+        return to_.add("Cast", {operand(0)}, part("is_set"), {{"to", to_bool}});
+    }
+
+    // The extents of a value and of more axes, behind the batch's own.
+    static std::vector<std::int64_t> extents(const laminate::shape& s,
+                                             std::initializer_list<std::size_t> more) {
+        std::vector<std::int64_t> all = {0};
+        for (std::size_t axis = 0; axis < s.rank; ++axis)
+            all.push_back(static_cast<std::int64_t>(s.extent[axis]));
+        for (const std::size_t extent : more)
+            all.push_back(static_cast<std::int64_t>(extent));
+        return all;
+    }
+
+    // An operand of two, with as many axes as the result: ONNX counts them from the last on.
+    std::string operand(std::size_t k) {
+        const std::string& x = values_[n_.inputs[k]];
+        const laminate::shape& s = nodes_[n_.inputs[k]].output;
+        if (s.rank == n_.output.rank) return x;
+        laminate::shape padded = {n_.output.rank, {1, 1, 1, 1}};
+        padded.extent[padded.rank - 1] = s.size();
+        const std::string what = sentence("operand_", k);
+        return to_.add("Reshape",
+                       {x, to_.shape(sentence(y_, "/shape_", k), extents(padded, {}))},
+                       part(what.c_str()));
+    }
 
     std::string number(const char* what, float value) {
         return to_.number(sentence(y_, "/", what), value);
@@ -248,10 +286,24 @@ private:
     }
 
     void dense() {
+        if (n_.output.rank > 1) return dense_at_positions();
         const std::string weights =
             to_.tensor(sentence(index_ - 1, ".weight"), {out_, in_}, p_.weights());
         const std::string bias = n_.bias ? parameter(".bias", p_.bias()) : std::string();
         to_.add("Gemm", {x_, weights, bias}, y_, {{"transB", std::int64_t{1}}});
+    }
+
+    // Gemm takes matrices alone.
+    void dense_at_positions() {
+        std::vector<double> turned;
+        for (std::size_t i = 0; i < in_; ++i)
+            for (std::size_t o = 0; o < out_; ++o)
+                turned.push_back(p_.weights()[o * in_ + i]);
+        const std::string weights =
+            to_.tensor(sentence(index_ - 1, ".weight_transposed"), {in_, out_}, turned);
+        const std::string sums = n_.bias ? part("sums") : y_;
+        to_.add("MatMul", {x_, weights}, sums);
+        if (n_.bias) to_.add("Add", {sums, parameter(".bias", p_.bias())}, y_);
     }
 
     void clip(float least, float most, const std::string& x) {
@@ -327,11 +379,12 @@ private:
     void maxout() {
         const std::string pieces = split("pieces", out_, n_.pieces);
         to_.add("ReduceMax", {pieces}, y_,
-                {{"axes", std::vector<std::int64_t>{2}}, {"keepdims", std::int64_t{0}}});
+                {{"axes", std::vector<std::int64_t>{-1}}, {"keepdims", std::int64_t{0}}});
     }
 
-    std::string mean(const std::string& x, std::int64_t axis, const std::string& y) {
-        return to_.add("ReduceMean", {x}, y, {{"axes", std::vector<std::int64_t>{axis}}});
+    // Along the last axis.
+    std::string mean(const std::string& x, const std::string& y) {
+        return to_.add("ReduceMean", {x}, y, {{"axes", std::vector<std::int64_t>{-1}}});
     }
     // sqrt(x + epsilon)
     std::string root(const std::string& x) {
@@ -342,8 +395,8 @@ private:
     // (x - mean) / sqrt(mean square + epsilon) within each group, then the scale and the shift.
     void norm(bool centred) {
         std::string x = split("groups", n_.groups, out_ / n_.groups);
-        if (centred) x = to_.add("Sub", {x, mean(x, 2, part("mean"))}, part("centred"));
-        const std::string by = root(mean(times(x, x, "square"), 2, part("mean_square")));
+        if (centred) x = to_.add("Sub", {x, mean(x, part("mean"))}, part("centred"));
+        const std::string by = root(mean(times(x, x, "square"), part("mean_square")));
         const std::string groups = to_.add("Div", {x, by}, part("normalised"));
         const std::string row = to_.add("Reshape", {groups, row_shape()}, part("row_of_groups"));
         const std::string scale = parameter(".weight", p_.scale());
@@ -358,7 +411,38 @@ private:
         std::vector<std::string_view> parts;
         for (const std::size_t from : n_.inputs)
             if (from != ir::none) parts.push_back(values_[from]);
-        to_.add("Concat", std::move(parts), y_, {{"axis", std::int64_t{1}}});
+        to_.add("Concat", std::move(parts), y_, {{"axis", axis()}});
+    }
+
+    // The axis that the node names, behind the batch's.
+    std::int64_t axis() const {
+        const std::size_t named = n_.axis == ir::none ? n_.output.rank - 1 : n_.axis;
+        return static_cast<std::int64_t>(named) + 1;
+    }
+
+    void transpose() {
+        std::vector<std::int64_t> order = {0};
+        for (std::size_t k = 0; k < n_.axes.rank; ++k)
+            order.push_back(static_cast<std::int64_t>(n_.axes.extent[k]) + 1);
+        to_.add("Transpose", {x_}, y_, {{"perm", std::move(order)}});
+    }
+
+    void pad() {
+        const std::size_t axes = n_.output.rank + 1;
+        std::vector<std::int64_t> amounts(2 * axes, 0);
+        for (std::size_t k = 0; k < n_.axes.rank; ++k) {
+            const std::size_t axis = axes - n_.axes.rank + k;
+            amounts[axis] = static_cast<std::int64_t>(n_.axes.extent[k]);
+            amounts[axes + axis] = static_cast<std::int64_t>(n_.after.extent[k]);
+        }
+        to_.add("Pad", {x_, to_.shape(sentence(y_, "/pads"), amounts), number("value", n_.alpha)},
+                y_);
+    }
+
+    void matmul() {
+        const std::string product = n_.alpha == 1.0f ? y_ : part("product");
+        to_.add("MatMul", {x_, values_[n_.inputs[1]]}, product);
+        if (n_.alpha != 1.0f) to_.add("Mul", {product, number("scale", n_.alpha)}, y_);
     }
 
     void slice() {
@@ -367,24 +451,25 @@ private:
         };
         const std::string begin = bound("begin", n_.begin);
         const std::string end = bound("end", n_.begin + n_.units);
-        to_.add("Slice", {x_, begin, end, bound("axis", 1)}, y_);
+        to_.add("Slice", {x_, begin, end, bound("axis", static_cast<std::size_t>(axis()))}, y_);
     }
 
-    // x as [batch, rows, columns]
+    // x with its last axis as two.
     std::string split(const char* what, std::size_t rows, std::size_t columns) {
+        laminate::shape before = n_.output;
+        --before.rank;
         const std::string shape =
-            to_.shape(sentence(y_, "/shape"),
-                      {0, static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)});
+            to_.shape(sentence(y_, "/shape"), extents(before, {rows, columns}));
         return to_.add("Reshape", {x_, shape}, part(what));
     }
-    std::string row_shape() {
-        return to_.shape(sentence(y_, "/row"), {0, static_cast<std::int64_t>(out_)});
-    }
+    std::string row_shape() { return to_.shape(sentence(y_, "/row"), extents(n_.output, {})); }
 
     onnx_nodes& to_;
     const ir::node& n_;
     const layer_parameters& p_;
-    std::size_t index_, in_, out_;
+    std::size_t index_;
+    std::span<const ir::node> nodes_;
+    std::size_t in_, out_; // units, at each position
     std::string x_, y_;
     std::span<const std::string> values_; // of all nodes before
 };

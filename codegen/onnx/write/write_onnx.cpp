@@ -46,11 +46,15 @@ protobuf described(const std::string& name, const shape& row) {
         .message(value_type, protobuf().message(type_tensor, tensor));
 }
 
-// What the file had, if it has as many elements as the row.
-shape row_shape(const shape& from_file, std::size_t width) {
+shape extents_of(const ir::node& n) {
+    return {n.output.extent.begin(), n.output.extent.begin() + n.output.rank};
+}
+
+// What the file had, if it has as many elements as the value.
+shape row_shape(const shape& from_file, const ir::node& n) {
     const std::size_t elements =
         std::accumulate(from_file.begin(), from_file.end(), std::size_t{1}, std::multiplies<>());
-    return elements == width ? from_file : shape{width};
+    return !from_file.empty() && elements == n.output.size() ? from_file : extents_of(n);
 }
 
 // Four bytes per number, and more for each node than its names and attributes take.
@@ -71,7 +75,8 @@ struct onnx_port {
     shape row;
 };
 
-std::vector<onnx_port> ports_of(onnx_nodes& all, std::span<const ir::port> ports,
+std::vector<onnx_port> ports_of(onnx_nodes& all, const graph& network,
+                                std::span<const ir::port> ports,
                                 const std::vector<std::string>& names,
                                 const std::vector<shape>& shapes, const std::string& wanted,
                                 const char* otherwise) {
@@ -80,12 +85,20 @@ std::vector<onnx_port> ports_of(onnx_nodes& all, std::span<const ir::port> ports
         const std::string numbered = k == 0 ? otherwise : sentence(otherwise, "_", k);
         found.push_back(
             {all.take(first_of(wanted, k < names.size() ? names[k] : "", numbered.c_str())),
-             row_shape(k < shapes.size() ? shapes[k] : shape{ports[k].units}, ports[k].units)});
+             row_shape(k < shapes.size() ? shapes[k] : shape(), network.nodes[ports[k].node])});
     }
     return found;
 }
 
-// From the inputs, flattened if they aren't rows, through the layers to the outputs.
+// A value with other extents than it has.
+std::string reshaped(onnx_nodes& to, const std::string& value, const shape& extents,
+                     const char* name, const std::string& as) {
+    std::vector<std::int64_t> numbers(extents.begin(), extents.end());
+    numbers.insert(numbers.begin(), 0); // the batch's own
+    return to.add("Reshape", {value, to.shape(name, numbers)}, as);
+}
+
+// From the inputs, in the extents of the network's own, through the layers to the outputs.
 void add_layers(onnx_nodes& to, const graph& network, const std::vector<onnx_port>& in,
                 const std::vector<onnx_port>& out) {
     std::vector<std::string> values;
@@ -94,29 +107,31 @@ void add_layers(onnx_nodes& to, const graph& network, const std::vector<onnx_por
         const ir::node& n = network.nodes[i];
         if (n.kind == ir::op::input) {
             const onnx_port& from = in[inputs++];
-            values.push_back(from.row.size() == 1 ? from.name
-                                                  : to.add("Flatten", {from.name}, to.take("row"),
-                                                           {{"axis", std::int64_t{1}}}));
+            if (from.row == extents_of(n))
+                values.push_back(from.name);
+            else if (n.output.rank == 1)
+                values.push_back(to.add("Flatten", {from.name}, to.take("row"),
+                                        {{"axis", std::int64_t{1}}}));
+            else
+                values.push_back(
+                    reshaped(to, from.name, extents_of(n), "input_shape", to.take("row")));
             continue;
         }
-        const bool is_output = n.result != ir::none && out[n.result].row.size() == 1;
+        const bool is_output = n.result != ir::none && out[n.result].row == extents_of(n);
         values.push_back(is_output ? out[n.result].name
                                    : to.take(sentence(ir::name(n.kind), "_", i - 1)));
         add_onnx_layer(to, network, i, values, values[i]);
-        if (n.result == ir::none || is_output) continue;
-        const shape& row = out[n.result].row;
-        std::vector<std::int64_t> extents(row.begin(), row.end());
-        extents.insert(extents.begin(), 0); // the batch's own
-        to.add("Reshape", {values[i], to.shape("output_shape", extents)}, out[n.result].name);
+        if (n.result != ir::none && !is_output)
+            reshaped(to, values[i], out[n.result].row, "output_shape", out[n.result].name);
     }
 }
 
 protobuf model_of(const graph& network, const onnx_options& options) {
     onnx_nodes all;
-    const auto in = ports_of(all, ir::inputs_of(network.nodes).span(), network.input_names,
-                             network.input_shapes, options.input, "input");
-    const auto out = ports_of(all, ir::outputs_of(network.nodes).span(), network.output_names,
-                              network.output_shapes, options.output, "output");
+    const auto in = ports_of(all, network, ir::inputs_of(network.nodes).span(),
+                             network.input_names, network.input_shapes, options.input, "input");
+    const auto out = ports_of(all, network, ir::outputs_of(network.nodes).span(),
+                              network.output_names, network.output_shapes, options.output, "output");
     add_layers(all, network, in, out);
 
     protobuf graph;

@@ -242,7 +242,7 @@ public:
         for (std::size_t i = 0; i < s; ++i)
             if (turns(i))
                 floats += kernel::turned_floats(
-                    ir::width(ir::arriving(plan.view().nodes, stages.at[i].node)),
+                    width(ir::arriving(plan.view().nodes, stages.at[i].node)),
                     ir::computed(plan.nodes[stages.at[i].node], plan.values[stages.at[i].node]));
         return floats;
     }
@@ -250,7 +250,7 @@ public:
         std::size_t most = 0;
         for (std::size_t s = 0; s < count; ++s)
             most = std::max(
-                most, whole_lines(ir::width(ir::arriving(plan.view().nodes, stages.at[s].node))));
+                most, whole_lines(width(ir::arriving(plan.view().nodes, stages.at[s].node))));
         return most;
     }
 

@@ -36,7 +36,9 @@ template <class Plan, std::size_t Index>
 constexpr bool is_trainable() {
     constexpr ir::op kind = Plan::value.nodes[Index].kind;
     constexpr ir::role role = ir::of(kind).is.role;
-    if constexpr (role == ir::role::function)
+    if constexpr (Plan::value.nodes[Index].output.rank > 1 || kind == ir::op::reshape)
+        return false; // rows of one axis alone
+    else if constexpr (role == ir::role::function)
         return has_derivative<function_of<Plan, Index>>;
     else if constexpr (role == ir::role::placed)
         return kind == ir::op::concat || kind == ir::op::slice;
