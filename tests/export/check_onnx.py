@@ -76,6 +76,7 @@ OPERATORS = {
     "Exp": np.exp,
     "Flatten": lambda x, axis: x.reshape(int(np.prod(x.shape[:axis])), -1),
     "Floor": np.floor,
+    "Gather": lambda x, at, axis: x.take(at, axis),
     "Gemm": gemm,
     "HardSigmoid": lambda x, alpha, beta: np.clip(alpha * x + beta, 0, 1),
     "HardSwish": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),

@@ -121,6 +121,45 @@ class TwoBranches(nn.Module):
         return self.last(torch.cat([self.left(x), self.right(x)], dim=1))
 
 
+class SelfAttention(nn.Module):
+    """The rows of a picture as a sequence of 28 steps: attention by four heads, written out, then a layer
+    of the transformer's other half."""
+
+    def __init__(self, width=16, heads=4):
+        super().__init__()
+        self.width, self.heads = width, heads
+        self.embed = nn.Linear(28, width)
+        self.norms = nn.ModuleList([nn.LayerNorm(width) for _ in range(2)])
+        self.all, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.inner = nn.Sequential(nn.Linear(width, 32), nn.GELU(), nn.Linear(32, width))
+        self.last = nn.Linear(width, 10)
+
+    def attend(self, x):
+        q, k, v = (self.all(x).reshape(-1, 28, 3, self.heads, self.width // self.heads)
+                   .permute(2, 0, 3, 1, 4))
+        shares = torch.softmax(q @ k.transpose(-2, -1) * (self.width // self.heads) ** -0.5, dim=-1)
+        return self.out((shares @ v).transpose(1, 2).reshape(-1, 28, self.width))
+
+    def forward(self, picture):
+        x = self.embed(picture.reshape(-1, 28, 28))
+        x = x + self.attend(self.norms[0](x))
+        x = x + self.inner(self.norms[1](x))
+        return torch.log_softmax(self.last(x.mean(dim=1)), dim=-1)
+
+
+class MultiheadAttention(nn.Module):
+    """PyTorch's own, of a window of ten steps."""
+
+    def __init__(self):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(12, 3, batch_first=True)
+        self.last = nn.Linear(120, 2)
+
+    def forward(self, x):
+        x = x.reshape(-1, 10, 12)
+        return self.last((x + self.attention(x, x, x, need_weights=False)[0]).flatten(1))
+
+
 NETWORKS = {
     "actor_critic": (ActorCritic, [12]),
     "dueling": (Dueling, [8]),
@@ -129,6 +168,8 @@ NETWORKS = {
     "two_towers": (TwoTowers, [7, 7]),
     "motion_head": (MotionHead, [5, 4, 3]),
     "two_branches": (TwoBranches, [6]),
+    "self_attention": (SelfAttention, [784]),
+    "multihead_attention": (MultiheadAttention, [120]),
 }
 
 

@@ -99,7 +99,8 @@ struct axes
               concat(linear, dense<5>, from<"map"> | reshape<16, 6> | transpose<1, 0> |
                                            pad<7, 7, 0, 0> | slice<0, 16> | laminate::sum) |
               affine | laminate::add(linear, slice<0, 1, 0>) | softmax(groups<2>) | flatten |
-              laminate::log | dense<6> | rms_norm> {};
+              laminate::log | as_strided<3, 5, 2, 4, 7, 3, 0> | dense<6> | as_strided<1, 40, 2> |
+              dense<6> | rms_norm> {};
 struct attention : network<input<7, 12> | residual(layer_norm | self_attention<3>) |
                            residual(layer_norm | dense<24> | gelu | dense<12>) | as<"seen"> |
                            matmul(reshape<1, 7, 12>, from<"seen"> | reshape<12, 7> |

@@ -94,6 +94,22 @@ struct transpose : picked<transpose> {
     }
 };
 
+struct as_strided : with_axes {
+    template <class Arithmetic, class Parameters, class Row>
+    static Row after(const Arithmetic&, const ir::node& n, const Parameters&, operands<Row> in,
+                     std::span<const shape>) {
+        Row y;
+        for (std::size_t i = 0; i < n.output.size(); ++i) {
+            const element at = element_at(n.output, i);
+            std::size_t from = n.begin;
+            for (std::size_t k = 0; k < n.axes.rank; ++k)
+                from += at[k] * n.after.extent[k];
+            y.push_back((*in[0])[from]);
+        }
+        return y;
+    }
+};
+
 struct reshape : with_axes {
     template <class Arithmetic, class Parameters, class Row>
     static Row after(const Arithmetic&, const ir::node&, const Parameters&, operands<Row> in,

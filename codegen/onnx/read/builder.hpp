@@ -61,6 +61,13 @@ public:
     flow binary(ir::op kind, const flow& a, const flow& b);
     // The elements of values, of which one flows at least, one behind the other.
     flow concat(std::span<const value* const> parts);
+    // x as a matrix [positions, width], times the transposed weights [units, width].
+    flow dense_at_positions(const flow& x, std::size_t positions, std::vector<double> weights,
+                            std::size_t units, flow like);
+    // The products of `count` matrices [rows, inner] with as many [inner, columns], whose elements
+    // are those of a and b in this order.
+    flow product(const flow& a, const flow& b, std::size_t count, std::size_t rows,
+                 std::size_t inner, std::size_t columns, flow like);
     // Numbers that depend on nothing, beside a flow.
     flow constant_row(const constant& c, const flow& beside);
     // The same, whatever that flow is, NaN and infinities too; the second as many as it has.
@@ -99,6 +106,10 @@ private:
     bool is_only_scaled(const flow& x) const;
     flow shifted_after_scaling(const flow& x, const std::vector<double>& shift);
     flow in_order(const flow& x); // over a node whose row is x's elements
+    std::optional<flow> moved(const flow& x);
+    std::optional<flow> scaled_product(const flow& x, double scale);
+    std::size_t with_extents(std::size_t node, const laminate::shape& extents);
+    std::optional<flow> biased_at_positions(const flow& x, const std::vector<double>& shift);
     std::vector<std::size_t> linear_chain(std::size_t index) const;
     linear_form choice(const flow& x);
     linear_form rows_of_dense(const flow& x);

@@ -119,7 +119,7 @@ graph narrowed(graph wide) {
         for (std::size_t& from : n.inputs)
             if (from != ir::none) from = places[from];
         layer_parameters& p = wide.parameters[i];
-        if (n.kind == ir::op::dense) {
+        if (n.kind == ir::op::dense && n.output.rank == 1) {
             const std::size_t columns = network.nodes[n.inputs[0]].output.size();
             const run kept = used_columns(p.weights(), columns);
             if (kept.units <= columns / 2) {

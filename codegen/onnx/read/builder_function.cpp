@@ -42,7 +42,8 @@ std::vector<operand> builder::operands(std::size_t node) const {
 // The node that this one is an elementwise function of, if it is.
 std::optional<std::size_t> builder::before(std::size_t node) const {
     if (const auto f = formulas_.find(node); f != formulas_.end()) return f->second.base;
-    if (!ir::is_elementwise(nodes_[node].kind)) return std::nullopt;
+    if (!ir::is_elementwise(nodes_[node].kind) || nodes_[node].kind == ir::op::reshape)
+        return std::nullopt;
     return operands(node).front().node;
 }
 

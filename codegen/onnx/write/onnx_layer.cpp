@@ -236,6 +236,8 @@ public:
             return transpose();
         case ir::op::pad:
             return pad();
+        case ir::op::as_strided:
+            return as_strided();
         case ir::op::matmul:
             return matmul();
         default:
@@ -437,6 +439,27 @@ private:
         }
         to_.add("Pad", {x_, to_.shape(sentence(y_, "/pads"), amounts), number("value", n_.alpha)},
                 y_);
+    }
+
+    void as_strided() {
+        laminate::shape row = nodes_[n_.inputs[0]].output;
+        std::string x = x_;
+        if (row.rank > 1) x = to_.add("Flatten", {x}, part("row"), {{"axis", std::int64_t{1}}});
+        std::vector<std::int64_t> from;
+        for (std::size_t i = 0; i < n_.output.size(); ++i) {
+            std::size_t rest = i;
+            std::size_t at = n_.begin;
+            for (std::size_t k = n_.axes.rank; k-- > 0; rest /= n_.axes.extent[k])
+                at += rest % n_.axes.extent[k] * n_.after.extent[k];
+            from.push_back(static_cast<std::int64_t>(at));
+        }
+        const bool is_row = n_.output.rank == 1;
+        const std::string gathered = is_row ? y_ : part("gathered");
+        to_.add("Gather", {x, to_.shape(sentence(y_, "/from"), from)}, gathered,
+                {{"axis", std::int64_t{1}}});
+        if (!is_row)
+            to_.add("Reshape",
+                    {gathered, to_.shape(sentence(y_, "/shape"), extents(n_.output, {}))}, y_);
     }
 
     void matmul() {

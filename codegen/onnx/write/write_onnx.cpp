@@ -51,10 +51,12 @@ shape extents_of(const ir::node& n) {
 }
 
 // What the file had, if it has as many elements as the value.
-shape row_shape(const shape& from_file, const ir::node& n) {
+shape row_shape(const std::vector<shape>& from_file, std::size_t k, const ir::node& n) {
+    if (k >= from_file.size()) return extents_of(n);
+    const shape& row = from_file[k];
     const std::size_t elements =
-        std::accumulate(from_file.begin(), from_file.end(), std::size_t{1}, std::multiplies<>());
-    return !from_file.empty() && elements == n.output.size() ? from_file : extents_of(n);
+        std::accumulate(row.begin(), row.end(), std::size_t{1}, std::multiplies<>());
+    return elements == n.output.size() ? row : extents_of(n);
 }
 
 // Four bytes per number, and more for each node than its names and attributes take.
@@ -85,7 +87,7 @@ std::vector<onnx_port> ports_of(onnx_nodes& all, const graph& network,
         const std::string numbered = k == 0 ? otherwise : sentence(otherwise, "_", k);
         found.push_back(
             {all.take(first_of(wanted, k < names.size() ? names[k] : "", numbered.c_str())),
-             row_shape(k < shapes.size() ? shapes[k] : shape(), network.nodes[ports[k].node])});
+             row_shape(shapes, k, network.nodes[ports[k].node])});
     }
     return found;
 }

@@ -98,8 +98,9 @@ private:
             joined& f = s.epilogue[e];
             if (f.other == none) continue;
             const shape& other = nodes_[f.other].output;
-            f.units = width(other);
-            f.pitch = other.size() == 1 || positions(other) == 1 ? 0 : width(other);
+            const bool is_all = other.size() == result.size();
+            f.units = is_all ? s.units : width(other);
+            f.pitch = is_all ? s.units : positions(other) == 1 ? 0 : width(other);
         }
     }
 
@@ -135,11 +136,11 @@ private:
 
     constexpr bool can_join(const step& s, std::size_t next) const {
         // Behind a reshape, units are counted in another way.
-        if (width(nodes_[next].output) != width(nodes_[s.node].output)) return false;
-        if (is_elementwise(nodes_[next].kind)) return true;
+        const bool same_units = width(nodes_[next].output) == width(nodes_[s.node].output);
+        if (is_elementwise(nodes_[next].kind)) return same_units || !learns(next);
         if (!is_binary(nodes_[next].kind) || !fits(s.last, next) || s.pieces != 1) return false;
         const std::size_t second = nodes_[next].inputs[nodes_[next].inputs[0] == s.last ? 1 : 0];
-        return is_known(s, second);
+        return (same_units || fits(second, next) || size(second) == 1) && is_known(s, second);
     }
 
     // Whether a value is written before step `s`, the last one so far. Nodes before its own have

@@ -82,6 +82,10 @@
             "reshape keeps all floats of a row (its place, how many arrive and the product of " \
             "its extents follow its name); correct the extents", \
             "makes $found$ floats of $expected$; expected as many") \
+    MISTAKE(strides_outside, layer, \
+            "as_strided reads behind the last float of what arrives (its place, how many arrive " \
+            "and the float that it reads follow its name)", \
+            "reads float $found$ of $expected$; they count from 0") \
     MISTAKE(parts_differ, layer, \
             "concat joins values along one axis, and all other extents must be the same (its " \
             "place, and the product of the others of the first part and of the one that differs, " \

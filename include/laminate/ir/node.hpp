@@ -38,8 +38,9 @@ struct node {
     bool shared = false;         // prelu: one slope for all units
     std::size_t groups = 1;      // softmax, log_softmax: parts of the row, each a distribution
     std::size_t axis = none;     // slice, concat: which axis, from 0 on; none: the last
-    shape axes = {};  // reshape: the extents; transpose: which axis becomes each; pad: before
-    shape after = {}; // pad: behind
+    shape axes = {};  // reshape, as_strided: the extents; transpose: which axis becomes each; pad:
+                      // elements before
+    shape after = {}; // pad: elements behind; as_strided: strides
     // What a number of a layer is called follows its name here; the default where it isn't
     // mentioned.
     float alpha = 0.0f; // alpha of elu, celu, thresholded_relu, hard_sigmoid, swish;

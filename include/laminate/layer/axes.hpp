@@ -4,13 +4,14 @@
 // Layers that see the axes of a row, which count from 0 on. reshape<E...> reads its floats in other
 // extents, flatten in one; transpose<1, 0> exchanges axes: axis k of the result is the axis that is
 // named k-th; pad<B, A> puts B elements in front of the last axis and A behind, pad<B0, A0, B1, A1>
-// of the last two, all of them 0 or pad<...>(value<X>). matmul(a, b) is the matrix product of two
+// of the last two, all of them 0 or pad<...>(value<X>). as_strided<B, E0, S0, E1, S1> has extents E0
+// and E1, and float B + i S0 + j S1 of the row, whatever its axes, as element (i, j). matmul(a, b) is the matrix product of two
 // values, [..., n, k] times [..., k, m], and matmul<S>(a, b) S times that. self_attention<Heads> is
 // multi-head attention of a sequence [steps, features] to itself, as PyTorch's MultiheadAttention
 // has it: one dense layer for queries, keys and values, softmax of their products over the square
 // root of a head's features, and a dense layer of what comes out (Vaswani et al., Attention is all
 // you need, 2017). Needs rows of up to three axes. Promises that reshape costs nothing, and
-// transpose and pad one pass.
+// transpose, pad and as_strided one pass.
 
 #include <array>
 #include <cstddef>
@@ -36,6 +37,24 @@ template <std::size_t... Order>
 struct transpose : layer_base {
     static constexpr ir::node node = {.kind = ir::op::transpose,
                                       .axes = detail::shape_of<Order...>()};
+};
+
+template <std::size_t Begin, std::size_t... Axes>
+struct as_strided : layer_base {
+    static_assert(sizeof...(Axes) % 2 == 0 && sizeof...(Axes) > 0 &&
+                      sizeof...(Axes) <= 2 * ir::max_axes,
+                  "Laminate: as_strided names the first float, and the extent and stride of each "
+                  "of one to three axes, such as as_strided<0, 3, 4, 4, 1>");
+    static constexpr ir::node node = [] {
+        ir::node n = {.kind = ir::op::as_strided, .begin = Begin};
+        constexpr std::array<std::size_t, sizeof...(Axes)> axes = {Axes...};
+        n.axes.rank = n.after.rank = axes.size() / 2;
+        for (std::size_t k = 0; k < n.axes.rank && k < ir::max_axes; ++k) {
+            n.axes.extent[k] = axes[2 * k];
+            n.after.extent[k] = axes[2 * k + 1];
+        }
+        return n;
+    }();
 };
 
 template <float Value>
@@ -136,6 +155,8 @@ inline constexpr layers::reshape<Extents...> reshape{};
 inline constexpr layers::flatten flatten{};
 template <std::size_t... Order>
 inline constexpr layers::transpose<Order...> transpose{};
+template <std::size_t Begin, std::size_t... Axes>
+inline constexpr layers::as_strided<Begin, Axes...> as_strided{};
 template <std::size_t... Amounts>
 inline constexpr layers::pad<activation_options{}, Amounts...> pad{};
 template <float Value>

@@ -60,6 +60,56 @@ std::size_t batch_after(const flow& x, const stack& s, std::size_t rank, std::si
     return axis < s.shape.size() && s.shape[axis] == x.shape[x.batch] ? axis : no_axis;
 }
 
+// The elements of a factor, a matrix for each one of the result's.
+flow spread(const flow& x, const indices& stack, std::size_t matrix) {
+    flow all = x;
+    all.units.clear();
+    for (const std::size_t at : stack)
+        for (std::size_t i = 0; i < matrix; ++i)
+            all.units.push_back(x.units[at * matrix + i]);
+    return all;
+}
+
+flow product_of_flows(const call& c, const flow& a, const flow& b, const stack& s) {
+    const std::size_t elements = count(s.shape);
+    if (elements == 0 || s.inner == 0)
+        refuse("expected at least one number, found ", text(a.shape), " and ", text(b.shape));
+    c.allow(s.shape);
+    c.allow_work(elements, s.inner, 1);
+    c.spent().spend_elements(elements);
+    flow like{s.shape, a.type, 0, {}, no_axis};
+    like.batch = batch_after(a, s, s.a_rank, a.shape.size() - 1);
+    if (like.batch == no_axis) like.batch = batch_after(b, s, s.b_rank, b.shape.size() - 2);
+    // One matrix on the right serves all on the left, as if these were one.
+    const bool one = std::all_of(s.b_stack.begin(), s.b_stack.end(),
+                                 [](std::size_t at) { return at == 0; });
+    const std::size_t stacks = s.a_stack.size();
+    const flow left = spread(a, s.a_stack, s.rows * s.inner);
+    if (one) return c.network().product(left, b, 1, stacks * s.rows, s.inner, s.columns, like);
+    return c.network().product(left, spread(b, s.b_stack, s.inner * s.columns), stacks, s.rows,
+                               s.inner, s.columns, like);
+}
+
+// As a layer at each position of the flow, weights that are the same for all take up less than a
+// dense layer of all: from so many on.
+constexpr std::size_t least_repeated = 4096;
+
+bool is_repeated(const flow& moving, const stack& s) {
+    const std::size_t positions = s.a_stack.size() * s.rows;
+    return positions > 1 && moving.units.size() == positions * s.inner && s.inner > 0 &&
+           moving.units.size() * positions * s.columns >= least_repeated &&
+           std::all_of(s.b_stack.begin(), s.b_stack.end(),
+                       [](std::size_t at) { return at == 0; });
+}
+
+std::vector<double> turned(const constant& matrix, const stack& s) {
+    std::vector<double> weights;
+    for (std::size_t n = 0; n < s.columns; ++n)
+        for (std::size_t k = 0; k < s.inner; ++k)
+            weights.push_back(matrix[k * s.columns + n]);
+    return weights;
+}
+
 } // namespace
 
 void expect_finite(const call& c, std::size_t i) {
@@ -82,14 +132,21 @@ value matrix_product(const call& c, const value& a, const value& b) {
     stack s = stacked(shape_of(a), shape_of(b));
     const flow* const x = std::get_if<flow>(&a);
     const flow* const y = std::get_if<flow>(&b);
-    if (x != nullptr && y != nullptr)
-        refuse("branches: it multiplies two values that both depend on the network's input, which "
-               "isn't supported");
+    if (x != nullptr && y != nullptr) return product_of_flows(c, *x, *y, s);
     if (x == nullptr && y == nullptr)
         return product_of_constants(c, std::get<constant>(a), std::get<constant>(b), std::move(s));
 
     const flow& moving = x != nullptr ? *x : *y;
     const constant& fixed = std::get<constant>(x != nullptr ? b : a);
+    flow like{s.shape, moving.type, 0, {}, no_axis};
+    like.batch = x != nullptr ? batch_after(moving, s, s.a_rank, moving.shape.size() - 1)
+                              : batch_after(moving, s, s.b_rank, moving.shape.size() - 2);
+    if (x != nullptr && is_repeated(moving, s)) {
+        c.spent().spend_matrix(s.inner, s.columns);
+        c.allow_work(count(s.shape), s.inner, 1);
+        return c.network().dense_at_positions(moving, s.a_stack.size() * s.rows, turned(fixed, s),
+                                              s.columns, std::move(like));
+    }
     linear_form form;
     form.base = moving.node;
     form.columns = c.network().node(moving.node).output.size();
@@ -109,9 +166,6 @@ value matrix_product(const call& c, const value& a, const value& b) {
                     row[moving.units[x != nullptr ? i : j]] += fixed[x != nullptr ? j : i];
                 }
             }
-    flow like{s.shape, moving.type, 0, {}, no_axis};
-    like.batch = x != nullptr ? batch_after(moving, s, s.a_rank, moving.shape.size() - 1)
-                              : batch_after(moving, s, s.b_rank, moving.shape.size() - 2);
     return c.network().dense(std::move(form), std::move(like));
 }
 

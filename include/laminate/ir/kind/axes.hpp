@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// What sees all axes of a row: reshape, which only reads its floats in other extents; transpose and
-// pad, which move them; matmul, the matrix product of two values, over their last two axes.
+// What sees all axes of a row: reshape, which only reads its floats in other extents; transpose,
+// pad and as_strided, which move them; matmul, the matrix product of two values, over their last two axes.
 
 #include "../../base/compiler.hpp"
 #include "facts.hpp"
@@ -105,6 +105,41 @@ struct pad : of_axes {
             a.before = n.axes.extent[k];
             a.inside = a.extent - a.before - n.after.extent[k];
         }
+        return arguments_for(w);
+    }
+};
+
+// PyTorch's: element (i, j, k) is float begin + i s0 + j s1 + k s2 of a row, whatever its axes;
+// node::axes are the extents, node::after the strides.
+struct as_strided : of_axes {
+    static constexpr traits is = {.role = role::layer, .run = kernel::move, .of_axes = true};
+    static constexpr shape output(const node& n, operands) { return n.axes; }
+    static constexpr refusal check(const node& n, operands in) {
+        std::size_t last = n.begin;
+        for (std::size_t k = 0; k < n.axes.rank; ++k) {
+            if (n.axes.extent[k] == 0) return {mistake_kind::zero_units, 1, 0};
+            const std::size_t steps = n.axes.extent[k] - 1;
+            if (last >= in[0].size() ||
+                (n.after.extent[k] != 0 && steps > in[0].size() / n.after.extent[k]))
+                return {mistake_kind::strides_outside, in[0].size(), last};
+            last += steps * n.after.extent[k];
+        }
+        if (last >= in[0].size()) return {mistake_kind::strides_outside, in[0].size(), last};
+        return {};
+    }
+    static constexpr spelling spelled(const node& n) {
+        spelling s = {"as_strided", count("", n.begin)};
+        for (std::size_t k = 0; k < n.axes.rank; ++k) {
+            s.argument.push(count("", n.axes.extent[k]));
+            s.argument.push(count("", n.after.extent[k]));
+        }
+        return s;
+    }
+    static constexpr arguments arguments_of(const node& n, operands in, std::size_t, bool) {
+        walk w = walk_over(in[0], n.axes);
+        w.begin = n.begin;
+        for (std::size_t k = 0; k < n.axes.rank; ++k)
+            w.axes[max_axes - n.axes.rank + k].stride = n.after.extent[k];
         return arguments_for(w);
     }
 };

@@ -137,7 +137,7 @@ constexpr option number(const char* name, float x) { return {name, option::form:
 // only what needs to be said.
 struct spelling {
     const char* word = nullptr;
-    few<option, 6> argument = {};
+    few<option, 7> argument = {};
     few<option, 3> options = {};
 
     constexpr void add(const char* name, float x, float otherwise) {

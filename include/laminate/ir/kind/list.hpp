@@ -78,4 +78,5 @@
     KIND(reshape) \
     KIND(transpose) \
     KIND(pad) \
+    KIND(as_strided) \
     KIND(matmul)
