@@ -257,8 +257,8 @@ void apply_joined(const planned& network, const ir::joined& f, const memory& row
     const ir::plan_view plan = network.plan();
     const ir::node& n = plan.nodes[f.node];
     if (f.other != ir::none)
-        return apply_binary(n.kind, f.swapped,
-                            {rows.read(f.beside) + position * f.pitch, f.units}, y);
+        return apply_binary(n.kind, f.swapped, {rows.read(f.beside) + position * f.pitch, f.units},
+                            y);
     const std::span<const ir::tensor> tensors = plan.tensors_of(f.node);
     const auto learned = [&](std::size_t k) { return network.packed().data() + tensors[k].begin; };
     apply_function(n, learned, y);

@@ -95,8 +95,8 @@ inline std::vector<row> interpret_likely(std::span<const ir::node> nodes,
         if (nodes[i].kind == ir::op::input) continue;
         const auto rows = rows_read(exact, nodes[i]);
         // The deviation of what lies anywhere within its bound; an unknown error makes it unknown.
-        for (const estimate& e : after(by, nodes[i], parameters[i], operands<row>(rows),
-                                       shapes_read(nodes, nodes[i])))
+        for (const estimate& e :
+             after(by, nodes[i], parameters[i], operands<row>(rows), shapes_read(nodes, nodes[i])))
             errors[i].push_back(e.bound < unknown ? e.bound / std::sqrt(3.0) : std::nan(""));
         squares[i].resize(errors[i].size());
     }

@@ -96,17 +96,18 @@ struct axes
               pad<1, 2, 0, 1, 3, 0>(value<0.5f>) | laminate::tanh | slice<1, 17, 0> |
               slice<1, 4, 2> | transpose<1, 2, 0> | concat<1>(linear, slice<0, 2, 1>) |
               reshape<20, 1, 16> | reshape<20, 16> | residual(dense<21> | maxout<7> | dense<16>) |
-              concat(linear, dense<5>, from<"map"> | reshape<16, 6> | transpose<1, 0> |
-                                           pad<7, 7, 0, 0> | slice<0, 16> | laminate::sum) |
+              concat(linear, dense<5>,
+                     from<"map"> | reshape<16, 6> | transpose<1, 0> | pad<7, 7, 0, 0> |
+                         slice<0, 16> | laminate::sum) |
               affine | laminate::add(linear, slice<0, 1, 0>) | softmax(groups<2>) | flatten |
               laminate::log | as_strided<3, 5, 2, 4, 7, 3, 0> | dense<6> | as_strided<1, 40, 2> |
               dense<6> | rms_norm> {};
-struct attention : network<input<7, 12> | residual(layer_norm | self_attention<3>) |
-                           residual(layer_norm | dense<24> | gelu | dense<12>) | as<"seen"> |
-                           matmul(reshape<1, 7, 12>, from<"seen"> | reshape<12, 7> |
-                                                         concat(linear, slice<0, 3>) |
-                                                         reshape<1, 12, 10>) |
-                           mean | flatten> {};
+struct attention
+    : network<input<7, 12> | residual(layer_norm | self_attention<3>) |
+              residual(layer_norm | dense<24> | gelu | dense<12>) | as<"seen"> |
+              matmul(reshape<1, 7, 12>, from<"seen"> | reshape<12, 7> |
+                                            concat(linear, slice<0, 3>) | reshape<1, 12, 10>) |
+              mean | flatten> {};
 
 using all_networks =
     std::tuple<one_by_one, trigger, policy, narrow, two_panels, maxouts, maxout_first, slopes,

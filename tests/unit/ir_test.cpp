@@ -128,12 +128,58 @@ TEST_CASE("check: finds every kind of mistake, with its facts", "[ir]") {
     CHECK(finds({input(8), maxout(0, 3)}, mistake_kind::maxout_indivisible, 1, 3, 8));
     CHECK(finds({input(8), maxout(0, 9)}, mistake_kind::maxout_indivisible, 1, 9, 8));
     ir::node image = input(1);
-    image.output = {3, {4, 4, 2}};
-    CHECK(finds({image, dense(0, 4)}, mistake_kind::unsupported_rank, 1, 1, 3));
+    image.output = {4, {4, 4, 2, 1}};
+    CHECK(finds({image, dense(0, 4)}, mistake_kind::unsupported_rank, 1, 3, 4));
     CHECK(finds({input(ir::max_weights + 1), dense(0, 1)}, mistake_kind::too_large, 0,
                 ir::max_weights, ir::max_weights + 1));
     CHECK(finds({input(1 << 20), dense(0, 1 << 20)}, mistake_kind::too_large, 1, ir::max_weights,
                 1 << 20));
+}
+
+TEST_CASE("check: finds every mistake of axes, with its facts", "[ir]") {
+    ir::node image = input(1);
+    image.output = {3, {4, 5, 2}};
+    const auto of_image = [&image](ir::node n) {
+        n.inputs[0] = 0;
+        return std::vector{image, n};
+    };
+    const auto both = [&image](ir::op kind, const laminate::shape& second) {
+        ir::node other = input(1);
+        other.output = second;
+        ir::node n = {.kind = kind, .inputs = {0, 1, ir::none, ir::none}};
+        return std::vector{image, other, n};
+    };
+    CHECK(check(of_image(dense(0, 4))).kind == mistake_kind::accepted);
+    CHECK(finds(of_image({.kind = op::reshape, .axes = {2, {4, 9}}}), mistake_kind::reshape_differs,
+                1, 40, 36));
+    CHECK(finds(of_image({.kind = op::transpose, .axes = {2, {1, 0}}}), mistake_kind::axes_missing,
+                1, 2, 3));
+    CHECK(finds(of_image({.kind = op::transpose, .axes = {3, {1, 0, 1}}}),
+                mistake_kind::axis_left_out, 1, 2, 3));
+    CHECK(finds(of_image({.kind = op::pad, .axes = {4, {}}, .after = {4, {}}}),
+                mistake_kind::axes_missing, 1, 4, 3));
+    CHECK(finds(of_image({.kind = op::slice, .units = 2, .begin = 4, .axis = 1}),
+                mistake_kind::slice_outside, 1, 6, 5));
+    CHECK(finds(of_image({.kind = op::slice, .units = 2, .axis = 3}), mistake_kind::axis_outside, 1,
+                3, 3));
+    CHECK(finds(
+        of_image({.kind = op::as_strided, .begin = 1, .axes = {2, {4, 4}}, .after = {2, {10, 2}}}),
+        mistake_kind::accepted, 0));
+    CHECK(finds(
+        of_image({.kind = op::as_strided, .begin = 1, .axes = {2, {4, 4}}, .after = {2, {10, 4}}}),
+        mistake_kind::strides_outside, 1, 40, 43));
+    CHECK(finds(both(op::concat, {3, {4, 5, 9}}), mistake_kind::accepted, 0));
+    CHECK(finds(both(op::concat, {3, {4, 6, 2}}), mistake_kind::parts_differ, 2, 20, 24));
+    CHECK(finds(both(op::concat, {1, {2}}), mistake_kind::parts_differ, 2, 20, 2));
+    CHECK(finds(both(op::add, {3, {4, 5, 1}}), mistake_kind::accepted, 0));
+    CHECK(finds(both(op::add, {2, {1, 2}}), mistake_kind::accepted, 0));
+    CHECK(finds(both(op::add, {3, {5, 4, 1}}), mistake_kind::operands_differ, 2, 40, 20));
+    CHECK(finds(both(op::matmul, {3, {4, 2, 7}}), mistake_kind::accepted, 0));
+    CHECK(finds(both(op::matmul, {3, {4, 5, 7}}), mistake_kind::inner_extents_differ, 2, 2, 5));
+    CHECK(finds(both(op::matmul, {3, {3, 2, 7}}), mistake_kind::products_differ, 2, 4, 3));
+    CHECK(finds(both(op::matmul, {1, {2}}), mistake_kind::matrices_wanted, 2, 2, 1));
+    image.output = {2, {ir::max_weights, std::size_t{1} << 40}}; // whose size overflows
+    CHECK(check(of_image(unary(op::relu, 0))).kind == mistake_kind::too_large);
 }
 
 TEST_CASE("check: the first mistake in order", "[ir]") {
@@ -228,6 +274,7 @@ TEST_CASE("kinds: each says what it is, and functions have a functor", "[ir]") {
 #undef LAMINATE_NAME
     };
     const std::array arriving = {laminate::vector_shape(24), laminate::vector_shape(24)};
+    const std::array matrices = {laminate::shape{2, {5, 3}}, laminate::shape{2, {3, 7}}};
     for (std::size_t i = 0; i < std::size(ir::kinds); ++i) {
         const ir::row& kind = ir::kinds[i];
         const auto operation = static_cast<op>(i);
@@ -235,10 +282,14 @@ TEST_CASE("kinds: each says what it is, and functions have a functor", "[ir]") {
         CHECK(ir::name(operation) == std::string(kind.name));
         CHECK((kind.is.role == ir::role::function || kind.is.finishes) ==
               (functors.count(kind.name) == 1));
-        CHECK((kind.is.role == ir::role::layer) == (kind.is.run != ir::kernel::activation));
+        if (kind.is.role != ir::role::placed)
+            CHECK((kind.is.role == ir::role::layer) == (kind.is.run != ir::kernel::activation));
         ir::node n = {.kind = operation, .output = arriving[0], .units = 8, .pieces = 4};
         n.groups = 2;
-        CHECK(kind.check(n, arriving).kind == mistake_kind::accepted);
+        if (operation == op::transpose) n.axes = {1, {0}};
+        if (operation == op::as_strided) n.axes = n.after = {1, {3}};
+        const bool of_matrices = operation == op::matmul;
+        CHECK(kind.check(n, of_matrices ? matrices : arriving).kind == mistake_kind::accepted);
         CHECK(kind.spelled(n).word != nullptr);
         if (kind.is.role == ir::role::function || kind.is.role == ir::role::identity ||
             kind.is.role == ir::role::binary)

@@ -72,8 +72,8 @@ struct picked : with_axes {
                      std::span<const shape> shapes) {
         Row y;
         for (std::size_t i = 0; i < n.output.size(); ++i)
-            y.push_back((*in[0])[index_of(
-                shapes[0], Source::source(n, shapes[0], element_at(n.output, i)))]);
+            y.push_back((*in[0])[index_of(shapes[0],
+                                          Source::source(n, shapes[0], element_at(n.output, i)))]);
         return y;
     }
 };
@@ -120,8 +120,8 @@ struct reshape : with_axes {
 
 struct pad : with_axes {
     template <class Arithmetic, class Parameters, class Row>
-    static Row after(const Arithmetic& by, const ir::node& n, const Parameters& p,
-                     operands<Row> in, std::span<const shape> shapes) {
+    static Row after(const Arithmetic& by, const ir::node& n, const Parameters& p, operands<Row> in,
+                     std::span<const shape> shapes) {
         const shape& s = shapes[0];
         // A sum of nothing is its bias.
         const std::remove_cvref_t<decltype(p.scale())> none;
@@ -144,8 +144,8 @@ struct pad : with_axes {
 // In the words of smaller kinds.
 struct matmul : with_axes {
     template <class Arithmetic, class Parameters, class Row>
-    static Row after(const Arithmetic& by, const ir::node& n, const Parameters& p,
-                     operands<Row> in, std::span<const shape> shapes) {
+    static Row after(const Arithmetic& by, const ir::node& n, const Parameters& p, operands<Row> in,
+                     std::span<const shape> shapes) {
         using weights = std::remove_cvref_t<decltype(p.scale())>;
         const std::size_t inner = width(shapes[0]);
         const std::size_t columns = width(shapes[1]);

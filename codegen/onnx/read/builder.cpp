@@ -152,8 +152,8 @@ std::optional<flow> builder::scaled_product(const flow& x, double scale) {
     return over(x, with_extents(node, vector_shape(width(node))));
 }
 
-flow builder::dense_at_positions(const flow& x, std::size_t positions,
-                                 std::vector<double> weights, std::size_t units, flow like) {
+flow builder::dense_at_positions(const flow& x, std::size_t positions, std::vector<double> weights,
+                                 std::size_t units, flow like) {
     const std::size_t node = in_order(x).node;
     const laminate::shape in = {2, {positions, x.units.size() / positions}};
     ir::node n = of_kind(ir::op::dense);

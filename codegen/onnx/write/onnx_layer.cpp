@@ -271,8 +271,7 @@ private:
         laminate::shape padded = {n_.output.rank, {1, 1, 1, 1}};
         padded.extent[padded.rank - 1] = s.size();
         const std::string what = sentence("operand_", k);
-        return to_.add("Reshape",
-                       {x, to_.shape(sentence(y_, "/shape_", k), extents(padded, {}))},
+        return to_.add("Reshape", {x, to_.shape(sentence(y_, "/shape_", k), extents(padded, {}))},
                        part(what.c_str()));
     }
 

@@ -112,8 +112,8 @@ void add_layers(onnx_nodes& to, const graph& network, const std::vector<onnx_por
             if (from.row == extents_of(n))
                 values.push_back(from.name);
             else if (n.output.rank == 1)
-                values.push_back(to.add("Flatten", {from.name}, to.take("row"),
-                                        {{"axis", std::int64_t{1}}}));
+                values.push_back(
+                    to.add("Flatten", {from.name}, to.take("row"), {{"axis", std::int64_t{1}}}));
             else
                 values.push_back(
                     reshaped(to, from.name, extents_of(n), "input_shape", to.take("row")));
@@ -130,10 +130,11 @@ void add_layers(onnx_nodes& to, const graph& network, const std::vector<onnx_por
 
 protobuf model_of(const graph& network, const onnx_options& options) {
     onnx_nodes all;
-    const auto in = ports_of(all, network, ir::inputs_of(network.nodes).span(),
-                             network.input_names, network.input_shapes, options.input, "input");
-    const auto out = ports_of(all, network, ir::outputs_of(network.nodes).span(),
-                              network.output_names, network.output_shapes, options.output, "output");
+    const auto in = ports_of(all, network, ir::inputs_of(network.nodes).span(), network.input_names,
+                             network.input_shapes, options.input, "input");
+    const auto out =
+        ports_of(all, network, ir::outputs_of(network.nodes).span(), network.output_names,
+                 network.output_shapes, options.output, "output");
     add_layers(all, network, in, out);
 
     protobuf graph;

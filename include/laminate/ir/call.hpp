@@ -45,8 +45,9 @@ constexpr call call_of(const plan_view& plan, const step& s) {
                 (plan.cost.weight_bytes > l2_bytes ? 1U : 0U);
     }
     const row& kind = of(plan.nodes[s.node].kind);
-    c.others =
-        kind.arguments_of(plan.nodes[s.node], operands_of(plan.nodes, s.node), s.units, in_pieces);
+    if (s.run == kind.is.run) // else a copy
+        c.others = kind.arguments_of(plan.nodes[s.node], operands_of(plan.nodes, s.node), s.units,
+                                     in_pieces);
     c.epsilon = plan.nodes[s.node].alpha;
     c.one_lane = kind.is.in_pieces && !in_pieces;
     return c;

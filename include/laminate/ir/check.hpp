@@ -33,10 +33,22 @@ constexpr mistake check_operands(std::span<const node> nodes, std::size_t index)
     return {};
 }
 
+// Whether a row has more floats than any layer may have weights; its size may have overflowed.
+constexpr bool is_too_large(const shape& s) {
+    std::size_t floats = 1;
+    for (std::size_t axis = 0; axis < s.rank; ++axis) {
+        if (s.extent[axis] != 0 && floats > max_weights / s.extent[axis]) return true;
+        floats *= s.extent[axis];
+    }
+    return false;
+}
+
 // What is wrong with node `index`.
 constexpr mistake check_node(std::span<const node> nodes, std::size_t index) {
     const mistake m = check_operands(nodes, index);
     if (m.kind != mistake_kind::accepted) return m;
+    if (is_too_large(nodes[index].output))
+        return {mistake_kind::too_large, index, max_weights, nodes[index].output.size()};
     const refusal r = of(nodes[index].kind).check(nodes[index], operands_of(nodes, index));
     return {r.kind, index, r.expected, r.found};
 }

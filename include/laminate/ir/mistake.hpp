@@ -95,10 +95,11 @@
             "matmul multiplies values of two or three axes, and one of its operands has fewer " \
             "(its place, 2 and how many follow its name); write reshape<1, N> for a row", \
             "multiplies values of $found$ axis; expected at least $expected$") \
-    MISTAKE(products_differ, layer, \
-            "matmul multiplies as many matrices of one operand as of the other (its place and how " \
-            "many follow its name)", \
-            "multiplies $expected$ matrices with $found$; expected as many") \
+    MISTAKE( \
+        products_differ, layer, \
+        "matmul multiplies as many matrices of one operand as of the other (its place and how " \
+        "many follow its name)", \
+        "multiplies $expected$ matrices with $found$; expected as many") \
     MISTAKE(no_sequence, layer, \
             "self_attention reads a sequence of two axes, [steps, features]; another number of " \
             "axes arrives (it follows the layer's name); write reshape<steps, features>", \
@@ -140,8 +141,9 @@
     MISTAKE(output_numbers, network, \
             "the outputs of a network are numbered from 0 on, each number once", \
             "has $expected$ outputs, of which $found$ are numbered from 0 on, each once") \
-    MISTAKE(too_large, layer, "this layer has more than 2^34 weights; is a number mistyped?", \
-            "is too large: a layer has at most $expected$ weights")
+    MISTAKE(too_large, layer, \
+            "this layer has more than 2^34 weights, or floats in a row; is a number mistyped?", \
+            "is too large: a layer has at most $expected$ weights, and floats in a row")
 
 namespace laminate::ir {
 inline namespace LAMINATE_ISA {

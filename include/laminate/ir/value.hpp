@@ -55,9 +55,7 @@ constexpr std::size_t computed(const node& n, const value& v) {
 }
 
 // Whether a concat or slice is one piece of memory: nothing but 1 stands in front of its axis.
-constexpr bool is_one_piece(const node& n) {
-    return outer(n.output, axis_of(n, n.output)) == 1;
-}
+constexpr bool is_one_piece(const node& n) { return outer(n.output, axis_of(n, n.output)) == 1; }
 
 // Whether the value of a node is a part of what it reads, or all of that.
 constexpr bool is_part(const node& n) {
@@ -90,8 +88,7 @@ constexpr void find_readers(std::span<const node> nodes, std::span<value> values
                 values[producer].consumer = values[producer].readers++ == 0 ? i : none;
         if (is_part(n)) {
             values[i].of = values[from].of;
-            values[i].first =
-                values[from].first + n.begin * inner(n.output, axis_of(n, n.output));
+            values[i].first = values[from].first + n.begin * inner(n.output, axis_of(n, n.output));
         }
     }
     for (std::size_t i = 0; i < nodes.size(); ++i)

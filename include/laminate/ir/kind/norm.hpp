@@ -39,15 +39,20 @@ struct layer_norm : norm {
     static constexpr traits is = {.role = role::layer, .run = kernel::layer_norm, .finishes = true};
 
     static constexpr tensor_list learned(const node&, operands in) {
-        return {tensor{.name = "scale", .file_name = "weight", .extents = vector_shape(width(in[0]))},
-                tensor{.name = "shift", .file_name = "bias", .extents = vector_shape(width(in[0])), .factor = false}};
+        return {
+            tensor{.name = "scale", .file_name = "weight", .extents = vector_shape(width(in[0]))},
+            tensor{.name = "shift",
+                   .file_name = "bias",
+                   .extents = vector_shape(width(in[0])),
+                   .factor = false}};
     }
 };
 struct rms_norm : norm {
     static constexpr traits is = {.role = role::layer, .run = kernel::rms_norm, .finishes = true};
 
     static constexpr tensor_list learned(const node&, operands in) {
-        return {tensor{.name = "scale", .file_name = "weight", .extents = vector_shape(width(in[0]))}};
+        return {
+            tensor{.name = "scale", .file_name = "weight", .extents = vector_shape(width(in[0]))}};
     }
 };
 

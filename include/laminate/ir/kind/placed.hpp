@@ -12,7 +12,7 @@ namespace laminate::ir::kind {
 inline namespace LAMINATE_ISA {
 
 struct placed {
-    static constexpr traits is = {.role = role::placed, .run = kernel::move, .of_axes = true};
+    static constexpr traits is = {.role = role::placed, .of_axes = true};
     static constexpr tensor_list learned(const node&, operands) { return {}; }
     static constexpr std::size_t multiply_adds(const node&, operands) { return 0; }
     static constexpr double second_moment(const node&) { return 1.0; }
@@ -47,6 +47,7 @@ struct concat : placed {
 };
 
 struct slice : placed {
+    static constexpr traits is = {.role = role::placed, .run = kernel::move, .of_axes = true};
     static constexpr shape output(const node& n, operands in) {
         shape part = in[0];
         const std::size_t axis = axis_of(n, part);

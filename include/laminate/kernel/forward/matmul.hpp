@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Matrix products of two values: y = s a b, Count times, with a [Rows, Inner], b [Inner, Columns] and
-// y [Rows, Columns], each in rows one behind the other. Reads exactly these floats, and writes
+// Matrix products of two values: y = s a b, Count times, with a [Rows, Inner], b [Inner, Columns]
+// and y [Rows, Columns], each in rows one behind the other. Reads exactly these floats, and writes
 // them.
 //
 // The contract on bits: each element of y is one chain of fma over Inner in rising order, from 0
@@ -28,8 +28,8 @@ LAMINATE_INLINE void product_block(const float* a, const float* b, float* y, flo
         typename P::reg right[Registers] = {};
         LAMINATE_UNROLL for (std::size_t r = 0; r < Registers; ++r) {
             const bool partly = Tail > 0 && r + 1 == Registers;
-            right[r] = partly ? P::load_first(row + r * P::lanes, Tail)
-                              : P::load(row + r * P::lanes);
+            right[r] =
+                partly ? P::load_first(row + r * P::lanes, Tail) : P::load(row + r * P::lanes);
         }
         LAMINATE_UNROLL for (std::size_t h = 0; h < Height; ++h) {
             const typename P::reg left = P::splat(a[h * Inner + k]);
@@ -66,8 +66,8 @@ LAMINATE_INLINE void product_rows(const float* a, const float* b, float* y, floa
 template <class P, std::size_t Units, std::size_t Count, std::size_t Rows, std::size_t Inner,
           std::size_t Columns>
 constexpr void matmul(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
-                       std::size_t rows, const float* second, std::size_t second_stride,
-                       float scale) {
+                      std::size_t rows, const float* second, std::size_t second_stride,
+                      float scale) {
     static_assert(Units == Count * Rows * Columns, "Laminate: a product writes all units");
     // As many rows at once as hide the latency of FMA, with two registers of each.
     constexpr std::size_t height = 4;
@@ -78,8 +78,7 @@ constexpr void matmul(const float* x, std::size_t x_stride, float* y, std::size_
             float* const to = y + row * y_stride + c * Rows * Columns;
             std::size_t i = 0;
             for (; i + height <= Rows; i += height)
-                product_rows<P, height, Inner, Columns>(a + i * Inner, b, to + i * Columns,
-                                                         scale);
+                product_rows<P, height, Inner, Columns>(a + i * Inner, b, to + i * Columns, scale);
             for (; i < Rows; ++i)
                 product_rows<P, 1, Inner, Columns>(a + i * Inner, b, to + i * Columns, scale);
         }
