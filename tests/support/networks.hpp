@@ -107,7 +107,7 @@ struct attention
               residual(layer_norm | dense<24> | gelu | dense<12>) | as<"seen"> |
               matmul(reshape<1, 7, 12>, from<"seen"> | reshape<12, 7> |
                                             concat(linear, slice<0, 3>) | reshape<1, 12, 10>) |
-              mean | flatten> {};
+              mean | transpose<0, 2, 1> | flatten> {};
 
 using all_networks =
     std::tuple<one_by_one, trigger, policy, narrow, two_panels, maxouts, maxout_first, slopes,

@@ -42,9 +42,7 @@ public:
 
 private:
     constexpr bool needs_step(std::size_t i) const {
-        const role is = of(nodes_[i].kind).is.role;
-        const bool moves = nodes_[i].kind == op::slice && !is_part(nodes_[i]);
-        return is != role::input && is != role::identity && (is != role::placed || moves) &&
+        return nodes_[i].kind != op::input && nodes_[i].kind != op::concat && !is_part(nodes_[i]) &&
                values_[i].born == none;
     }
     // An output whose value lies elsewhere.

@@ -57,9 +57,21 @@ constexpr std::size_t computed(const node& n, const value& v) {
 // Whether a concat or slice is one piece of memory: nothing but 1 stands in front of its axis.
 constexpr bool is_one_piece(const node& n) { return outer(n.output, axis_of(n, n.output)) == 1; }
 
+// Whether a transpose leaves all floats where they are: only axes of extent 1 change places.
+constexpr bool keeps_order(const node& n) {
+    std::size_t last = 0;
+    for (std::size_t k = 0; k < n.axes.rank; ++k) {
+        if (n.output.extent[k] == 1) continue;
+        if (n.axes.extent[k] < last) return false;
+        last = n.axes.extent[k];
+    }
+    return true;
+}
+
 // Whether the value of a node is a part of what it reads, or all of that.
 constexpr bool is_part(const node& n) {
-    return is_identity(n.kind) || (n.kind == op::slice && is_one_piece(n));
+    return is_identity(n.kind) || (n.kind == op::slice && is_one_piece(n)) ||
+           (n.kind == op::transpose && keeps_order(n));
 }
 
 // Whether the value of node `index` is all of another's, or its own.

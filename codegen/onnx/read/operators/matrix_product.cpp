@@ -101,7 +101,7 @@ bool is_repeated(const flow& moving, const stack& s) {
            std::all_of(s.b_stack.begin(), s.b_stack.end(), [](std::size_t at) { return at == 0; });
 }
 
-std::vector<double> turned(const constant& matrix, const stack& s) {
+std::vector<double> columns_of(const constant& matrix, const stack& s) {
     std::vector<double> weights;
     for (std::size_t n = 0; n < s.columns; ++n)
         for (std::size_t k = 0; k < s.inner; ++k)
@@ -143,8 +143,8 @@ value matrix_product(const call& c, const value& a, const value& b) {
     if (x != nullptr && is_repeated(moving, s)) {
         c.spent().spend_matrix(s.inner, s.columns);
         c.allow_work(count(s.shape), s.inner, 1);
-        return c.network().dense_at_positions(moving, s.a_stack.size() * s.rows, turned(fixed, s),
-                                              s.columns, std::move(like));
+        return c.network().dense_at_positions(moving, s.a_stack.size() * s.rows,
+                                              columns_of(fixed, s), s.columns, std::move(like));
     }
     linear_form form;
     form.base = moving.node;
