@@ -14,6 +14,7 @@
 #include "../base/compiler.hpp"
 #include "infer.hpp"
 #include "mistake.hpp"
+#include "names.hpp"
 #include "node.hpp"
 
 namespace laminate::ir {
@@ -21,10 +22,11 @@ inline namespace LAMINATE_ISA {
 
 class builder {
 public:
-    // While only counting, both are empty. `elements` gets the number of the element that appended
+    // While only counting, all are empty. `elements` gets the number of the element that appended
     // each node.
-    constexpr builder(std::span<node> nodes, std::span<std::size_t> elements)
-        : nodes_(nodes), elements_(elements) {}
+    constexpr builder(std::span<node> nodes, std::span<std::size_t> elements,
+                      name_memory names = {})
+        : nodes_(nodes), elements_(elements), layer_names_(names) {}
 
     // Node `n`, which reads these values (the numbers of nodes; none where there is nothing to
     // read). Returns its own.
@@ -32,7 +34,12 @@ public:
         if (ended_) refuse({mistake_kind::outputs_not_last});
         for (std::size_t k = 0; k < read.size(); ++k)
             n.inputs[k] = read[k];
-        if (n.kind == op::input) note(inputs_, count_);
+        if (n.kind == op::input) {
+            note(inputs_, count_);
+        } else {
+            if (scope_ != nullptr) layer_names_.call(*scope_, count_, layers_);
+            ++layers_;
+        }
         if (!nodes_.empty()) {
             nodes_[count_] = n;
             nodes_[count_].output = of(n.kind).output(n, operands_of(nodes_, count_));
@@ -79,9 +86,14 @@ public:
         names_.push({name, value, element_});
     }
     constexpr std::size_t find(std::string_view name) {
+        const std::size_t value = value_called(name);
+        if (value == none) refuse({mistake_kind::unknown_name});
+        return value;
+    }
+    // Nothing but looks.
+    constexpr std::size_t value_called(std::string_view name) const {
         for (const named& n : names_)
             if (n.name == name) return n.value;
-        refuse({mistake_kind::unknown_name});
         return none;
     }
 
@@ -91,7 +103,17 @@ public:
             mistake_ = {why.kind, element_, why.expected, why.found};
     }
 
+    // Layers from here to leave() have the name, within those that are entered already.
+    constexpr void enter(name_scope& s) {
+        s.outer = scope_;
+        scope_ = &s;
+        layer_names_.give(s, count_);
+    }
+    constexpr void leave() { scope_ = scope_->outer; }
+
     constexpr void next_element() { ++element_; }
+    constexpr std::size_t layers() const { return layers_; } // nodes that aren't inputs
+    constexpr const name_writer& layer_names() const { return layer_names_; }
     constexpr std::size_t count() const { return count_; }
     constexpr const mistake& first_mistake() const { return mistake_; }
 
@@ -117,6 +139,9 @@ private:
     std::size_t count_ = 0;
     std::size_t element_ = 0;
     std::size_t outputs_ = 0;
+    std::size_t layers_ = 0;
+    const name_scope* scope_ = nullptr;
+    name_writer layer_names_;
     some inputs_ = {};
     some results_ = {};
     bool ended_ = false;

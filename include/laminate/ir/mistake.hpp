@@ -123,6 +123,11 @@
             "as<...> gives a name that another one has given before (its place follows); give it " \
             "another one", \
             "gives a name a second time") \
+    MISTAKE( \
+        repeated_layer_name, layer, \
+        "name<...> gives a name that another layer has in files of parameters (the place of both " \
+        "follows: this one's, then the other's); give it another one", \
+        "has the name of another layer") \
     MISTAKE(too_many_names, layer, "a network gives at most 64 names with as<...>", \
             "gives too many names; expected at most $expected$") \
     MISTAKE( \

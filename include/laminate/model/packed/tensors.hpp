@@ -27,7 +27,7 @@ namespace laminate::inline LAMINATE_ISA {
 
 struct parameter_options {
     // One name per parameter tensor, in the order of the layers, weight before bias; empty for
-    // PyTorch's.
+    // PyTorch's, of nn.Sequential or as name<...> gives them.
     std::vector<std::string> names = {};
     // Where loading says what it converted; by default on stderr.
     std::function<void(const std::string&)> note = {};
@@ -78,12 +78,18 @@ inline std::function<std::size_t(std::size_t)> positions(const ir::plan_view& pl
     return [begin = t.begin](std::size_t) { return begin; };
 }
 
+// What stands before a tensor's own name: PyTorch's, of nn.Sequential or by name<...>.
+inline std::string layer_name(const ir::plan_view& plan, std::size_t node) {
+    const std::string_view name = plan.name_of(node);
+    return name.empty() ? std::to_string(node - 1) : std::string(name);
+}
+
 inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan) {
     std::vector<parameter_tensor> tensors;
     for (const ir::tensor& t : plan.tensors) {
         if (!t.learned) continue;
         const auto& extent = t.extents.extent;
-        tensors.push_back({sentence(t.node - 1, ".", t.file_name),
+        tensors.push_back({sentence(layer_name(plan, t.node), ".", t.file_name),
                            {extent.begin(), extent.begin() + t.extents.rank},
                            positions(plan, t),
                            t.factor});
