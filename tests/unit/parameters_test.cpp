@@ -179,7 +179,7 @@ TEST_CASE("parameters: a layer by its name", "[parameters]") {
     CHECK(&model.layer<"trunk.4.2">().bias[3] == &fixed.layer<6>().bias[3]);
     CHECK(&model.layer<"side.0">().weights(0, 0) == &fixed.layer<9>().weights(0, 0));
     CHECK(&model.layer<"wide">().bias[0] == &fixed.layer<11>().bias[0]); // as<"wide">
-    CHECK(&model.layer<"critic.v">().bias[0] == &fixed.layer<16>().bias[0]);
+    CHECK(&model.layer<"critic.v">().bias[0] == &fixed.layer<15>().bias[0]);
     static_assert(std::is_same_v<decltype(model.layer<"trunk.1">()), lam::no_parameters>);
 }
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "../base/compiler.hpp"
@@ -98,6 +99,11 @@ private:
     std::size_t size_ = 0;
     std::size_t given_ = 0;
 };
+
+// What files call node number `node`, if `name` is what the declaration gives it, which may be empty.
+inline std::string name_in_files(std::string_view name, std::size_t node) {
+    return name.empty() ? std::to_string(node - 1) : std::string(name);
+}
 
 // The layer that has `name` because it has no other: its number; none if it can't be one.
 constexpr std::size_t layer_called(std::string_view name) {

@@ -78,18 +78,13 @@ inline std::function<std::size_t(std::size_t)> positions(const ir::plan_view& pl
     return [begin = t.begin](std::size_t) { return begin; };
 }
 
-// What stands before a tensor's own name: PyTorch's, of nn.Sequential or by name<...>.
-inline std::string layer_name(const ir::plan_view& plan, std::size_t node) {
-    const std::string_view name = plan.name_of(node);
-    return name.empty() ? std::to_string(node - 1) : std::string(name);
-}
-
 inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan) {
     std::vector<parameter_tensor> tensors;
     for (const ir::tensor& t : plan.tensors) {
         if (!t.learned) continue;
         const auto& extent = t.extents.extent;
-        tensors.push_back({sentence(layer_name(plan, t.node), ".", t.file_name),
+        const std::string layer = ir::name_in_files(plan.name_of(t.node), t.node);
+        tensors.push_back({sentence(layer, ".", t.file_name),
                            {extent.begin(), extent.begin() + t.extents.rank},
                            positions(plan, t),
                            t.factor});

@@ -88,6 +88,7 @@ struct workspace {
     std::array<const float*, ir::max_ports> inputs = {}; // the caller's
     std::uint64_t seed = 0;                              // of this step's masks
     bool drops = false;                                  // dropout is on
+    const bool* idle = nullptr; // of each stage, whether nobody asks for the gradient of its value
 };
 
 // Takes what a caller gives as inputs, of several a std::tuple, and returns how many rows that is.
@@ -224,6 +225,7 @@ public:
     template <std::size_t S>
     void turn_stage() const {
         if constexpr (turns(S)) {
+            if (is_idle(stages.at[S].reads[0].stage)) return;
             constexpr ir::call c = call<S>();
             kernel::transpose_weights<P, c.inputs, c.outputs, c.panels, ir::panels(c.inputs)>(
                 work_.parameters + plan.tensor_of(stages.at[S].node, 0).begin,
@@ -264,16 +266,17 @@ public:
 
     // The weights that reach each unit of stage S, scaled back to a norm of `most` at most.
     template <std::size_t S>
-    static void limit_stage(float* parameters, float most) {
+    static void limit_stage(float* parameters, float most, const bool* frozen) {
+        if (frozen[S]) return;
         if constexpr (stages.at[S].run == ir::kernel::dense) {
             constexpr ir::call c = call<S>();
             kernel::limit_norms<P, c.inputs, c.outputs, c.panels>(
                 parameters + plan.tensor_of(stages.at[S].node, 0).begin, most);
         }
     }
-    static void limit(float* parameters, float most) {
+    static void limit(float* parameters, float most, const bool* frozen) {
         [&]<std::size_t... S>(std::index_sequence<S...>) {
-            (limit_stage<S>(parameters, most), ...);
+            (limit_stage<S>(parameters, most, frozen), ...);
         }
         (std::make_index_sequence<count>{});
     }
@@ -291,6 +294,8 @@ private:
         const std::size_t node = stages.at[s].last;
         return {first, rows, stride, plan.nodes[node].output.size(), plan.values[node].pieces};
     }
+
+    bool is_idle(std::size_t s) const { return work_.idle != nullptr && work_.idle[s]; }
 
     float* rows_at(std::size_t floats) const { return work_.rows + work_.capacity * floats; }
 
@@ -433,6 +438,7 @@ private:
     template <std::size_t S>
     void backward_stage(std::size_t row, std::size_t rows) const {
         if constexpr (stores(S)) {
+            if (is_idle(S)) return;
             constexpr stage s = stages.at[S];
             if constexpr (s.fused != ir::none && ways.summed[S]) {
                 // All shares are there: now through the function, once.
@@ -462,6 +468,7 @@ private:
                       ways.row[stages.at[S].reads[K].stage] == stages.at[S].reads[K].stage) {
             constexpr stage s = stages.at[S];
             constexpr std::size_t from = s.reads[K].stage;
+            if (is_idle(from)) return;
             constexpr std::size_t to = ways.to[from];
             constexpr std::size_t stride = stages.at[to].floats;
             constexpr ir::node n = plan.nodes[s.node];
