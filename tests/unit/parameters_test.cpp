@@ -43,6 +43,12 @@ struct modules
                        lam::name<"actor">(lam::dense<2>(lam::no_bias) | lam::tanh),
                        lam::name<"critic">(lam::name<"v">(lam::dense<1>)))> {};
 
+constexpr auto block = lam::dense<4> | lam::relu | lam::name<"fc">(lam::dense<4>);
+struct pair
+    : lam::network<lam::concat(lam::input<3> | lam::name<"user">(lam::shared<"tower">(block)),
+                               lam::input<3> | lam::name<"item">(lam::shared<"tower">(block))) |
+                   lam::dense<2>> {};
+
 std::vector<float> counted(std::size_t size) {
     std::vector<float> values(size);
     for (std::size_t i = 0; i < size; ++i)
@@ -170,6 +176,21 @@ TEST_CASE("parameters: names of a declaration are those of PyTorch's modules", "
     write(path, {{"trunk.0.weight", {4, 3}, counted(12)}, {"trunk.0.bias", {4}, counted(4)}});
     CHECK_THAT(lam::try_load(modules{}, path).error().message,
                contains("expected a tensor 'trunk.fc.weight', found 'trunk.0.weight' [4, 3]"));
+}
+
+TEST_CASE("parameters: files have shared blocks once, by their first place", "[parameters]") {
+    const auto saved = random_model<pair>(7);
+    const std::string path = scratch("pair.safetensors");
+    lam::save(saved, path);
+    std::string names;
+    for (const lam::tensor& t : lam::read_safetensors(path).value().tensors())
+        names += t.name + " ";
+    CHECK(names == "user.tower.0.weight user.tower.0.bias user.tower.fc.weight user.tower.fc.bias "
+                   "8.weight 8.bias ");
+    CHECK(lam::load(pair{}, path) == saved);
+    CHECK(&saved.layer<0>().weights(0, 0) == &saved.layer<"user.tower.0">().weights(0, 0));
+    CHECK(&saved.layer<"user.tower.0">().weights(0, 0) == &saved.layer<4>().weights(0, 0));
+    CHECK(saved.layer<2>().bias[1] == saved.layer<6>().bias[1]);
 }
 
 TEST_CASE("parameters: a layer by its name", "[parameters]") {

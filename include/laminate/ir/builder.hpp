@@ -37,10 +37,14 @@ public:
         if (n.kind == op::input) {
             note(inputs_, count_);
         } else {
-            if (scope_ != nullptr) layer_names_.call(*scope_, count_, layers_);
+            if (scope_ != nullptr && behind_ == 0) layer_names_.call(*scope_, count_, layers_);
             ++layers_;
         }
         if (!nodes_.empty()) {
+            if (behind_ != 0) {
+                n.like = count_ - behind_;
+                if (nodes_[n.like].like != none) n.like = nodes_[n.like].like;
+            }
             nodes_[count_] = n;
             nodes_[count_].output = of(n.kind).output(n, operands_of(nodes_, count_));
             elements_[count_] = element_;
@@ -81,9 +85,9 @@ public:
 
     constexpr void give_name(std::string_view name, std::size_t value) {
         for (const named& n : names_)
-            if (n.name == name) return refuse({mistake_kind::repeated_name, n.element});
-        if (names_.size() == max_names) return refuse({mistake_kind::too_many_names, max_names});
-        names_.push({name, value, element_});
+            if (n.block == nullptr && n.name == name)
+                return refuse({mistake_kind::repeated_name, n.element});
+        remember({name, value, element_});
     }
     constexpr std::size_t find(std::string_view name) {
         const std::size_t value = value_called(name);
@@ -93,7 +97,7 @@ public:
     // Nothing but looks.
     constexpr std::size_t value_called(std::string_view name) const {
         for (const named& n : names_)
-            if (n.name == name) return n.value;
+            if (n.block == nullptr && n.name == name) return n.value;
         return none;
     }
 
@@ -103,11 +107,26 @@ public:
             mistake_ = {why.kind, element_, why.expected, why.found};
     }
 
+    // Layers from here to end_shared() are a block of this name, which `block` tells from others:
+    // where there was one, they read its parameters. Returns what end_shared() takes.
+    constexpr std::size_t begin_shared(std::string_view name, const void* block) {
+        const std::size_t outer = behind_;
+        for (const named& n : names_)
+            if (n.block != nullptr && n.name == name) {
+                if (n.block != block) refuse({mistake_kind::shared_blocks_differ, n.element});
+                behind_ = count_ - n.value;
+                return outer;
+            }
+        remember({name, count_, element_, block});
+        return outer;
+    }
+    constexpr void end_shared(std::size_t outer) { behind_ = outer; }
+
     // Layers from here to leave() have the name, within those that are entered already.
     constexpr void enter(name_scope& s) {
         s.outer = scope_;
         scope_ = &s;
-        layer_names_.give(s, count_);
+        if (behind_ == 0) layer_names_.give(s, count_);
     }
     constexpr void leave() { scope_ = scope_->outer; }
 
@@ -120,8 +139,9 @@ public:
 private:
     struct named {
         std::string_view name;
-        std::size_t value = none;
+        std::size_t value = none; // of a shared block its first node
         std::size_t element = 0;
+        const void* block = nullptr; // of a shared one
     };
     static constexpr std::size_t max_names = 64;
 
@@ -134,12 +154,18 @@ private:
         return std::find(all.begin(), all.end(), value) != all.end();
     }
 
+    constexpr void remember(const named& n) {
+        if (names_.size() == max_names) return refuse({mistake_kind::too_many_names, max_names});
+        names_.push(n);
+    }
+
     std::span<node> nodes_;
     std::span<std::size_t> elements_;
     std::size_t count_ = 0;
     std::size_t element_ = 0;
     std::size_t outputs_ = 0;
     std::size_t layers_ = 0;
+    std::size_t behind_ = 0; // in a shared block, how many nodes behind its first place; else 0
     const name_scope* scope_ = nullptr;
     name_writer layer_names_;
     some inputs_ = {};

@@ -37,6 +37,13 @@ constexpr mistake check_operands(std::span<const node> nodes, std::size_t index)
 constexpr mistake check_node(std::span<const node> nodes, std::size_t index) {
     const mistake m = check_operands(nodes, index);
     if (m.kind != mistake_kind::accepted) return m;
+    if (const std::size_t first = nodes[index].like; first != none) {
+        const auto here = operands_of(nodes, index);
+        const auto there = operands_of(nodes, first);
+        for (std::size_t k = 0; k < here.size(); ++k)
+            if (here[k] != there[k])
+                return {mistake_kind::shared_inputs_differ, index, width(there[k]), width(here[k])};
+    }
     const refusal r = of(nodes[index].kind).check(nodes[index], operands_of(nodes, index));
     return {r.kind, index, r.expected, r.found};
 }

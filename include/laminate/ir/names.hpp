@@ -120,7 +120,8 @@ constexpr std::size_t layer_called(std::string_view name) {
 constexpr mistake check_names(std::span<const node> nodes, const name_memory& names,
                               std::span<name_at> work) {
     const auto learns = [&nodes](std::size_t i) {
-        return of(nodes[i].kind).learned(nodes[i], operands_of(nodes, i)).size() > 0;
+        return nodes[i].like == none &&
+               of(nodes[i].kind).learned(nodes[i], operands_of(nodes, i)).size() > 0;
     };
     std::size_t count = 0;
     for (const name_at& n : names.given)

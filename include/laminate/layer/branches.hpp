@@ -12,7 +12,8 @@
 // outputs(a, b, ...) ends a network that has several. as<"name"> names what arrives, and
 // from<"name"> reads it again. slice<begin, end> is some of the units, slice<begin, end, axis> of
 // another axis. name<"name">(layer) is what files of parameters call a layer, or a prefix
-// for those of a stack. Needs a network around them.
+// for those of a stack. shared<"name">(block) has one set of parameters for all places with this
+// name. Needs a network around them.
 // Promises that maximum and minimum give NaN where an operand is NaN, and of two zeros the first
 // operand's.
 
@@ -87,6 +88,10 @@ constexpr std::array<std::size_t, sizeof...(Operands)> append_operands(ir::build
     return {append_operand<Operands>(to, arriving)...}; // in this order
 }
 
+// Its address tells blocks apart.
+template <class Block>
+inline constexpr char this_block = 0;
+
 // A layer made of these, if all of them are layers; else the one error.
 template <template <class...> class Made, class... Operands>
 constexpr auto made_of() {
@@ -95,6 +100,22 @@ constexpr auto made_of() {
                   "something else; write dense<64> | relu, or linear for what arrives");
     if constexpr ((element<Operands> && ...))
         return Made<Operands...>{};
+    else
+        return any_layer{};
+}
+
+// A layer with a name, if both are right; else the one error.
+template <literal Name, template <literal, class> class Made, class Named>
+constexpr auto named_by() {
+    constexpr bool can_be_written = Name.is_name();
+    static_assert(can_be_written, "Laminate: the name of name<\"...\"> is empty, or has spaces, "
+                                  "quotes or what can't be printed; write what state_dict() has "
+                                  "before .weight, such as name<\"backbone.fc1\">(dense<64>)");
+    static_assert(element<Named>, "Laminate: only layers can have a name, and this is something "
+                                  "else; write a layer or a stack of layers, such as "
+                                  "name<\"actor\">(dense<64> | relu)");
+    if constexpr (can_be_written && element<Named>)
+        return Made<Name, Named>{};
     else
         return any_layer{};
 }
@@ -225,6 +246,18 @@ private:
     }
 };
 
+// A block in several places with one set of parameters, which files have under this name.
+template <detail::literal Name, class Block>
+struct shared : layer_base {
+    static constexpr bool starts = detail::appends<Block>::starts;
+    static constexpr std::size_t append(ir::builder& to, std::size_t value) {
+        const std::size_t outer = to.begin_shared(Name.view(), &detail::this_block<Block>);
+        value = name<Name, Block>::append(to, value);
+        to.end_shared(outer);
+        return value;
+    }
+};
+
 // Elements Begin to End, without that, of an axis of what arrives.
 template <std::size_t Begin, std::size_t End, std::size_t Axis>
 struct slice : layer_base {
@@ -301,17 +334,14 @@ inline constexpr layers::slice<Begin, End, Axis> slice{};
 // dense<2>) has "actor.0.weight" to "actor.2.bias". Names within names are joined with a dot.
 template <detail::literal Name, class Named>
 constexpr auto name(Named) {
-    constexpr bool can_be_written = Name.is_name();
-    static_assert(can_be_written, "Laminate: the name of name<\"...\"> is empty, or has spaces, "
-                                  "quotes or what can't be printed; write what state_dict() has "
-                                  "before .weight, such as name<\"backbone.fc1\">(dense<64>)");
-    static_assert(element<Named>, "Laminate: only layers can have a name, and this is something "
-                                  "else; write a layer or a stack of layers, such as "
-                                  "name<\"actor\">(dense<64> | relu)");
-    if constexpr (can_be_written && element<Named>)
-        return layers::name<Name, Named>{};
-    else
-        return detail::any_layer{};
+    return detail::named_by<Name, layers::name, Named>();
+}
+
+// shared<"tower">(dense<64> | relu) in two places: both read "tower.0.weight" and "tower.0.bias",
+// and training adds up the gradients of both.
+template <detail::literal Name, class Block>
+constexpr auto shared(Block) {
+    return detail::named_by<Name, layers::shared, Block>();
 }
 
 } // namespace laminate::inline LAMINATE_ISA

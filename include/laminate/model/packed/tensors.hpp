@@ -21,6 +21,7 @@
 #include "../../base/panel.hpp"
 #include "../../file/json.hpp"
 #include "../../file/safetensors.hpp"
+#include "../../ir/names.hpp"
 #include "../../ir/plan.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
@@ -81,7 +82,7 @@ inline std::function<std::size_t(std::size_t)> positions(const ir::plan_view& pl
 inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan) {
     std::vector<parameter_tensor> tensors;
     for (const ir::tensor& t : plan.tensors) {
-        if (!t.learned) continue;
+        if (!t.learned || t.shared) continue;
         const auto& extent = t.extents.extent;
         const std::string layer = ir::name_in_files(plan.name_of(t.node), t.node);
         tensors.push_back({sentence(layer, ".", t.file_name),

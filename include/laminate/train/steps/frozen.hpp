@@ -14,6 +14,7 @@
 
 #include "../../base/compiler.hpp"
 #include "../../base/error.hpp"
+#include "../../ir/names.hpp"
 #include "../../ir/plan.hpp"
 #include "stages.hpp"
 
@@ -41,6 +42,11 @@ struct frozen_stages {
         for (std::size_t s = 0; s < stages.count; ++s) {
             if (!stages.at[s].learned) continue;
             const std::size_t node = stages.at[s].node;
+            if (const std::size_t first = plan.nodes[node].like; first != ir::none) {
+                for (std::size_t before = 0; before < s; ++before)
+                    if (stages.at[before].node == first) frozen[s] = frozen[before];
+                continue;
+            }
             const std::string layer = ir::name_in_files(plan.view().name_of(node), node);
             all += sentence(all.empty() ? "" : ", ", layer);
             for (std::size_t k = 0; k < names.size(); ++k)

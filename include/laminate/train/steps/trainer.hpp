@@ -84,6 +84,7 @@ public:
           optimiser_(optimiser),
           options_(std::move(options)),
           parameters_(floats_ * (1 + Optimiser::moments)),
+          other_(pass::shares() ? floats_ : 0),
           turned_(turned_floats_) {
         if (auto why = still_.freeze(options_.frozen)) raise(*why);
         if (options_.threads != 1) threads_.emplace(options_.threads);
@@ -314,6 +315,7 @@ private:
     void complete(training::workspace& w) {
         w.parameters = model_->packed().data();
         w.gradient = parameters_.data();
+        w.other = other_.data();
         w.turned = turned_.data();
         w.zeros = turned_.data() + pass::turned_begin(pass::count);
         w.rows = rows_.data();
@@ -387,6 +389,7 @@ private:
     train_options options_;
     training::frozen_stages<plan_type> still_;
     training::buffer parameters_; // gradient, then moments, each packed as the parameters are
+    training::buffer other_;      // gradients of other places of shared parameters
     training::buffer turned_;     // weights turned around, then zeros
     training::buffer rows_;
     std::array<float, pass::parts.size()> squares_ = {};
