@@ -88,8 +88,8 @@ TEST_CASE("a model is written whole or not at all") {
 }
 
 TEST_CASE("initialisers have the names of a declaration, also behind a normaliser") {
-    constexpr auto network = lam::input<3> | lam::name<"actor">(lam::dense<4> | lam::prelu) |
-                             lam::dense<2>;
+    constexpr auto network =
+        lam::input<3> | lam::name<"actor">(lam::dense<4> | lam::prelu) | lam::dense<2>;
     codegen::graph g = codegen::graph_of(test::random_model<decltype(network)>(3));
     const auto has = [&g](const std::string& name) {
         return codegen::onnx_bytes(g).value().find(name) != std::string::npos;

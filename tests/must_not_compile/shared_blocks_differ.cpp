@@ -8,8 +8,8 @@
 namespace lam = laminate;
 
 #ifdef GOOD
-constexpr auto network = lam::input<8> | lam::shared<"a">(lam::dense<8>) | lam::relu |
-                         lam::shared<"a">(lam::dense<8>);
+constexpr auto network =
+    lam::input<8> | lam::shared<"a">(lam::dense<8>) | lam::relu | lam::shared<"a">(lam::dense<8>);
 #else
 constexpr auto network = lam::input<8> | lam::shared<"a">(lam::dense<8>) | lam::relu |
                          lam::shared<"a">(lam::dense<8>(lam::no_bias));

@@ -149,7 +149,7 @@ inline double worst_of_differences(std::span<const ir::node> nodes,
     };
     const auto check = [&](std::size_t n, std::size_t k, const numbers& gradient) {
         const std::size_t size = gradient.size();
-        for (std::size_t i = 0; i < size; i += size > 100 ? 37 : 1) {
+        for (std::size_t i = 0; i<size; i += size> 100 ? 37 : 1) {
             constexpr double h = 1e-6;
             const double at = parameters[n][k][i];
             set(n, k, i, at + h);

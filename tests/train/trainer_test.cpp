@@ -27,7 +27,8 @@ struct plain
 struct named
     : lam::network<lam::input<12> |
                    lam::name<"back">(lam::dense<20> | lam::tanh | lam::layer_norm | lam::prelu) |
-                   lam::name<"middle">(lam::residual(lam::shared<"twin">(lam::dense<20>) | lam::relu |
+                   lam::name<"middle">(lam::residual(lam::shared<"twin">(lam::dense<20>) |
+                                                     lam::relu |
                                                      lam::shared<"twin">(lam::dense<20>))) |
                    lam::dense<20> | lam::add(lam::gelu, lam::name<"backup">(lam::dense<20>)) |
                    lam::dense<4> | lam::softmax> {};
@@ -90,8 +91,10 @@ TEST_CASE("trainer: frozen layers stay, and all else has the bits it has without
         start.layer<"back.2">().shift[i] = 0.25f; // not the 0 that no decay would change
     const lam::adam decaying = {.learning_rate = 0.01f, .weight_decay = 0.1f};
     const lam::train_options options = {.l2 = 0.01f, .max_norm = 0.5f, .clip_value = 0.01f};
-    for (const std::vector<std::string>& names :
-         {std::vector<std::string>{"back"}, {"back", "middle"}, {"middle.twin", "8"}, {"backup", "12"}}) {
+    for (const std::vector<std::string>& names : {std::vector<std::string>{"back"},
+                                                  {"back", "middle"},
+                                                  {"middle.twin", "8"},
+                                                  {"backup", "12"}}) {
         lam::train_options frozen = options;
         frozen.frozen = names;
         lam::model<named> model = start;

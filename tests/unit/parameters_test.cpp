@@ -31,17 +31,16 @@ struct small : lam::network<lam::input<3> | lam::dense<4> | lam::prelu |
 // Names within names, of a single layer, of layers that are made of layers, of a stack with an
 // input of its own; and layers without.
 struct modules
-    : lam::network<
-          lam::concat(
-              lam::input<3> |
-                  lam::name<"trunk">(lam::dense<4> | lam::relu | lam::name<"fc">(lam::dense<4>) |
-                                     lam::as<"fc"> | lam::elu |
-                                     lam::residual(lam::dense<4> | lam::relu | lam::dense<4>)),
-              lam::name<"side">(lam::input<2> | lam::dense<2>)) |
-          lam::dense<4> | lam::as<"wide"> |
-          lam::outputs(lam::name<"log_std">(lam::prelu),
-                       lam::name<"actor">(lam::dense<2>(lam::no_bias) | lam::tanh),
-                       lam::name<"critic">(lam::name<"v">(lam::dense<1>)))> {};
+    : lam::network<lam::concat(lam::input<3> |
+                                   lam::name<"trunk">(
+                                       lam::dense<4> | lam::relu | lam::name<"fc">(lam::dense<4>) |
+                                       lam::as<"fc"> | lam::elu |
+                                       lam::residual(lam::dense<4> | lam::relu | lam::dense<4>)),
+                               lam::name<"side">(lam::input<2> | lam::dense<2>)) |
+                   lam::dense<4> | lam::as<"wide"> |
+                   lam::outputs(lam::name<"log_std">(lam::prelu),
+                                lam::name<"actor">(lam::dense<2>(lam::no_bias) | lam::tanh),
+                                lam::name<"critic">(lam::name<"v">(lam::dense<1>)))> {};
 
 constexpr auto block = lam::dense<4> | lam::relu | lam::name<"fc">(lam::dense<4>);
 struct pair
@@ -168,9 +167,10 @@ TEST_CASE("parameters: names of a declaration are those of PyTorch's modules", "
     std::string names;
     for (const lam::tensor& t : file.tensors())
         names += t.name + " ";
-    CHECK(names == "trunk.0.weight trunk.0.bias trunk.fc.weight trunk.fc.bias trunk.4.0.weight "
-                   "trunk.4.0.bias trunk.4.2.weight trunk.4.2.bias side.0.weight side.0.bias "
-                   "11.weight 11.bias log_std.weight actor.0.weight critic.v.weight critic.v.bias ");
+    CHECK(names ==
+          "trunk.0.weight trunk.0.bias trunk.fc.weight trunk.fc.bias trunk.4.0.weight "
+          "trunk.4.0.bias trunk.4.2.weight trunk.4.2.bias side.0.weight side.0.bias "
+          "11.weight 11.bias log_std.weight actor.0.weight critic.v.weight critic.v.bias ");
     CHECK(lam::load(modules{}, path) == saved);
 
     write(path, {{"trunk.0.weight", {4, 3}, counted(12)}, {"trunk.0.bias", {4}, counted(4)}});
@@ -182,8 +182,9 @@ TEST_CASE("parameters: files have shared blocks once, by their first place", "[p
     const auto saved = random_model<pair>(7);
     const std::string path = scratch("pair.safetensors");
     lam::save(saved, path);
+    const auto file = lam::read_safetensors(path).value();
     std::string names;
-    for (const lam::tensor& t : lam::read_safetensors(path).value().tensors())
+    for (const lam::tensor& t : file.tensors())
         names += t.name + " ";
     CHECK(names == "user.tower.0.weight user.tower.0.bias user.tower.fc.weight user.tower.fc.bias "
                    "8.weight 8.bias ");

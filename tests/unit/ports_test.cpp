@@ -50,13 +50,13 @@ template <class Layers>
 constexpr auto tower(Layers last) {
     return lam::shared<"tower">(dense<24> | lam::prelu | lam::shared<"inner">(dense<24>)) | last;
 }
-struct two_towers
-    : lam::network<lam::concat(lam::input<13> | tower(lam::maxout<2>),
-                               lam::input<13> | tower(lam::layer_norm)) |
-                   dense<24> | lam::shared<"inner">(dense<24>) | relu | dense<16> |
-                   lam::shared<"same">(dense<16>) | lam::shared<"same">(dense<16>)> {};
-static_assert(lam::plan(two_towers{}).parameters ==
-              13 * 24 + 24 + 24 + 24 * 24 + 24 + 2 * 24 + 36 * 24 + 24 + 24 * 16 + 2 * 16 + 16 * 16);
+struct two_towers : lam::network<lam::concat(lam::input<13> | tower(lam::maxout<2>),
+                                             lam::input<13> | tower(lam::layer_norm)) |
+                                 dense<24> | lam::shared<"inner">(dense<24>) | relu | dense<16> |
+                                 lam::shared<"same">(dense<16>) | lam::shared<"same">(dense<16>)> {
+};
+static_assert(lam::plan(two_towers{}).parameters == 13 * 24 + 24 + 24 + 24 * 24 + 24 + 2 * 24 +
+                                                        36 * 24 + 24 + 24 * 16 + 2 * 16 + 16 * 16);
 
 template <class Network>
 using type = lam::model<Network>;

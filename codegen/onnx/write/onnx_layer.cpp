@@ -281,9 +281,7 @@ private:
     std::string parameter(const char* what, const std::vector<double>& numbers) {
         return to_.tensor(named(what), {numbers.size()}, numbers);
     }
-    std::string named(const char* what) const {
-        return sentence(called_, what);
-    }
+    std::string named(const char* what) const { return sentence(called_, what); }
     std::string times(const std::string& a, const std::string& b, const char* what = "scaled") {
         return to_.add("Mul", {a, b}, part(what));
     }

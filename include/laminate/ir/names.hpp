@@ -100,7 +100,8 @@ private:
     std::size_t given_ = 0;
 };
 
-// What files call node number `node`, if `name` is what the declaration gives it, which may be empty.
+// What files call node number `node`, if `name` is what the declaration gives it, which may be
+// empty.
 inline std::string name_in_files(std::string_view name, std::size_t node) {
     return name.empty() ? std::to_string(node - 1) : std::string(name);
 }

@@ -32,11 +32,11 @@ namespace detail {
 
 template <class Network, literal Name, bool Found>
 struct no_layer_of_this_name {
-    static_assert(Found,
-                  "Laminate: layer<\"...\">() names no layer of this network (the network and the "
-                  "characters of the name follow the words no_layer_of_this_name); write a name of "
-                  "name<\"...\"> in full, such as layer<\"backbone.fc1\">(), with the number behind "
-                  "it of one of several layers, such as layer<\"actor.0\">(), or one of as<\"...\">");
+    static_assert(
+        Found, "Laminate: layer<\"...\">() names no layer of this network (the network and the "
+               "characters of the name follow the words no_layer_of_this_name); write a name of "
+               "name<\"...\"> in full, such as layer<\"backbone.fc1\">(), with the number behind "
+               "it of one of several layers, such as layer<\"actor.0\">(), or one of as<\"...\">");
 };
 
 using ir::max_stack_bytes;

@@ -55,9 +55,9 @@ struct frozen_stages {
         }
         for (std::size_t k = 0; k < names.size(); ++k)
             if (!found[k])
-                return error{sentence("train_options::frozen: expected names of layers that learn, ",
-                                      all, ", or the beginnings of some up to a dot, found ",
-                                      quote(names[k]))};
+                return error{
+                    sentence("train_options::frozen: expected names of layers that learn, ", all,
+                             ", or the beginnings of some up to a dot, found ", quote(names[k]))};
         if (!learns)
             return error{sentence("train_options::frozen: expected a layer that is left to learn, "
                                   "of ",

@@ -185,8 +185,8 @@ public:
 
     // Values of layer Index in the last call of step() or loss(), and the gradient of the loss by
     // them in the last step. No rows where they aren't kept: the value of a dense layer that is
-    // computed together with the function behind it, gradients that go through a function as soon as
-    // they are computed, and those that only frozen layers would need.
+    // computed together with the function behind it, gradients that go through a function as soon
+    // as they are computed, and those that only frozen layers would need.
     template <std::size_t Index>
     row_view values() const {
         for (std::size_t s = 0; s < pass::count; ++s)
