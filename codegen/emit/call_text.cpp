@@ -101,8 +101,8 @@ std::string binary(const ir::plan_view& plan, const ir::step& s, const ir::joine
     const bool several = s.positions > 1;
     return sentence("with_row<kernel::", form, ", ", truth(f.swapped), ", ", f.units, ", ",
                     several ? s.pitch_written : plan.stride(s.writes), ", ",
-                    several ? f.pitch : plan.stride(f.beside), ">{", first(plan, s, f.beside),
-                    ", ", first(plan, s, s.writes), "}");
+                    several ? f.pitch : plan.stride(f.beside), ">{", first(plan, s, f.beside), ", ",
+                    first(plan, s, s.writes), "}");
 }
 
 // "kernel::compose(kernel::relu{}, kernel::tanh{})"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A shared block where rows of another width arrive.
-// expect: all places of a shared<...> block need values of the same width
+// expect: all places of a shared<...> block need values of the same shape
 // expect: shared_inputs_differ<laminate::layers::shared<
 // expect: 3, 8, 9>
 #include <laminate/layer/all.hpp>

@@ -269,8 +269,7 @@ private:
         laminate::shape padded = {n_.output.rank, {1, 1, 1, 1}};
         padded.extent[padded.rank - 1] = s.size();
         const std::string what = sentence("operand_", k);
-        return to_.add("Reshape",
-                       {x, to_.shape(sentence(y_, "/shape_", k), extents(padded, {}))},
+        return to_.add("Reshape", {x, to_.shape(sentence(y_, "/shape_", k), extents(padded, {}))},
                        part(what.c_str()));
     }
 
@@ -288,8 +287,7 @@ private:
 
     void dense() {
         if (n_.output.rank > 1) return dense_at_positions();
-        const std::string weights =
-            to_.tensor(named(".weight"), {out_, in_}, p_.weights());
+        const std::string weights = to_.tensor(named(".weight"), {out_, in_}, p_.weights());
         const std::string bias = n_.bias ? parameter(".bias", p_.bias()) : std::string();
         to_.add("Gemm", {x_, weights, bias}, y_, {{"transB", std::int64_t{1}}});
     }
@@ -300,8 +298,7 @@ private:
         for (std::size_t i = 0; i < in_; ++i)
             for (std::size_t o = 0; o < out_; ++o)
                 turned.push_back(p_.weights()[o * in_ + i]);
-        const std::string weights =
-            to_.tensor(named(".weight_transposed"), {in_, out_}, turned);
+        const std::string weights = to_.tensor(named(".weight_transposed"), {in_, out_}, turned);
         const std::string sums = n_.bias ? part("sums") : y_;
         to_.add("MatMul", {x_, weights}, sums);
         if (n_.bias) to_.add("Add", {sums, parameter(".bias", p_.bias())}, y_);

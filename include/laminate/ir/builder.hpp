@@ -67,7 +67,8 @@ public:
         for (std::size_t k = 1; k < parts.size(); ++k) {
             few_parts[count++] = parts[k];
             if (count < max_inputs && k + 1 < parts.size()) continue;
-            few_parts[0] = append({.kind = op::concat, .axis = axis}, std::span(few_parts).first(count));
+            few_parts[0] =
+                append({.kind = op::concat, .axis = axis}, std::span(few_parts).first(count));
             count = 1;
         }
         return few_parts[0];

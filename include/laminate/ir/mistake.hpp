@@ -91,10 +91,11 @@
             "matmul multiplies values of two or three axes, and one of its operands has fewer " \
             "(its place, 2 and how many follow its name); write reshape<1, N> for a row", \
             "multiplies values of $found$ axis; expected at least $expected$") \
-    MISTAKE(products_differ, layer, \
-            "matmul multiplies as many matrices of one operand as of the other (its place and how " \
-            "many follow its name)", \
-            "multiplies $expected$ matrices with $found$; expected as many") \
+    MISTAKE( \
+        products_differ, layer, \
+        "matmul multiplies as many matrices of one operand as of the other (its place and how " \
+        "many follow its name)", \
+        "multiplies $expected$ matrices with $found$; expected as many") \
     MISTAKE(no_sequence, layer, \
             "self_attention reads a sequence of two axes, [steps, features]; another number of " \
             "axes arrives (it follows the layer's name); write reshape<steps, features>", \
@@ -134,9 +135,8 @@
             "place and that of the first follow); write the same block, or give it another name", \
             "isn't the block that it shares parameters with") \
     MISTAKE(shared_inputs_differ, layer, \
-            "all places of a shared<...> block need values of the same width, and what arrives " \
-            "here is " \
-            "another (its place, the width at the first place and the one here follow)", \
+            "all places of a shared<...> block need values of the same shape, and what arrives " \
+            "here has another (its place, the width at the first place and the one here follow)", \
             "shares the parameters of a layer that reads $expected$ units; $found$ arrive") \
     MISTAKE(too_many_names, layer, \
             "a network gives at most 64 names with as<...> and shared<...>", \

@@ -266,9 +266,9 @@ inline constexpr std::size_t most_handed_on = 4; // one after the other
 constexpr bool hands_on(std::span<const node> nodes, std::span<const value> values, const step& now,
                         const step& next, std::size_t next_index) {
     const std::size_t written = values[now.last].of;
-    if (now.run != kernel::dense || next.run != kernel::dense || now.exact ||
-        now.positions != 1 || next.positions != 1 || reads_beside(now) ||
-        reads_beside(next) || values[next.input].of != written || values[written].row != written ||
+    if (now.run != kernel::dense || next.run != kernel::dense || now.exact || now.positions != 1 ||
+        next.positions != 1 || reads_beside(now) || reads_beside(next) ||
+        values[next.input].of != written || values[written].row != written ||
         values[written].dies != next_index || values[written].at.in != memory::scratch)
         return false;
     const std::size_t floats = nodes[now.last].output.size();

@@ -56,9 +56,7 @@ constexpr std::size_t computed(const node& n, const value& v) {
 }
 
 // Whether a concat or slice is one piece of memory: nothing but 1 stands in front of its axis.
-constexpr bool is_one_piece(const node& n) {
-    return outer(n.output, axis_of(n, n.output)) == 1;
-}
+constexpr bool is_one_piece(const node& n) { return outer(n.output, axis_of(n, n.output)) == 1; }
 
 // Whether the value of a node is a part of what it reads, or all of that.
 constexpr bool is_part(const node& n) {
@@ -91,8 +89,7 @@ constexpr void find_readers(std::span<const node> nodes, std::span<value> values
                 values[producer].consumer = values[producer].readers++ == 0 ? i : none;
         if (is_part(n)) {
             values[i].of = values[from].of;
-            values[i].first =
-                values[from].first + n.begin * inner(n.output, axis_of(n, n.output));
+            values[i].first = values[from].first + n.begin * inner(n.output, axis_of(n, n.output));
         }
     }
     for (std::size_t i = 0; i < nodes.size(); ++i) {
@@ -105,11 +102,10 @@ constexpr void find_readers(std::span<const node> nodes, std::span<value> values
 constexpr void find_order(std::span<const node> nodes, std::span<value> values) {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         const std::size_t from = nodes[i].inputs[0];
-        values[i].follows_dense =
-            nodes[i].output.rank == 1 && !values[i].is_shared &&
-            (nodes[i].kind == op::dense ||
-             (is_elementwise(nodes[i].kind) && values[from].consumer == i &&
-              values[from].follows_dense));
+        values[i].follows_dense = nodes[i].output.rank == 1 && !values[i].is_shared &&
+                                  (nodes[i].kind == op::dense ||
+                                   (is_elementwise(nodes[i].kind) && values[from].consumer == i &&
+                                    values[from].follows_dense));
     }
     for (std::size_t i = nodes.size(); i-- > 0;) {
         const std::size_t next = values[i].consumer;

@@ -253,8 +253,8 @@ public:
     static constexpr std::size_t widest() {
         std::size_t most = 0;
         for (std::size_t s = 0; s < count; ++s)
-            most = std::max(
-                most, whole_lines(width(ir::arriving(plan.view().nodes, stages.at[s].node))));
+            most = std::max(most,
+                            whole_lines(width(ir::arriving(plan.view().nodes, stages.at[s].node))));
         return most;
     }
 
