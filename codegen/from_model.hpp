@@ -32,8 +32,11 @@ std::vector<layer_parameters> parameters_of(const Model& model) {
 template <declared Network, template <std::size_t> class Storage>
 graph graph_of(const basic_model<Network, Storage>& model) {
     graph g;
-    const auto& nodes = detail::plan_of<Network, ir::fusion::on>.nodes;
-    g.nodes.assign(nodes.begin(), nodes.end());
+    const auto& plan = detail::plan_of<Network, ir::fusion::on>;
+    g.nodes.assign(plan.nodes.begin(), plan.nodes.end());
+    for (ir::node& n : g.nodes)
+        n.like = ir::none; // parameters_of() copies them for each place
+    g.layer_names.assign(plan.names.begin(), plan.names.end());
     g.parameters = parameters_of(model);
     g.origins.resize(g.nodes.size());
     const auto extents = [&g](const ir::port& p) {

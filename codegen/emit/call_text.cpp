@@ -38,10 +38,16 @@ std::string construction(const char* functor, std::initializer_list<argument> ar
     return sentence(functor, "{", all, "}");
 }
 
+// The name of an array that node `index` reads, which may be another's.
+std::string read_array(std::span<const ir::node> nodes, std::size_t index, const char* part) {
+    const std::size_t first = nodes[index].like;
+    return array_name(nodes[index], first != ir::none ? first : index, part);
+}
+
 functor_source functor(std::span<const ir::node> nodes, std::size_t index) {
     const ir::node& n = nodes[index];
     const ir::tensor_list tensors = ir::of(n.kind).learned(n, ir::operands_of(nodes, index));
-    const auto learned = [&](std::size_t k) { return array_name(n, index, tensors[k].name); };
+    const auto learned = [&](std::size_t k) { return read_array(nodes, index, tensors[k].name); };
 #define LAMINATE_FUNCTOR(operation, when, file, functor, ...) \
     if (n.kind == ir::op::operation && (when)) \
         return {#file, construction(#functor, {__VA_ARGS__})};
@@ -164,7 +170,7 @@ std::string call(const ir::plan_view& plan, std::size_t index) {
     std::string weights;
     if (c.run == ir::kernel::dense)
         for (const ir::tensor& t : plan.tensors_of(s.node))
-            weights += sentence(array_name(plan.nodes[s.node], s.node, t.name), ", ");
+            weights += sentence(read_array(plan.nodes, s.node, t.name), ", ");
     if (!weights.empty())
         weights = sentence("        ", weights.substr(0, weights.size() - 1), "\n");
     std::string others;
@@ -203,7 +209,7 @@ const char* file_of(ir::kernel run) {
 template <class Function>
 void for_each_array(const ir::plan_view& plan, const Function& f) {
     for (const ir::tensor& t : plan.tensors)
-        f(array_name(plan.nodes[t.node], t.node, t.name), t.begin, t.floats);
+        if (!t.shared) f(array_name(plan.nodes[t.node], t.node, t.name), t.begin, t.floats);
 }
 
 } // namespace

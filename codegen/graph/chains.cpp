@@ -56,6 +56,7 @@ void replace(graph& network, const chain& part, graph by) {
     const std::vector<ir::node> nodes = std::exchange(network.nodes, {});
     std::vector<layer_parameters> parameters = std::exchange(network.parameters, {});
     std::vector<std::string> origins = std::exchange(network.origins, {});
+    network.layer_names.clear(); // numbers change
     std::vector<std::size_t> places(nodes.size(), ir::none);
     const auto add = [&network](const ir::node& n, layer_parameters& p, std::string& origin) {
         network.nodes.push_back(n);

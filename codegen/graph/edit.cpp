@@ -76,6 +76,8 @@ void prepend_affine(graph& network, std::vector<double> scale, std::vector<doubl
     network.parameters.insert(network.parameters.begin() + 1,
                               {{std::move(scale), std::move(shift)}});
     network.origins.insert(network.origins.begin() + 1, "the normaliser of the inputs");
+    if (!network.layer_names.empty())
+        network.layer_names.insert(network.layer_names.begin() + 1, std::string());
     relink(network);
 }
 
@@ -88,6 +90,8 @@ void erase(graph& network, std::size_t node, std::optional<std::size_t> heir) {
     network.nodes.erase(network.nodes.begin() + at);
     network.parameters.erase(network.parameters.begin() + at);
     network.origins.erase(network.origins.begin() + at);
+    if (node < network.layer_names.size())
+        network.layer_names.erase(network.layer_names.begin() + at);
     relink(network);
 }
 

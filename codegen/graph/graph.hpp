@@ -58,6 +58,8 @@ struct graph {
     std::vector<ir::node> nodes;              // with inferred shapes, all of rank 1: one row
     std::vector<layer_parameters> parameters; // as users know them: no padding, no packing
     std::vector<std::string> origins;         // for messages: "Gemm 'fc1'"; of a fold: all of them
+    // What files of parameters call each node, where that isn't its number; may be shorter.
+    std::vector<std::string> layer_names;
     // What the file calls its inputs and outputs, in the order of ir::inputs_of and outputs_of, and
     // their shapes without the batch; shorter where nothing is known of the rest.
     std::vector<std::string> input_names;
@@ -65,6 +67,11 @@ struct graph {
     std::vector<std::vector<std::size_t>> input_shapes;
     std::vector<std::vector<std::size_t>> output_shapes;
 
+    // "0" of the first node behind the input, unless it has a name.
+    std::string layer_name(std::size_t node) const {
+        const bool named = node < layer_names.size() && !layer_names[node].empty();
+        return named ? layer_names[node] : std::to_string(node - 1);
+    }
     // Floats of a row, of all inputs or outputs together.
     std::size_t inputs() const { return ir::total_width(ir::inputs_of(nodes)); }
     std::size_t outputs() const { return ir::total_width(ir::outputs_of(nodes)); }

@@ -71,7 +71,7 @@ result<std::vector<match>> match_parameters(const graph& network, const ir::plan
     for (std::size_t i = 1; i < plan.nodes.size(); ++i) {
         const layer_parameters& p = network.parameters[i];
         for (std::size_t k = 0; k < plan.tensors_of(i).size(); ++k) {
-            if (!plan.tensors_of(i)[k].learned) continue;
+            if (!plan.tensors_of(i)[k].learned || plan.tensors_of(i)[k].shared) continue;
             detail::parameter_tensor& tensor = tensors.at(matches.size());
             if (p[k].size() != *element_count(tensor.shape))
                 return error{sentence(origin(network, i), ": expected numbers of shape ",

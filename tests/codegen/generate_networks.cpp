@@ -262,6 +262,8 @@ void write_graphs(writer& to) {
                        lam::concat(lam::linear, dense<5>) | softmax | lam::flatten | dense<7>);
     to.add("attention", input<7, 12> | lam::residual(lam::layer_norm | lam::self_attention<3>) |
                             lam::residual(lam::layer_norm | dense<24> | lam::gelu | dense<12>));
+    to.add("shared", input<21> | lam::shared<"twice">(dense<21> | prelu | lam::layer_norm) |
+                         lam::shared<"twice">(dense<21> | prelu | lam::layer_norm) | maxout<3>);
     to.add_several("two_heads",
                    input<24> | dense<33> | elu |
                        lam::outputs(dense<20> | relu | dense<6>, dense<1>, lam::linear));

@@ -87,6 +87,19 @@ TEST_CASE("a model is written whole or not at all") {
     CHECK(lam::read_file(path, 100'000).value() == bytes);
 }
 
+TEST_CASE("initialisers have the names of a declaration, also behind a normaliser") {
+    constexpr auto network =
+        lam::input<3> | lam::name<"actor">(lam::dense<4> | lam::prelu) | lam::dense<2>;
+    codegen::graph g = codegen::graph_of(test::random_model<decltype(network)>(3));
+    const auto has = [&g](const std::string& name) {
+        return codegen::onnx_bytes(g).value().find(name) != std::string::npos;
+    };
+    CHECK((has("actor.0.weight") && has("actor.0.bias") && has("actor.1.weight")));
+    CHECK((has("2.weight") && has("2.bias") && !has("0.0.weight")));
+    codegen::prepend_affine(g, {1, 2, 3}, {0, 0, 0});
+    CHECK((has("0.weight") && has("actor.0.weight") && has("3.bias") && !has("2.bias")));
+}
+
 TEST_CASE("a normaliser is an affine layer in front") {
     const test::scratch_directory folder;
     const std::string path = folder / "model.onnx";

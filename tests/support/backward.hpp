@@ -118,6 +118,14 @@ inline exact_gradient back_propagate(std::span<const ir::node> nodes,
         for (std::size_t i = 0; i < learned.size(); ++i)
             add(by, learned[i], g.by[i]);
     }
+    // Several nodes have copies of shared parameters: the gradient of each is that of all together.
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        if (const std::size_t first = nodes[i].like; first != ir::none)
+            for (std::size_t k = 0; k < g.by[i].tensors.size(); ++k)
+                for (std::size_t n = 0; n < g.by[i][k].size(); ++n)
+                    g.by[first][k][n] += g.by[i][k][n];
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        if (nodes[i].like != ir::none) g.by[i] = g.by[nodes[i].like];
     return g;
 }
 
@@ -134,23 +142,30 @@ inline double worst_of_differences(std::span<const ir::node> nodes,
                                    std::span<const float> in, const loss_function& loss) {
     const exact_gradient truth = back_propagate(nodes, parameters, in, loss);
     double worst = 0.0;
-    const auto check = [&](numbers& of, const numbers& gradient) {
-        for (std::size_t i = 0; i<of.size(); i += of.size()> 100 ? 37 : 1) {
+    // Sets number i of a node's tensor, and of the copies that share it.
+    const auto set = [&](std::size_t node, std::size_t k, std::size_t i, double to) {
+        for (std::size_t n = node; n < nodes.size(); ++n)
+            if (n == node || nodes[n].like == node) parameters[n][k][i] = to;
+    };
+    const auto check = [&](std::size_t n, std::size_t k, const numbers& gradient) {
+        const std::size_t size = gradient.size();
+        for (std::size_t i = 0; i<size; i += size> 100 ? 37 : 1) {
             constexpr double h = 1e-6;
-            const double at = of[i];
-            of[i] = at + h;
+            const double at = parameters[n][k][i];
+            set(n, k, i, at + h);
             const double above = loss_of(nodes, parameters, in, loss);
-            of[i] = at - h;
+            set(n, k, i, at - h);
             const double below = loss_of(nodes, parameters, in, loss);
-            of[i] = at;
+            set(n, k, i, at);
             const double slope = (above - below) / (2.0 * h);
             const double error = std::abs(slope - gradient[i]);
             worst = worse(worst, error / std::max(1e-3, std::abs(gradient[i])));
         }
     };
     for (std::size_t n = 0; n < nodes.size(); ++n) {
+        if (nodes[n].like != ir::none) continue;
         for (std::size_t k = 0; k < parameters[n].tensors.size(); ++k)
-            check(parameters[n][k], truth.by[n][k]);
+            check(n, k, truth.by[n][k]);
     }
     return worst;
 }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <tuple>
 
 namespace lam = laminate;
@@ -68,6 +69,7 @@ struct lam::detail::checked<graph<Draw>> {
         lam::ir::infer(found);
         return found;
     }();
+    static constexpr std::array<std::string_view, 0> names = {};
     static_assert(lam::ir::check(nodes).kind == lam::ir::mistake_kind::accepted);
 };
 
@@ -198,9 +200,25 @@ struct dueling {
     }
 };
 
+// Shared blocks of all that learns: two towers on parts of the input (wide enough for several parts
+// of weights), and narrow layers three times in a row, once in front of a maxout that would have
+// others ordered; one place of a dense layer computes the function behind it, another doesn't.
+struct towers
+    : lam::network<lam::input<80> |
+                   lam::add(
+                       lam::slice<0, 40> |
+                           lam::shared<"tower">(lam::dense<150> | lam::layer_norm | lam::prelu),
+                       lam::slice<40, 80> |
+                           lam::shared<"tower">(lam::dense<150> | lam::layer_norm | lam::prelu)) |
+                   lam::dense<6> |
+                   lam::repeat<2>(lam::shared<"narrow">(lam::dense<6> | lam::affine) | lam::tanh) |
+                   lam::shared<"one">(lam::dense<6>(lam::no_bias)) | lam::sigmoid |
+                   lam::shared<"one">(lam::dense<6>(lam::no_bias)) |
+                   lam::shared<"narrow">(lam::dense<6> | lam::affine) | lam::maxout<3>> {};
+
 using all = std::tuple<graph<residual>, graph<gates<1>>, graph<gates<7>>, graph<gates<16>>,
                        graph<gates<17>>, graph<parts<1>>, graph<parts<13>>, graph<parts<16>>,
-                       graph<readers>, graph<normalised>, graph<norms>, graph<dueling>>;
+                       graph<readers>, graph<normalised>, graph<norms>, graph<dueling>, towers>;
 
 template <class Network>
 std::vector<float> targets_of(std::size_t rows) {

@@ -6,8 +6,12 @@
 
 #include <laminate/train/steps/initialise.hpp>
 
+#include <algorithm>
 #include <array>
 #include <limits>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace lam = laminate;
 
@@ -18,6 +22,22 @@ struct dropping : lam::network<lam::input<12> | lam::dropout<0.25f> | lam::dense
                                lam::maxout<3> | lam::dense<4> | lam::softmax> {};
 struct plain
     : lam::network<lam::input<12> | lam::dense<300> | lam::relu | lam::dense<4> | lam::softmax> {};
+
+// With a layer, and a value, that several read.
+struct named
+    : lam::network<lam::input<12> |
+                   lam::name<"back">(lam::dense<20> | lam::tanh | lam::layer_norm | lam::prelu) |
+                   lam::name<"middle">(lam::residual(lam::shared<"twin">(lam::dense<20>) |
+                                                     lam::relu |
+                                                     lam::shared<"twin">(lam::dense<20>))) |
+                   lam::dense<20> | lam::add(lam::gelu, lam::name<"backup">(lam::dense<20>)) |
+                   lam::dense<4> | lam::softmax> {};
+
+bool starts_with_one_of(const std::vector<std::string>& names, const std::string& layer) {
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        return layer == name || layer.starts_with(name + ".");
+    });
+}
 
 std::vector<int> labels(std::size_t rows) {
     std::vector<int> all(rows);
@@ -60,6 +80,62 @@ TEST_CASE("trainer: learns", "[train]") {
         trainer.step(in, labels(40));
     CHECK(before > 1.0);
     CHECK(trainer.loss(in, labels(40)) < 0.1);
+}
+
+TEST_CASE("trainer: frozen layers stay, and all else has the bits it has without", "[train]") {
+    constexpr const auto& plan = lam::detail::plan_of<named, lam::ir::fusion::on>;
+    const std::vector<float> in = lam::test::random_rows<named>(30, 2);
+    lam::model<named> start;
+    lam::initialise(start, 1);
+    for (std::size_t i = 0; i < 20; ++i)
+        start.layer<"back.2">().shift[i] = 0.25f; // not the 0 that no decay would change
+    const lam::adam decaying = {.learning_rate = 0.01f, .weight_decay = 0.1f};
+    const lam::train_options options = {.l2 = 0.01f, .max_norm = 0.5f, .clip_value = 0.01f};
+    for (const std::vector<std::string>& names : {std::vector<std::string>{"back"},
+                                                  {"back", "middle"},
+                                                  {"middle.twin", "8"},
+                                                  {"backup", "12"}}) {
+        lam::train_options frozen = options;
+        frozen.frozen = names;
+        lam::model<named> model = start;
+        lam::model<named> same = start; // in which frozen numbers are written back
+        lam::trainer trainer(model, lam::softmax_cross_entropy{}, decaying, frozen);
+        lam::trainer without(same, lam::softmax_cross_entropy{}, decaying, options);
+        for (int t = 0; t < 4; ++t) {
+            trainer.step(in, labels(30));
+            without.step(in, labels(30));
+            std::size_t still = 0;
+            for (const lam::ir::tensor& tensor : plan.tensors) {
+                if (tensor.shared) continue;
+                const std::string layer =
+                    lam::ir::name_in_files(plan.names[tensor.node], tensor.node);
+                const bool is_frozen = starts_with_one_of(names, layer);
+                still += is_frozen ? 1 : 0;
+                for (std::size_t i = tensor.begin; i < tensor.begin + tensor.floats; ++i) {
+                    if (is_frozen) same.packed()[i] = start.packed()[i];
+                    CHECK(trainer.gradient()[i] == (is_frozen ? 0.0f : without.gradient()[i]));
+                }
+            }
+            CHECK(still >= 3);
+            CHECK(model == same);
+        }
+        CHECK((trainer.value_gradients<0>().rows() == 0) == (names[0] == "back"));
+    }
+    lam::model<named> model = start;
+    const auto refused = [&model](std::vector<std::string> names) {
+        lam::train_options frozen;
+        frozen.frozen = std::move(names);
+        try {
+            const lam::trainer trainer(model, lam::softmax_cross_entropy{}, lam::sgd{}, frozen);
+        } catch (const lam::exception& why) {
+            return std::string(why.what());
+        }
+        return std::string();
+    };
+    using lam::test::contains;
+    CHECK_THAT(refused({"back", "bac"}), contains("names of layers that learn, back.0, back.2, "));
+    CHECK_THAT(refused({"back", "bac"}), contains(", found 'bac'"));
+    CHECK_THAT(refused({"back", "middle", "8", "backup", "12"}), contains("all of them frozen"));
 }
 
 TEST_CASE("trainer: goes on from a state as if it had never stopped", "[train]") {

@@ -106,6 +106,14 @@ TEST_CASE("describe: layers as they are written", "[describe]") {
     STATIC_REQUIRE(9.313226e-10f == 0x1p-30f);
 }
 
+TEST_CASE("describe, draw: layers that learn with their names", "[describe]") {
+    constexpr auto named =
+        lam::input<4> | lam::name<"actor">(lam::dense<16> | lam::relu) | lam::dense<2>;
+    CHECK_THAT(lam::describe(named), contains("\nname<\"actor.0\">(dense<16>)  [16] ") &&
+                                         contains("\nrelu  ") && contains("\ndense<2>  "));
+    CHECK_THAT(lam::draw(named), contains("n1 [label=\"name<\\\"actor.0\\\">(dense<16>)\"];"));
+}
+
 TEST_CASE("draw: a Graphviz cluster for each step, an edge for each value", "[describe]") {
     const std::string dot = lam::draw(network);
     CHECK_THAT(dot, contains("digraph network {"));

@@ -11,6 +11,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <typeinfo>
 #include <vector>
 
@@ -26,6 +27,26 @@ std::string scratch(const std::string& name) {
 
 struct small : lam::network<lam::input<3> | lam::dense<4> | lam::prelu |
                             lam::dense<2>(lam::no_bias) | lam::prelu(lam::shared)> {};
+
+// Names within names, of a single layer, of layers that are made of layers, of a stack with an
+// input of its own; and layers without.
+struct modules
+    : lam::network<lam::concat(lam::input<3> |
+                                   lam::name<"trunk">(
+                                       lam::dense<4> | lam::relu | lam::name<"fc">(lam::dense<4>) |
+                                       lam::as<"fc"> | lam::elu |
+                                       lam::residual(lam::dense<4> | lam::relu | lam::dense<4>)),
+                               lam::name<"side">(lam::input<2> | lam::dense<2>)) |
+                   lam::dense<4> | lam::as<"wide"> |
+                   lam::outputs(lam::name<"log_std">(lam::prelu),
+                                lam::name<"actor">(lam::dense<2>(lam::no_bias) | lam::tanh),
+                                lam::name<"critic">(lam::name<"v">(lam::dense<1>)))> {};
+
+constexpr auto block = lam::dense<4> | lam::relu | lam::name<"fc">(lam::dense<4>);
+struct pair
+    : lam::network<lam::concat(lam::input<3> | lam::name<"user">(lam::shared<"tower">(block)),
+                               lam::input<3> | lam::name<"item">(lam::shared<"tower">(block))) |
+                   lam::dense<2>> {};
 
 std::vector<float> counted(std::size_t size) {
     std::vector<float> values(size);
@@ -136,6 +157,52 @@ TEST_CASE("parameters: names of one's own", "[parameters]") {
     REQUIRE_FALSE(too_few);
     CHECK_THAT(too_few.error().message, contains("expected 5 parameter names"));
     CHECK_THAT(too_few.error().message, contains("found 1"));
+}
+
+TEST_CASE("parameters: names of a declaration are those of PyTorch's modules", "[parameters]") {
+    const auto saved = random_model<modules>(7);
+    const std::string path = scratch("modules.safetensors");
+    lam::save(saved, path);
+    const auto file = lam::read_safetensors(path).value();
+    std::string names;
+    for (const lam::tensor& t : file.tensors())
+        names += t.name + " ";
+    CHECK(names ==
+          "trunk.0.weight trunk.0.bias trunk.fc.weight trunk.fc.bias trunk.4.0.weight "
+          "trunk.4.0.bias trunk.4.2.weight trunk.4.2.bias side.0.weight side.0.bias "
+          "11.weight 11.bias log_std.weight actor.0.weight critic.v.weight critic.v.bias ");
+    CHECK(lam::load(modules{}, path) == saved);
+
+    write(path, {{"trunk.0.weight", {4, 3}, counted(12)}, {"trunk.0.bias", {4}, counted(4)}});
+    CHECK_THAT(lam::try_load(modules{}, path).error().message,
+               contains("expected a tensor 'trunk.fc.weight', found 'trunk.0.weight' [4, 3]"));
+}
+
+TEST_CASE("parameters: files have shared blocks once, by their first place", "[parameters]") {
+    const auto saved = random_model<pair>(7);
+    const std::string path = scratch("pair.safetensors");
+    lam::save(saved, path);
+    const auto file = lam::read_safetensors(path).value();
+    std::string names;
+    for (const lam::tensor& t : file.tensors())
+        names += t.name + " ";
+    CHECK(names == "user.tower.0.weight user.tower.0.bias user.tower.fc.weight user.tower.fc.bias "
+                   "8.weight 8.bias ");
+    CHECK(lam::load(pair{}, path) == saved);
+    CHECK(&saved.layer<0>().weights(0, 0) == &saved.layer<"user.tower.0">().weights(0, 0));
+    CHECK(&saved.layer<"user.tower.0">().weights(0, 0) == &saved.layer<4>().weights(0, 0));
+    CHECK(saved.layer<2>().bias[1] == saved.layer<6>().bias[1]);
+}
+
+TEST_CASE("parameters: a layer by its name", "[parameters]") {
+    auto model = random_model<modules>(8);
+    const auto& fixed = model;
+    CHECK(&fixed.layer<"trunk.fc">().weights(1, 2) == &fixed.layer<2>().weights(1, 2));
+    CHECK(&model.layer<"trunk.4.2">().bias[3] == &fixed.layer<6>().bias[3]);
+    CHECK(&model.layer<"side.0">().weights(0, 0) == &fixed.layer<9>().weights(0, 0));
+    CHECK(&model.layer<"wide">().bias[0] == &fixed.layer<11>().bias[0]); // as<"wide">
+    CHECK(&model.layer<"critic.v">().bias[0] == &fixed.layer<15>().bias[0]);
+    static_assert(std::is_same_v<decltype(model.layer<"trunk.1">()), lam::no_parameters>);
 }
 
 TEST_CASE("parameters: a wrong shape is refused with both", "[parameters]") {

@@ -44,6 +44,20 @@ struct passed_on
                                 lam::from<"second">, lam::slice<3, 5>, lam::linear,
                                 lam::from<"wide"> | dense<2>)> {};
 
+// Towers that share their parameters, one of them ended by a maxout, which has its units ordered
+// elsewhere; a block within a block; a layer that hands its row on to itself.
+template <class Layers>
+constexpr auto tower(Layers last) {
+    return lam::shared<"tower">(dense<24> | lam::prelu | lam::shared<"inner">(dense<24>)) | last;
+}
+struct two_towers : lam::network<lam::concat(lam::input<13> | tower(lam::maxout<2>),
+                                             lam::input<13> | tower(lam::layer_norm)) |
+                                 dense<24> | lam::shared<"inner">(dense<24>) | relu | dense<16> |
+                                 lam::shared<"same">(dense<16>) | lam::shared<"same">(dense<16>)> {
+};
+static_assert(lam::plan(two_towers{}).parameters == 13 * 24 + 24 + 24 + 24 * 24 + 24 + 2 * 24 +
+                                                        36 * 24 + 24 + 24 * 16 + 2 * 16 + 16 * 16);
+
 template <class Network>
 using type = lam::model<Network>;
 
@@ -117,6 +131,7 @@ TEST_CASE("ports: the bits of the interpreter on every pack, near the reference"
     same_everywhere<actor_critic>(1);
     same_everywhere<fused_sensors>(2);
     same_everywhere<passed_on>(3);
+    same_everywhere<two_towers>(4);
 }
 
 TEST_CASE("ports: a call returns an array, or a tuple of them", "[ports]") {

@@ -122,7 +122,7 @@ public:
         : to_(to),
           n_(network.nodes[index]),
           p_(network.parameters[index]),
-          index_(index),
+          called_(network.layer_name(index)),
           nodes_(network.nodes),
           in_(width(nodes_[n_.inputs[0]].output)),
           out_(width(n_.output)),
@@ -280,16 +280,16 @@ private:
     }
     // Named as in a file of parameters, "0.weight".
     std::string parameter(const char* what, const std::vector<double>& numbers) {
-        return to_.tensor(sentence(index_ - 1, what), {numbers.size()}, numbers);
+        return to_.tensor(named(what), {numbers.size()}, numbers);
     }
+    std::string named(const char* what) const { return sentence(called_, what); }
     std::string times(const std::string& a, const std::string& b, const char* what = "scaled") {
         return to_.add("Mul", {a, b}, part(what));
     }
 
     void dense() {
         if (n_.output.rank > 1) return dense_at_positions();
-        const std::string weights =
-            to_.tensor(sentence(index_ - 1, ".weight"), {out_, in_}, p_.weights());
+        const std::string weights = to_.tensor(named(".weight"), {out_, in_}, p_.weights());
         const std::string bias = n_.bias ? parameter(".bias", p_.bias()) : std::string();
         to_.add("Gemm", {x_, weights, bias}, y_, {{"transB", std::int64_t{1}}});
     }
@@ -300,8 +300,7 @@ private:
         for (std::size_t i = 0; i < in_; ++i)
             for (std::size_t o = 0; o < out_; ++o)
                 turned.push_back(p_.weights()[o * in_ + i]);
-        const std::string weights =
-            to_.tensor(sentence(index_ - 1, ".weight_transposed"), {in_, out_}, turned);
+        const std::string weights = to_.tensor(named(".weight_transposed"), {in_, out_}, turned);
         const std::string sums = n_.bias ? part("sums") : y_;
         to_.add("MatMul", {x_, weights}, sums);
         if (n_.bias) to_.add("Add", {sums, parameter(".bias", p_.bias())}, y_);
@@ -489,7 +488,7 @@ private:
     onnx_nodes& to_;
     const ir::node& n_;
     const layer_parameters& p_;
-    std::size_t index_;
+    std::string called_; // in files of parameters
     std::span<const ir::node> nodes_;
     std::size_t in_, out_; // units, at each position
     std::string x_, y_;

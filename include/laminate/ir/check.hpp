@@ -43,12 +43,29 @@ constexpr bool is_too_large(const shape& s) {
     return false;
 }
 
+// What is wrong with what a node reads that has another's parameters: it must be of the same shape.
+constexpr mistake check_shared(std::span<const node> nodes, std::size_t index) {
+    const std::size_t first = nodes[index].like;
+    if (first == none) return {};
+    const auto here = operands_of(nodes, index);
+    const auto there = operands_of(nodes, first);
+    for (std::size_t k = 0; k < here.size(); ++k) {
+        if (here[k] == there[k]) continue;
+        const bool by_width = width(here[k]) != width(there[k]);
+        return {mistake_kind::shared_inputs_differ, index,
+                by_width ? width(there[k]) : there[k].size(),
+                by_width ? width(here[k]) : here[k].size()};
+    }
+    return {};
+}
+
 // What is wrong with node `index`.
 constexpr mistake check_node(std::span<const node> nodes, std::size_t index) {
     const mistake m = check_operands(nodes, index);
     if (m.kind != mistake_kind::accepted) return m;
     if (is_too_large(nodes[index].output))
         return {mistake_kind::too_large, index, max_weights, nodes[index].output.size()};
+    if (const mistake s = check_shared(nodes, index); s.kind != mistake_kind::accepted) return s;
     const refusal r = of(nodes[index].kind).check(nodes[index], operands_of(nodes, index));
     return {r.kind, index, r.expected, r.found};
 }

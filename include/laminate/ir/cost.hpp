@@ -32,13 +32,13 @@ constexpr std::size_t multiply_adds(std::span<const node> nodes, std::size_t ind
 constexpr std::size_t learned_numbers(std::span<const tensor> tensors) {
     std::size_t count = 0;
     for (const tensor& t : tensors)
-        if (t.learned) count += t.extents.size();
+        if (t.learned && !t.shared) count += t.extents.size();
     return count;
 }
 constexpr std::size_t parameter_bytes(std::span<const tensor> tensors) {
     std::size_t floats = 0;
     for (const tensor& t : tensors)
-        floats += t.floats;
+        floats += t.shared ? 0 : t.floats;
     return floats * sizeof(float);
 }
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "../base/compiler.hpp"
@@ -116,6 +117,20 @@ inline std::vector<std::size_t> step_of(const plan_view& plan) {
     return of;
 }
 
+// A node as it could be written, with the name that files have for its parameters.
+inline std::string named_layer(const plan_view& plan, std::size_t index) {
+    const std::string written = layer(plan.nodes[index]);
+    const std::string_view name = plan.name_of(index);
+    if (name.empty() || learned_numbers(plan.tensors_of(index)) == 0) return written;
+    return sentence("name<\"", name, "\">(", written, ")");
+}
+// In Graphviz' quotes. (Names have none but these.)
+inline std::string quoted(std::string label) {
+    for (std::size_t at = 0; (at = label.find('"', at)) != std::string::npos; at += 2)
+        label.insert(at, 1, '\\');
+    return label;
+}
+
 inline constexpr std::size_t columns = 7;
 using row = std::array<std::string, columns>;
 
@@ -152,7 +167,7 @@ inline std::string describe(const plan_view& plan) {
     for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
         const node& n = plan.nodes[i];
         const std::size_t s = step_of[i];
-        text::row r = {text::layer(n), text::value(plan, i), "", "", "", "", ""};
+        text::row r = {text::named_layer(plan, i), text::value(plan, i), "", "", "", "", ""};
         const std::span<const tensor> tensors = plan.tensors_of(i);
         if (const std::size_t count = learned_numbers(tensors); count > 0)
             r[2] = text::grouped(count);
@@ -187,7 +202,7 @@ inline std::string draw(const plan_view& plan) {
         "  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"sans-serif\"];\n"
         "  edge [fontname=\"sans-serif\", fontsize=10];\n";
     const auto box = [&](std::size_t i) {
-        return sentence("n", i, " [label=\"", text::layer(plan.nodes[i]), "\"];\n");
+        return sentence("n", i, " [label=\"", text::quoted(text::named_layer(plan, i)), "\"];\n");
     };
     for (std::size_t i = 0; i < plan.nodes.size(); ++i)
         if (step_of[i] == none) out += sentence("  ", box(i));

@@ -128,7 +128,22 @@
             "as<...> gives a name that another one has given before (its place follows); give it " \
             "another one", \
             "gives a name a second time") \
-    MISTAKE(too_many_names, layer, "a network gives at most 64 names with as<...>", \
+    MISTAKE( \
+        repeated_layer_name, layer, \
+        "name<...> gives a name that another layer has in files of parameters (the place of both " \
+        "follows: this one's, then the other's); give it another one", \
+        "has the name of another layer") \
+    MISTAKE(shared_blocks_differ, layer, \
+            "all shared<...> of one name are one block, and this is another one than that before " \
+            "(its " \
+            "place and that of the first follow); write the same block, or give it another name", \
+            "isn't the block that it shares parameters with") \
+    MISTAKE(shared_inputs_differ, layer, \
+            "all places of a shared<...> block need values of the same shape, and what arrives " \
+            "here has another (its place, the width at the first place and the one here follow)", \
+            "shares the parameters of a layer that reads $expected$ units; $found$ arrive") \
+    MISTAKE(too_many_names, layer, \
+            "a network gives at most 64 names with as<...> and shared<...>", \
             "gives too many names; expected at most $expected$") \
     MISTAKE( \
         outputs_not_last, layer, \

@@ -30,6 +30,7 @@ struct node {
     std::array<std::size_t, max_inputs> inputs = {none, none, none, none}; // indices of nodes
     shape output = {};           // of an input: as declared; of all others: see infer.hpp
     std::size_t result = none;   // which output of the network its value is, see infer.hpp
+    std::size_t like = none;     // the node before it whose parameters it reads; none: its own
     std::size_t units = 0;       // dense: outputs; slice: how many of the inputs
     std::size_t begin = 0;       // slice: from which input on
     std::size_t pieces = 1;      // of which each output takes the largest

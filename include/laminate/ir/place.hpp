@@ -85,8 +85,9 @@ constexpr std::size_t count_tensors(std::span<const node> nodes) {
     return count;
 }
 
-// Lists the tensors of all nodes in their order, one behind the other, and, for each node and one
-// more, where its tensors begin in the list. Returns the floats of all together.
+// Lists the tensors of all nodes in their order, one behind the other (those that are another
+// node's lie where they are), and, for each node and one more, where its tensors begin in the list.
+// Returns the floats of all together.
 constexpr std::size_t place_parameters(std::span<const node> nodes, std::span<const value> values,
                                        std::span<tensor> placed, std::span<std::size_t> first) {
     std::size_t end = 0;
@@ -97,7 +98,11 @@ constexpr std::size_t place_parameters(std::span<const node> nodes, std::span<co
             t.node = i;
             t.begin = end;
             t.floats = packed_floats(t, nodes[i], values[i]);
-            end += whole_lines(t.floats);
+            t.shared = nodes[i].like != none;
+            if (t.shared)
+                t.begin = placed[first[nodes[i].like] + (count - first[i])].begin;
+            else
+                end += whole_lines(t.floats);
             placed[count++] = t;
         }
     }

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 #include "../base/compiler.hpp"
 #include "check.hpp"
@@ -29,7 +30,13 @@ struct plan_view {
     std::span<const port> in;
     std::span<const port> out;
     figures cost;
+    // What files call each node's layer, empty where that is its number; none at all where no layer
+    // has a name.
+    std::span<const std::string_view> names = {};
 
+    LAMINATE_OF_ISA constexpr std::string_view name_of(std::size_t index) const {
+        return names.empty() ? std::string_view() : names[index];
+    }
     // Floats of a row, of all inputs or outputs together.
     LAMINATE_OF_ISA constexpr std::size_t inputs() const {
         return in.back().begin + in.back().units;
@@ -92,10 +99,11 @@ struct plan : figures {
     std::array<step, Steps> sequence = {};
     ports in = {};
     ports out = {};
+    std::span<const std::string_view> names = {};
 
     constexpr plan_view view() const {
         return {nodes,     values,     tensors, first_tensor, std::span(sequence).first(steps),
-                in.span(), out.span(), *this};
+                in.span(), out.span(), *this,   names};
     }
     constexpr std::size_t inputs() const { return view().inputs(); }
     constexpr std::size_t outputs() const { return view().outputs(); }
@@ -112,9 +120,11 @@ struct plan : figures {
 // memory of its own, as in a framework that runs every layer over all rows.
 template <std::size_t Tensors, std::size_t Steps, std::size_t Nodes>
 constexpr plan<Nodes, Tensors, Steps> make_plan(const std::array<node, Nodes>& inferred,
-                                                fusion mode) {
+                                                fusion mode,
+                                                std::span<const std::string_view> names = {}) {
     plan<Nodes, Tensors, Steps> p = {};
     p.nodes = inferred;
+    p.names = names;
     std::array<placing, Nodes> rows = {};
     std::array<std::size_t, Nodes> by_size = {};
     static_cast<figures&>(p) =

@@ -34,6 +34,7 @@ struct value {
     std::size_t of = none; // itself; of an identity or a slice the node whose value it is a part of
     std::size_t first = 0; // from which unit of that on
     std::size_t pieces = 1; // order of the units, see panel.hpp: as a reader wants them
+    bool is_shared = false; // several nodes read these parameters, so that no reader orders them
     std::size_t floats = 0; // of one row in scratch memory, in whole lines
     bool follows_dense =
         false;                 // a dense layer, or elementwise nodes in an unbranched line from one
@@ -103,15 +104,17 @@ constexpr void find_readers(std::span<const node> nodes, std::span<value> values
             values[i].first = values[from].first + n.begin * inner(n.output, axis_of(n, n.output));
         }
     }
-    for (std::size_t i = 0; i < nodes.size(); ++i)
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
         if (nodes[i].result != none) values[i].consumer = none;
+        if (nodes[i].like != none) values[i].is_shared = values[nodes[i].like].is_shared = true;
+    }
 }
 
 // The order of units that dense layers write for a reader that wants them in pieces.
 constexpr void find_order(std::span<const node> nodes, std::span<value> values) {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         const std::size_t from = nodes[i].inputs[0];
-        values[i].follows_dense = nodes[i].output.rank == 1 &&
+        values[i].follows_dense = nodes[i].output.rank == 1 && !values[i].is_shared &&
                                   (nodes[i].kind == op::dense ||
                                    (is_elementwise(nodes[i].kind) && values[from].consumer == i &&
                                     values[from].follows_dense));

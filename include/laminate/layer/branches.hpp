@@ -11,7 +11,9 @@
 // axis, concat<0>(a, b, ...) along the first.
 // outputs(a, b, ...) ends a network that has several. as<"name"> names what arrives, and
 // from<"name"> reads it again. slice<begin, end> is some of the units, slice<begin, end, axis> of
-// another axis. Needs a network around them.
+// another axis. name<"name">(layer) is what files of parameters call a layer, or a prefix
+// for those of a stack. shared<"name">(block) has one set of parameters for all places with this
+// name. Needs a network around them.
 // Promises that maximum and minimum give NaN where an operand is NaN, and of two zeros the first
 // operand's.
 
@@ -39,6 +41,11 @@ struct literal {
             characters[i] = text[i];
     }
     constexpr std::string_view view() const { return {characters, Size - 1}; }
+    constexpr bool is_name() const {
+        for (const char c : view())
+            if (c <= ' ' || c > '~' || c == '"' || c == '\'' || c == '\\') return false;
+        return Size > 1;
+    }
 };
 
 template <class Element>
@@ -82,6 +89,10 @@ constexpr std::array<std::size_t, sizeof...(Operands)> append_operands(ir::build
     return {append_operand<Operands>(to, arriving)...}; // in this order
 }
 
+// Its address tells blocks apart.
+template <class Block>
+inline constexpr char this_block = 0;
+
 // A layer made of these, if all of them are layers; else the one error.
 template <template <class...> class Made, class... Operands>
 constexpr auto made_of() {
@@ -90,6 +101,22 @@ constexpr auto made_of() {
                   "something else; write dense<64> | relu, or linear for what arrives");
     if constexpr ((element<Operands> && ...))
         return Made<Operands...>{};
+    else
+        return any_layer{};
+}
+
+// A layer with a name, if both are right; else the one error.
+template <literal Name, template <literal, class> class Made, class Named>
+constexpr auto named_by() {
+    constexpr bool can_be_written = Name.is_name();
+    static_assert(can_be_written, "Laminate: the name of name<\"...\"> is empty, or has spaces, "
+                                  "quotes or what can't be printed; write what state_dict() has "
+                                  "before .weight, such as name<\"backbone.fc1\">(dense<64>)");
+    static_assert(element<Named>, "Laminate: only layers can have a name, and this is something "
+                                  "else; write a layer or a stack of layers, such as "
+                                  "name<\"actor\">(dense<64> | relu)");
+    if constexpr (can_be_written && element<Named>)
+        return Made<Name, Named>{};
     else
         return any_layer{};
 }
@@ -181,6 +208,59 @@ struct from : layer_base {
     }
 };
 
+// A layer, or layers, as PyTorch's modules name them in state_dict().
+template <detail::literal Name, class Named>
+struct name : layer_base {
+    static constexpr bool starts = detail::appends<Named>::starts;
+    static constexpr std::size_t append(ir::builder& to, std::size_t value) {
+        ir::name_scope scope = {.name = Name.view()};
+        to.enter(scope);
+        value = append_each(Named{}, to, value, scope);
+        to.leave();
+        return value;
+    }
+
+private:
+    template <class Element>
+    static constexpr std::size_t append_one(ir::builder& to, std::size_t value,
+                                            ir::name_scope& scope) {
+        constexpr bool is_made = requires { Element::append(to, value); };
+        scope.first = is_made ? to.layers() : ir::none;
+        return detail::appends<Element>::to(to, value);
+    }
+    template <class Element>
+    static constexpr std::size_t append_each(Element, ir::builder& to, std::size_t value,
+                                             ir::name_scope& scope) {
+        return append_one<Element>(to, value, scope);
+    }
+    // What appends no layer, such as an input, has no place, as it is no module of PyTorch's.
+    template <class... Elements>
+    static constexpr std::size_t append_each(stack<Elements...>, ir::builder& to, std::size_t value,
+                                             ir::name_scope& scope) {
+        using function = std::size_t (*)(ir::builder&, std::size_t, ir::name_scope&);
+        constexpr std::array<function, sizeof...(Elements)> all = {&append_one<Elements>...};
+        scope.place = 0;
+        for (const function f : all) {
+            const std::size_t before = to.layers();
+            value = f(to, value, scope);
+            if (to.layers() != before) ++scope.place;
+        }
+        return value;
+    }
+};
+
+// A block in several places with one set of parameters, which files have under this name.
+template <detail::literal Name, class Block>
+struct shared : layer_base {
+    static constexpr bool starts = detail::appends<Block>::starts;
+    static constexpr std::size_t append(ir::builder& to, std::size_t value) {
+        const std::size_t outer = to.begin_shared(Name.view(), &detail::this_block<Block>);
+        value = name<Name, Block>::append(to, value);
+        to.end_shared(outer);
+        return value;
+    }
+};
+
 // Elements Begin to End, without that, of an axis of what arrives.
 template <std::size_t Begin, std::size_t End, std::size_t... Axis>
 struct slice : layer_base {
@@ -255,5 +335,19 @@ template <detail::literal Name>
 inline constexpr layers::from<Name> from{};
 template <std::size_t Begin, std::size_t End, std::size_t... Axis>
 inline constexpr layers::slice<Begin, End, Axis...> slice{};
+
+// name<"fc1">(dense<64>) has "fc1.weight" and "fc1.bias"; name<"actor">(dense<64> | relu |
+// dense<2>) has "actor.0.weight" to "actor.2.bias". Names within names are joined with a dot.
+template <detail::literal Name, class Named>
+constexpr auto name(Named) {
+    return detail::named_by<Name, layers::name, Named>();
+}
+
+// shared<"tower">(dense<64> | relu) in two places: both read "tower.0.weight" and "tower.0.bias",
+// and training adds up the gradients of both.
+template <detail::literal Name, class Block>
+constexpr auto shared(Block) {
+    return detail::named_by<Name, layers::shared, Block>();
+}
 
 } // namespace laminate::inline LAMINATE_ISA

@@ -9,6 +9,7 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 #include "../base/compiler.hpp"
@@ -50,11 +51,11 @@ using stack_of_t = typename stack_of<Network>::type;
 
 // What the elements of a stack append, one after the other.
 template <class... Elements>
-constexpr ir::builder build(stack<Elements...>, std::span<ir::node> nodes,
-                            std::span<std::size_t> elements) {
+constexpr ir::builder build(stack<Elements...>, std::span<ir::node> nodes = {},
+                            std::span<std::size_t> elements = {}, ir::name_memory names = {}) {
     using function = std::size_t (*)(ir::builder&, std::size_t);
     constexpr std::array<function, sizeof...(Elements)> all = {&appends<Elements>::to...};
-    ir::builder to(nodes, elements);
+    ir::builder to(nodes, elements, names);
     std::size_t value = ir::none;
     for (const function append : all) {
         value = append(to, value);
@@ -66,8 +67,17 @@ constexpr ir::builder build(stack<Elements...>, std::span<ir::node> nodes,
 // A declaration as nodes.
 template <class Layers>
 struct declaration {
-    static constexpr std::size_t count = build(Layers{}, {}, {}).count();
+    static constexpr std::array<std::size_t, 3> counts = [] {
+        const ir::builder built = build(Layers{});
+        return std::array{built.count(), built.layer_names().given(), built.layer_names().size()};
+    }();
+    static constexpr std::size_t count = counts[0];
+    static constexpr std::size_t names = counts[1];
     std::array<ir::node, count> nodes = {};
+    // Where there are names, what each node is called.
+    std::array<ir::name_at, names == 0 ? 0 : count> called = {};
+    std::array<ir::name_at, names> given = {};
+    std::array<char, counts[2]> text = {};
     ir::mistake mistake = {}; // of the element whose number is its `node`
 };
 
@@ -75,12 +85,21 @@ template <class Layers>
 constexpr declaration<Layers> declare() {
     declaration<Layers> d;
     std::array<std::size_t, d.nodes.size()> elements = {};
-    const ir::builder built = build(Layers{}, d.nodes, elements);
+    const ir::name_memory names = {d.text, d.called, d.given};
+    const ir::builder built = build(Layers{}, d.nodes, elements, names);
     ir::find_output(d.nodes); // shapes are known
     d.mistake = built.first_mistake();
     if (d.mistake.kind != ir::mistake_kind::accepted) return d;
     d.mistake = ir::check(d.nodes);
     if (d.mistake.kind == ir::mistake_kind::accepted) d.mistake = ir::check_readers(d.nodes);
+    if constexpr (d.names > 0) {
+        if (d.mistake.kind == ir::mistake_kind::accepted) {
+            std::array<ir::name_at, d.count + d.names> work = {};
+            d.mistake = ir::check_names(d.nodes, names, work);
+            if (d.mistake.kind != ir::mistake_kind::accepted)
+                d.mistake.expected = elements[d.mistake.expected];
+        }
+    }
     if (!elements.empty()) d.mistake.node = elements[d.mistake.node];
     return d;
 }
@@ -106,15 +125,33 @@ struct checked {
                                        .result = 0}};
         }
     }();
+
+    // What files call each node, empty where that is its number; none at all without name<...>.
+    static constexpr auto names = [] {
+        std::array<std::string_view, right ? declared.called.size() : 0> all = {};
+        for (std::size_t i = 0; i < all.size(); ++i)
+            all[i] = declared.called[i].in(declared.text);
+        return all;
+    }();
 };
 
 template <class Network, ir::fusion Mode>
 inline constexpr auto
     plan_of = ir::make_plan<ir::count_tensors(checked<Network>::nodes),
-                            ir::most_steps(checked<Network>::nodes)>(checked<Network>::nodes, Mode);
+                            ir::most_steps(checked<Network>::nodes)>(checked<Network>::nodes, Mode,
+                                                                     checked<Network>::names);
 template <class Network, ir::fusion Mode>
     requires(!std::same_as<Network, std::remove_cvref_t<Network>>)
 inline constexpr const auto& plan_of<Network, Mode> = plan_of<std::remove_cvref_t<Network>, Mode>;
+
+// The node that name<...>, or else as<...>, gives this name; none if there isn't one.
+template <class Network>
+constexpr std::size_t node_called(std::string_view name) {
+    const auto& names = checked<Network>::names;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (!names[i].empty() && names[i] == name) return i;
+    return build(typename checked<Network>::layers{}).value_called(name);
+}
 
 // The same as a type, which templates are instantiated on. (On a reference to the plan, GCC 14
 // gives functions one name for all sources, even if the network is in an unnamed namespace of

@@ -10,7 +10,8 @@
 namespace laminate::inline LAMINATE_ISA {
 
 struct shared_t {};
-inline constexpr shared_t shared{};
+// Written prelu(shared). (A function, so that shared<"name">(block) may have the word, too.)
+constexpr shared_t shared() { return {}; }
 
 } // namespace laminate::inline LAMINATE_ISA
 
@@ -19,7 +20,7 @@ template <bool Shared = false>
 struct prelu : layer_base {
     static constexpr ir::node node = {.kind = ir::op::prelu, .shared = Shared};
 
-    constexpr prelu<true> operator()(shared_t) const { return {}; }
+    constexpr prelu<true> operator()(shared_t (*)()) const { return {}; }
 };
 } // namespace laminate::layers
 

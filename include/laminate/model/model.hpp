@@ -30,6 +30,15 @@ namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 
+template <class Network, literal Name, bool Found>
+struct no_layer_of_this_name {
+    static_assert(
+        Found, "Laminate: layer<\"...\">() names no layer of this network (the network and the "
+               "characters of the name follow the words no_layer_of_this_name); write a name of "
+               "name<\"...\"> in full, such as layer<\"backbone.fc1\">(), with the number behind "
+               "it of one of several layers, such as layer<\"actor.0\">(), or one of as<\"...\">");
+};
+
 using ir::max_stack_bytes;
 
 template <std::size_t Bytes>
@@ -152,6 +161,17 @@ public:
         return detail::views_of<plan_type, Index + 1>(storage_.data());
     }
 
+    // Those of the layer that name<"name"> names, in full as files have it, or whose value
+    // as<"name"> does.
+    template <detail::literal Name>
+    constexpr auto layer() {
+        return called<Name>(*this);
+    }
+    template <detail::literal Name>
+    constexpr auto layer() const {
+        return called<Name>(*this);
+    }
+
     // All of them, as a Hana tuple.
     constexpr auto layers() { return layers_of(*this); }
     constexpr auto layers() const { return layers_of(*this); }
@@ -168,6 +188,16 @@ public:
 
 private:
     static constexpr std::size_t packed_floats = plan_.weight_bytes / sizeof(float);
+
+    template <detail::literal Name, class Model>
+    static constexpr auto called(Model& model) {
+        constexpr std::size_t node = detail::node_called<Network>(Name.view());
+        (void)sizeof(detail::no_layer_of_this_name<Network, Name, node != ir::none>);
+        if constexpr (node != ir::none)
+            return detail::views_of<plan_type, node>(model.storage_.data());
+        else
+            return any_parameters{};
+    }
 
     template <class Model>
     static constexpr auto layers_of(Model& model) {

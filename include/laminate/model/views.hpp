@@ -117,6 +117,14 @@ struct no_parameters {
     template <class Function>
     constexpr void each(const Function&) const {}
 };
+// Of a layer that isn't there, so that no second error follows.
+struct any_parameters : no_parameters {
+    matrix_view<float, 1, 1, 1> weights{nullptr};
+    vector_view<float, 1, 1> bias{nullptr};
+    vector_view<float, 1, 1> slope{nullptr};
+    vector_view<float, 1, 1> scale{nullptr};
+    vector_view<float, 1, 1> shift{nullptr};
+};
 
 namespace detail {
 

@@ -60,6 +60,7 @@ struct tensor {
     bool factor = true;   // inputs are multiplied by it, so it must be finite
     bool decays = false;  // by weight decay
     bool learned = true;  // else zeros that a kernel reads, and nobody's parameter
+    bool shared = false;  // that of a node before, which counts it, see node::like
     std::size_t node = 0; // these are found by place_parameters()
     std::size_t begin = none;
     std::size_t floats = 0; // with padding

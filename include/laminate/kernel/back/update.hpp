@@ -96,5 +96,12 @@ constexpr void update(float* w, const float* g, float* m, float* v, std::size_t 
     }
 }
 
+// to += from: `floats` of both, whole lines.
+template <class P>
+constexpr void add_to(float* to, const float* from, std::size_t floats) {
+    for (std::size_t i = 0; i < floats; i += P::lanes)
+        P::store(to + i, P::add(P::load(to + i), P::load(from + i)));
+}
+
 } // namespace LAMINATE_ISA
 } // namespace laminate::kernel

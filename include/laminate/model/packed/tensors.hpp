@@ -21,13 +21,14 @@
 #include "../../base/panel.hpp"
 #include "../../file/json.hpp"
 #include "../../file/safetensors.hpp"
+#include "../../ir/names.hpp"
 #include "../../ir/plan.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 
 struct parameter_options {
     // One name per parameter tensor, in the order of the layers, weight before bias; empty for
-    // PyTorch's.
+    // PyTorch's, of nn.Sequential or as name<...> gives them.
     std::vector<std::string> names = {};
     // Where loading says what it converted; by default on stderr.
     std::function<void(const std::string&)> note = {};
@@ -81,9 +82,10 @@ inline std::function<std::size_t(std::size_t)> positions(const ir::plan_view& pl
 inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan) {
     std::vector<parameter_tensor> tensors;
     for (const ir::tensor& t : plan.tensors) {
-        if (!t.learned) continue;
+        if (!t.learned || t.shared) continue;
         const auto& extent = t.extents.extent;
-        tensors.push_back({sentence(t.node - 1, ".", t.file_name),
+        const std::string layer = ir::name_in_files(plan.name_of(t.node), t.node);
+        tensors.push_back({sentence(layer, ".", t.file_name),
                            {extent.begin(), extent.begin() + t.extents.rank},
                            positions(plan, t),
                            t.factor});

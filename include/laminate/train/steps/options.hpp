@@ -2,10 +2,13 @@
 #pragma once
 
 // What a training run is told beside the network, the loss and the optimiser. Needs nothing.
-// Promises that 0 turns an option off. What is negative or NaN, the trainer refuses.
+// Promises that 0 turns an option off. What is negative, NaN or unknown, the trainer
+// refuses.
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "../../base/compiler.hpp"
 #include "../../base/standard.hpp"
@@ -29,6 +32,13 @@ struct train_options {
     // numbers is brought into [-clip_value, clip_value].
     float clip_norm = 0.0f;
     float clip_value = 0.0f;
+
+    // Layers whose parameters stay as they are: no optimiser, decay or limit of norms changes them.
+    // By the names that files have for them (a number unless name<...> gives one), or what stands
+    // before a dot in these: "backbone" is all of "backbone.0" and "backbone.fc1". What gradients
+    // only they need isn't computed; all else has the bits that it has without, but for clip_norm:
+    // their gradients count no more.
+    std::vector<std::string> frozen = {};
 };
 
 } // namespace laminate::inline LAMINATE_ISA

@@ -55,7 +55,7 @@ constexpr void cut(const ir::plan_view& plan, std::size_t node, std::size_t stag
                    const Function& f) {
     for (std::size_t i = plan.first_tensor[node]; i < plan.first_tensor[node + 1]; ++i) {
         const ir::tensor& t = plan.tensors[i];
-        if (!t.learned) continue;
+        if (!t.learned || t.shared) continue;
         if (t.how == ir::packing::panels)
             cut_matrix(plan, i, stage, f);
         else

@@ -26,6 +26,7 @@
 #include "../../kernel/back/reduction_gradient.hpp"
 #include "../../kernel/back/softmax_gradient.hpp"
 #include "../../kernel/back/transpose.hpp"
+#include "../../kernel/back/update.hpp"
 #include "../../kernel/back/weight_gradient.hpp"
 #include "../../model/rows.hpp"
 #include "parts.hpp"
@@ -81,6 +82,7 @@ constexpr std::size_t back_chains(std::size_t inputs, std::size_t outputs) {
 struct workspace {
     const float* parameters = nullptr;
     float* gradient = nullptr;    // of the parameters, packed as they are
+    float* other = nullptr;       // the same, of another place of shared parameters
     float* turned = nullptr;      // weights of each dense stage, turned around
     const float* zeros = nullptr; // as many as the widest layer has inputs, in whole lines
     float* rows = nullptr;        // row_layout, for `capacity` rows
@@ -88,6 +90,7 @@ struct workspace {
     std::array<const float*, ir::max_ports> inputs = {}; // the caller's
     std::uint64_t seed = 0;                              // of this step's masks
     bool drops = false;                                  // dropout is on
+    const bool* idle = nullptr; // of each stage, whether nobody asks for the gradient of its value
 };
 
 // Takes what a caller gives as inputs, of several a std::tuple, and returns how many rows that is.
@@ -224,6 +227,7 @@ public:
     template <std::size_t S>
     void turn_stage() const {
         if constexpr (turns(S)) {
+            if (is_idle(stages.at[S].reads[0].stage)) return;
             constexpr ir::call c = call<S>();
             kernel::transpose_weights<P, c.inputs, c.outputs, c.panels, ir::panels(c.inputs)>(
                 work_.parameters + plan.tensor_of(stages.at[S].node, 0).begin,
@@ -254,26 +258,38 @@ public:
         return most;
     }
 
-    // The gradient of a part of the parameters over all rows.
+    // The gradient of a part of the parameters over all rows: of shared ones that of their first
+    // place, to which those of others are added in their order.
     void parameter_gradient(std::size_t number, std::size_t rows) const {
         [&]<std::size_t... S>(std::index_sequence<S...>) {
-            ((parts[number].stage == S ? stage_gradient<S>(parts[number], rows) : void()), ...);
+            ((parts[number].stage == S ? stage_gradient<S>(parts[number], rows, work_.gradient)
+                                       : void()),
+             ...);
+            (add_place<S>(parts[number], rows), ...);
         }
         (std::make_index_sequence<count>{});
+    }
+    // The node that has the parameters which stage `s` reads, if that is another one; else none.
+    static constexpr std::size_t like(std::size_t s) { return plan.nodes[stages.at[s].node].like; }
+    static constexpr bool shares() {
+        for (std::size_t s = 0; s < count; ++s)
+            if (like(s) != ir::none) return true;
+        return false;
     }
 
     // The weights that reach each unit of stage S, scaled back to a norm of `most` at most.
     template <std::size_t S>
-    static void limit_stage(float* parameters, float most) {
-        if constexpr (stages.at[S].run == ir::kernel::dense) {
+    static void limit_stage(float* parameters, float most, const bool* frozen) {
+        if (frozen[S]) return;
+        if constexpr (stages.at[S].run == ir::kernel::dense && like(S) == ir::none) {
             constexpr ir::call c = call<S>();
             kernel::limit_norms<P, c.inputs, c.outputs, c.panels>(
                 parameters + plan.tensor_of(stages.at[S].node, 0).begin, most);
         }
     }
-    static void limit(float* parameters, float most) {
+    static void limit(float* parameters, float most, const bool* frozen) {
         [&]<std::size_t... S>(std::index_sequence<S...>) {
-            (limit_stage<S>(parameters, most), ...);
+            (limit_stage<S>(parameters, most, frozen), ...);
         }
         (std::make_index_sequence<count>{});
     }
@@ -291,6 +307,8 @@ private:
         const std::size_t node = stages.at[s].last;
         return {first, rows, stride, plan.nodes[node].output.size(), plan.values[node].pieces};
     }
+
+    bool is_idle(std::size_t s) const { return work_.idle != nullptr && work_.idle[s]; }
 
     float* rows_at(std::size_t floats) const { return work_.rows + work_.capacity * floats; }
 
@@ -433,6 +451,7 @@ private:
     template <std::size_t S>
     void backward_stage(std::size_t row, std::size_t rows) const {
         if constexpr (stores(S)) {
+            if (is_idle(S)) return;
             constexpr stage s = stages.at[S];
             if constexpr (s.fused != ir::none && ways.summed[S]) {
                 // All shares are there: now through the function, once.
@@ -462,6 +481,7 @@ private:
                       ways.row[stages.at[S].reads[K].stage] == stages.at[S].reads[K].stage) {
             constexpr stage s = stages.at[S];
             constexpr std::size_t from = s.reads[K].stage;
+            if (is_idle(from)) return;
             constexpr std::size_t to = ways.to[from];
             constexpr std::size_t stride = stages.at[to].floats;
             constexpr ir::node n = plan.nodes[s.node];
@@ -544,9 +564,19 @@ private:
     }
 
     template <std::size_t S>
-    void stage_gradient(const part& p, std::size_t rows) const {
+    void add_place(const part& p, std::size_t rows) const {
+        if constexpr (like(S) != ir::none && stages.at[S].learned) {
+            if (like(S) != stages.at[p.stage].node) return;
+            stage_gradient<S>(p, rows, work_.other);
+            kernel::add_to<P>(work_.gradient + p.begin, work_.other + p.begin, p.floats);
+        }
+    }
+
+    // Part `p` of the gradient by the parameters that stage S reads, as if only it read them.
+    template <std::size_t S>
+    void stage_gradient(const part& p, std::size_t rows, float* gradients) const {
         constexpr stage s = stages.at[S];
-        float* const to = work_.gradient + p.begin;
+        float* const to = gradients + p.begin;
         if constexpr (s.learned) {
             [[maybe_unused]] const auto [x, x_stride] = source<S>();
             const float* const dy = gradient(S);
@@ -555,7 +585,7 @@ private:
                 return kernel::bias_gradient<P>(dy, dy_stride, rows, to, p.floats);
             if constexpr (s.run == ir::kernel::dense) {
                 constexpr ir::call c = call<S>();
-                float* const weights = work_.gradient + plan.tensor_of(s.node, 0).begin;
+                float* const weights = gradients + plan.tensor_of(s.node, 0).begin;
                 if constexpr (is_narrow(c.inputs, c.outputs))
                     kernel::narrow_weight_gradient<P, c.inputs, c.outputs>(
                         x, x_stride, dy, dy_stride, rows, weights);

@@ -23,6 +23,7 @@
 #include "../../model/threads.hpp"
 #include "buffer.hpp"
 #include "divergence.hpp"
+#include "frozen.hpp"
 #include "objective.hpp"
 #include "optimiser.hpp"
 #include "options.hpp"
@@ -75,15 +76,18 @@ public:
     static constexpr std::size_t outputs = Model::outputs;
 
     // Refers to the model, which must stay where it is. Throws laminate::exception where a number
-    // of the loss, the optimiser or the options is wrong, or the system refuses threads.
+    // of the loss, the optimiser or the options is wrong, a frozen layer isn't there, or the system
+    // refuses threads.
     trainer(Model& model, Loss loss, Optimiser optimiser, train_options options = {})
         : model_(&model),
           objectives_(checked(std::move(loss), optimiser, options)),
           optimiser_(optimiser),
-          options_(options),
+          options_(std::move(options)),
           parameters_(floats_ * (1 + Optimiser::moments)),
+          other_(pass::shares() ? floats_ : 0),
           turned_(turned_floats_) {
-        if (options.threads != 1) threads_.emplace(options.threads);
+        if (auto why = still_.freeze(options_.frozen)) raise(*why);
+        if (options_.threads != 1) threads_.emplace(options_.threads);
     }
     trainer(Model&&, Loss, Optimiser, train_options = {}) = delete;
 
@@ -110,6 +114,7 @@ public:
             now.backward(first, count);
         });
         in_parts(pass::parts.size(), [&](std::size_t part) {
+            if (is_frozen(part)) return;
             now.parameter_gradient(part, rows);
             squares_[part] = kernel::sum_of_squares<P>(w.gradient + pass::parts[part].begin,
                                                        pass::parts[part].floats);
@@ -165,7 +170,7 @@ public:
     Model& model() const { return *model_; }
 
     // The gradient of the last step before clipping and penalties, packed as the model's
-    // parameters are, or layer by layer, as model.layer<Index>() has them.
+    // parameters are, or layer by layer, as model.layer<Index>() has them; 0 of frozen layers.
     std::span<const float> gradient() const { return parameters_.span().first(floats_); }
     template <std::size_t Index>
     auto gradient_of() const {
@@ -180,8 +185,8 @@ public:
 
     // Values of layer Index in the last call of step() or loss(), and the gradient of the loss by
     // them in the last step. No rows where they aren't kept: the value of a dense layer that is
-    // computed together with the function behind it, and gradients that go through a function as
-    // soon as they are computed.
+    // computed together with the function behind it, gradients that go through a function as soon
+    // as they are computed, and those that only frozen layers would need.
     template <std::size_t Index>
     row_view values() const {
         for (std::size_t s = 0; s < pass::count; ++s)
@@ -288,7 +293,7 @@ private:
     }
     row_view values_of_stage(std::size_t s) const { return last_pass().value_view(s, last_rows_); }
     row_view gradients_of_stage(std::size_t s) const {
-        if (!pass::stores(s)) return {};
+        if (!pass::stores(s) || still_.idle[s]) return {};
         return last_pass().gradient_view(s, last_rows_);
     }
 
@@ -310,10 +315,12 @@ private:
     void complete(training::workspace& w) {
         w.parameters = model_->packed().data();
         w.gradient = parameters_.data();
+        w.other = other_.data();
         w.turned = turned_.data();
         w.zeros = turned_.data() + pass::turned_begin(pass::count);
         w.rows = rows_.data();
         w.capacity = capacity_;
+        w.idle = still_.idle.data();
     }
 
     std::span<float> moments(std::size_t m) {
@@ -359,6 +366,7 @@ private:
         p.bound = options_.clip_value > 0.0f ? options_.clip_value
                                              : std::numeric_limits<float>::infinity();
         in_parts(pass::parts.size(), [&](std::size_t number) {
+            if (is_frozen(number)) return;
             const training::part& part = pass::parts[number];
             kernel::penalty mine = p;
             if (pass::plan.tensors[part.tensor].decays)
@@ -369,14 +377,19 @@ private:
                 model_->packed().data() + part.begin, at, at + floats_,
                 Optimiser::moments > 1 ? at + 2 * floats_ : nullptr, part.floats, rule, mine);
         });
-        if (options_.max_norm > 0.0f) pass::limit(model_->packed().data(), options_.max_norm);
+        if (options_.max_norm > 0.0f)
+            pass::limit(model_->packed().data(), options_.max_norm, still_.frozen.data());
     }
+
+    bool is_frozen(std::size_t part) const { return still_.frozen[pass::parts[part].stage]; }
 
     Model* model_;
     objectives objectives_;
     Optimiser optimiser_;
     train_options options_;
+    training::frozen_stages<plan_type> still_;
     training::buffer parameters_; // gradient, then moments, each packed as the parameters are
+    training::buffer other_;      // gradients of other places of shared parameters
     training::buffer turned_;     // weights turned around, then zeros
     training::buffer rows_;
     std::array<float, pass::parts.size()> squares_ = {};
