@@ -216,9 +216,30 @@ struct towers
                    lam::shared<"one">(lam::dense<6>(lam::no_bias)) |
                    lam::shared<"narrow">(lam::dense<6> | lam::affine) | lam::maxout<3>> {};
 
+// Rows of several axes: all that learns at each position, wide and narrow; moves of all kinds, of
+// values that others read too; products of two values, of which one is a product with itself.
+struct axes
+    : lam::network<lam::input<5, 3, 4> | lam::dense<17> | lam::relu | lam::dense<9> |
+                   lam::as<"map"> | lam::layer_norm | lam::prelu | lam::dropout<0.0f> |
+                   lam::subtract(lam::linear, lam::mean) | lam::transpose<2, 0, 1> |
+                   lam::pad<1, 0, 0, 2, 2, 0>(lam::value<0.5f>) | lam::tanh | lam::slice<1, 10, 0> |
+                   lam::slice<1, 5, 2> | lam::concat<1>(lam::linear, lam::slice<1, 4, 1>) |
+                   lam::concat(lam::dense<5>, lam::linear) | lam::maxout<3> |
+                   lam::residual(lam::affine | lam::softmax) | lam::reshape<9, 30> |
+                   lam::as<"rows"> |
+                   lam::concat(lam::matmul<0.25f>(lam::linear, lam::transpose<1, 0>),
+                               lam::matmul(lam::from<"map"> | lam::reshape<9, 15>,
+                                           lam::from<"rows"> | lam::as_strided<0, 15, 9, 4, 1>)) |
+                   lam::dense<3> | lam::flatten | lam::dense<4>> {};
+struct attention
+    : lam::network<lam::input<6, 8> | lam::residual(lam::layer_norm | lam::self_attention<2>) |
+                   lam::residual(lam::rms_norm | lam::dense<20> | lam::gelu | lam::dense<8>) |
+                   lam::flatten | lam::dense<5>> {};
+
 using all = std::tuple<graph<residual>, graph<gates<1>>, graph<gates<7>>, graph<gates<16>>,
                        graph<gates<17>>, graph<parts<1>>, graph<parts<13>>, graph<parts<16>>,
-                       graph<readers>, graph<normalised>, graph<norms>, graph<dueling>, towers>;
+                       graph<readers>, graph<normalised>, graph<norms>, graph<dueling>, towers,
+                       axes, attention>;
 
 template <class Network>
 std::vector<float> targets_of(std::size_t rows) {

@@ -88,7 +88,9 @@ private:
             if (s.epilogue[e].other != none) s.epilogue[e].units = size(s.epilogue[e].other);
         const shape& arriving = nodes_[s.input].output;
         const shape& result = nodes_[s.node].output;
-        if (positions(result) == 1 || of(nodes_[s.node].kind).is.of_axes || is_flat(s)) return;
+        if (positions(result) == 1 || of(nodes_[s.node].kind).is.of_axes ||
+            (mode_ == fusion::on && is_flat(s)))
+            return;
         s.positions = positions(result);
         s.units = s.pitch_written = width(result);
         s.pitch_read = width(arriving);

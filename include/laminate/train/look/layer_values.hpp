@@ -61,7 +61,7 @@ public:
             first += sentence(" | ", ir::text::layer(plan_.nodes[stage.last]));
         return first;
     }
-    static constexpr std::size_t units(std::size_t s) { return node(s).output.size(); }
+    static constexpr std::size_t units(std::size_t s) { return width(node(s).output); }
 
     [[nodiscard]] row_view operator()(std::size_t s) const {
         return pass(workspace()).value_view(s, rows_);

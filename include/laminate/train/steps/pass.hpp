@@ -19,7 +19,9 @@
 #include "../../kernel/back/binary_gradient.hpp"
 #include "../../kernel/back/derivative.hpp"
 #include "../../kernel/back/dropout.hpp"
+#include "../../kernel/back/matmul_gradient.hpp"
 #include "../../kernel/back/maxout_gradient.hpp"
+#include "../../kernel/back/move_table.hpp"
 #include "../../kernel/back/norm.hpp"
 #include "../../kernel/back/normalise_gradient.hpp"
 #include "../../kernel/back/part_gradient.hpp"
@@ -60,12 +62,14 @@ constexpr auto make_layout() {
             if (from.input != ir::none && stages.at[s].run != ir::kernel::dense)
                 layout.copies[from.input] = true;
     for (std::size_t k = 0; k < Plan::value.in.size(); ++k)
-        layout.input[k] = take(layout.copies[k] ? whole_lines(Plan::value.in[k].units) : 0);
+        layout.input[k] = take(
+            layout.copies[k] ? padded_floats(Plan::value.nodes[Plan::value.in[k].node].output) : 0);
     for (std::size_t s = 0; s < stages.count; ++s) {
-        layout.value[s] = take(stages.at[s].floats);
-        layout.gradient[s] = take(stages.at[s].floats);
+        const std::size_t floats = stages.at[s].positions * stages.at[s].floats;
+        layout.value[s] = take(floats);
+        layout.gradient[s] = take(floats);
         if (stages.at[s].role == ir::role::identity || normalises(stages.at[s].run))
-            layout.mask[s] = take(stages.at[s].floats);
+            layout.mask[s] = take(floats);
     }
     return layout;
 }
@@ -163,15 +167,18 @@ public:
     }
     float* mask(std::size_t s) const { return rows_at(layout.mask[s]); }
 
-    // What goes into stage S as operand K, and how far apart its rows are.
+    // The shape of input number k.
+    static constexpr shape input_shape(std::size_t k) { return plan.nodes[plan.in[k].node].output; }
+
+    // What goes into stage S as operand K, and how far apart its rows are (or positions).
     template <std::size_t S, std::size_t K = 0>
     static constexpr std::size_t source_stride() {
         constexpr operand from = stages.at[S].reads[K];
         if constexpr (from.stage != ir::none)
             return stages.at[from.stage].floats;
         else
-            return layout.copies[from.input] ? whole_lines(plan.in[from.input].units)
-                                             : plan.in[from.input].units;
+            return layout.copies[from.input] ? whole_lines(width(input_shape(from.input)))
+                                             : width(input_shape(from.input));
     }
     template <std::size_t S, std::size_t K = 0>
     detail::rows_at<const float> source() const {
@@ -184,8 +191,17 @@ public:
             return {work_.inputs[from.input], source_stride<S, K>()};
     }
     template <std::size_t S, std::size_t K>
+    static constexpr shape shape_read() {
+        return plan.nodes[plan.nodes[stages.at[S].node].inputs[K]].output;
+    }
+    template <std::size_t S, std::size_t K>
     static constexpr std::size_t units_read() {
-        return plan.nodes[plan.nodes[stages.at[S].node].inputs[K]].output.size();
+        return width(shape_read<S, K>());
+    }
+    // Rows of stage S, whose positions count as such.
+    template <std::size_t S>
+    static constexpr std::size_t rows_of(std::size_t rows) {
+        return rows * stages.at[S].positions;
     }
 
     // All values of rows [row, row + rows).
@@ -305,7 +321,8 @@ public:
 private:
     static row_view view(const float* first, std::size_t stride, std::size_t s, std::size_t rows) {
         const std::size_t node = stages.at[s].last;
-        return {first, rows, stride, plan.nodes[node].output.size(), plan.values[node].pieces};
+        return {first, rows * stages.at[s].positions, stride, width(plan.nodes[node].output),
+                plan.values[node].pieces};
     }
 
     bool is_idle(std::size_t s) const { return work_.idle != nullptr && work_.idle[s]; }
@@ -315,8 +332,9 @@ private:
     void copy_inputs(std::size_t row, std::size_t rows) const {
         for (std::size_t k = 0; k < plan.in.size(); ++k) {
             if (!layout.copies[k]) continue;
-            const std::size_t units = plan.in[k].units;
-            for (std::size_t r = row; r < row + rows; ++r)
+            const std::size_t units = width(input_shape(k));
+            const std::size_t times = positions(input_shape(k));
+            for (std::size_t r = row * times; r < (row + rows) * times; ++r)
                 std::copy_n(work_.inputs[k] + r * units, units,
                             rows_at(layout.input[k]) + r * whole_lines(units));
         }
@@ -344,6 +362,42 @@ private:
 
     template <std::size_t S>
     void forward_stage(std::size_t row, std::size_t rows) const {
+        constexpr ir::node n = plan.nodes[stages.at[S].node];
+        if constexpr (is_moved(n)) {
+            [&]<std::size_t... K>(std::index_sequence<K...>) { (move<S, K>(row, rows), ...); }
+            (std::make_index_sequence<stages.at[S].operands()>{});
+        } else if constexpr (n.kind == ir::op::matmul) {
+            using product = matmul_of<S>;
+            product::template forward<P>(source<S, 0>().first + row * product::a_floats,
+                                         source<S, 1>().first + row * product::b_floats,
+                                         value(S) + row * product::y_floats, rows, n.alpha);
+        } else {
+            forward_layer<S>(rows_of<S>(row), rows_of<S>(rows));
+        }
+    }
+
+    template <std::size_t S>
+    static constexpr auto matmul_type() {
+        constexpr shape a = shape_read<S, 0>();
+        constexpr std::size_t inner_rows = a.extent[a.rank - 2];
+        return kernel::padded_matmul<positions(a) / inner_rows, inner_rows, width(a),
+                                     units_read<S, 1>()>{};
+    }
+    template <std::size_t S>
+    using matmul_of = decltype(matmul_type<S>());
+
+    template <std::size_t S, std::size_t K>
+    void move(std::size_t row, std::size_t rows) const {
+        constexpr stage s = stages.at[S];
+        constexpr std::size_t x_floats = padded_floats(shape_read<S, K>());
+        constexpr std::size_t y_floats = s.positions * s.floats;
+        kernel::move_by(table_of<plan_type, s.node, K>, source<S, K>().first + row * x_floats,
+                        x_floats, value(S) + row * y_floats, y_floats, rows,
+                        plan.nodes[s.node].alpha);
+    }
+
+    template <std::size_t S>
+    void forward_layer(std::size_t row, std::size_t rows) const {
         constexpr stage s = stages.at[S];
         const auto [from, x_stride] = source<S>();
         const float* const x = from + row * x_stride;
@@ -374,13 +428,13 @@ private:
             constexpr bool swapped = plan.sequence[s.step].epilogue[0].swapped;
             const auto first = behind < S, swapped ? 1 : 0 > (row);
             const auto second = behind < S, swapped ? 0 : 1 > (row);
-            detail::run_step<P, plan_type, s.step, detail::max_tile_rows>(
+            detail::run_kernel<P, plan_type, s.step, detail::max_tile_rows>(
                 work_.parameters,
                 stage_memory<s.floats, source_stride<S, swapped ? 0 : 1>()>{
                     first, {y, s.floats}, second},
                 rows);
         } else {
-            detail::run_step<P, plan_type, s.step, detail::max_tile_rows>(
+            detail::run_kernel<P, plan_type, s.step, detail::max_tile_rows>(
                 work_.parameters, stage_memory<>{{x, x_stride}, {y, s.floats}}, rows);
         }
     }
@@ -450,8 +504,51 @@ private:
 
     template <std::size_t S>
     void backward_stage(std::size_t row, std::size_t rows) const {
+        constexpr ir::node n = plan.nodes[stages.at[S].node];
         if constexpr (stores(S)) {
             if (is_idle(S)) return;
+            if constexpr (is_moved(n) || n.kind == ir::op::matmul) {
+                [&]<std::size_t... K>(std::index_sequence<K...>) {
+                    (give_whole_rows<S, K>(row, rows), ...);
+                }
+                (std::make_index_sequence<stages.at[S].operands()>{});
+            } else {
+                backward_layer<S>(rows_of<S>(row), rows_of<S>(rows));
+            }
+        }
+    }
+
+    // The share of a move, or a product of two values, in the gradient of operand K.
+    template <std::size_t S, std::size_t K>
+    void give_whole_rows(std::size_t row, std::size_t rows) const {
+        constexpr std::size_t from = stages.at[S].reads[K].stage;
+        if constexpr (gives(S, K)) {
+            if (is_idle(from)) return;
+            constexpr stage s = stages.at[S];
+            constexpr std::size_t x_floats = padded_floats(shape_read<S, K>());
+            constexpr std::size_t y_floats = s.positions * s.floats;
+            const float* const dy = gradient(S) + row * y_floats;
+            float* const dx = gradient(from) + row * x_floats;
+            constexpr bool adds = ways.adds[S][K];
+            if constexpr (is_moved(plan.nodes[s.node])) {
+                kernel::move_back_by<adds, x_floats>(table_of<plan_type, s.node, K>, dy, y_floats,
+                                                     dx, x_floats, rows);
+            } else {
+                using product = matmul_of<S>;
+                constexpr float scale = plan.nodes[s.node].alpha;
+                if constexpr (K == 0)
+                    product::template to_left<adds>(
+                        dy, source<S, 1>().first + row * product::b_floats, dx, rows, scale);
+                else
+                    product::template to_right<P, adds>(
+                        dy, source<S, 0>().first + row * product::a_floats, dx, rows, scale);
+            }
+        }
+    }
+
+    template <std::size_t S>
+    void backward_layer(std::size_t row, std::size_t rows) const {
+        {
             constexpr stage s = stages.at[S];
             if constexpr (s.fused != ir::none && ways.summed[S]) {
                 // All shares are there: now through the function, once.
@@ -498,7 +595,7 @@ private:
             } else if constexpr (s.run == ir::kernel::softmax || s.run == ir::kernel::log_softmax) {
                 using form = std::conditional_t<n.kind == ir::op::softmax, kernel::share_gradient,
                                                 kernel::log_share_gradient>;
-                kernel::softmax_gradient<P, n.output.size(), n.groups, form>(
+                kernel::softmax_gradient<P, width(n.output), n.groups, form>(
                     value(S) + row * s.floats, dy, s.floats, dx, stride, rows, shared);
             } else if constexpr (s.run == ir::kernel::maxout) {
                 constexpr ir::call c = call<S>();
@@ -554,7 +651,7 @@ private:
         const auto [b, b_stride] = behind<S, 1>(row);
 #define LAMINATE_BINARY(operation, form, file) \
     if constexpr (plan.nodes[s.node].kind == ir::op::operation) \
-        kernel::binary_gradient<P, kernel::form, K == 1, plan.nodes[s.node].output.size(), \
+        kernel::binary_gradient<P, kernel::form, K == 1, width(plan.nodes[s.node].output), \
                                 a_units, b_units>(kernel::operand_rows<a_units>{a, a_stride}, \
                                                   kernel::operand_rows<b_units>{b, b_stride}, \
                                                   value(S) + row * s.floats, dy, s.floats, dx, \
@@ -581,6 +678,7 @@ private:
             [[maybe_unused]] const auto [x, x_stride] = source<S>();
             const float* const dy = gradient(S);
             constexpr std::size_t dy_stride = gradient_stride(S);
+            rows = rows_of<S>(rows);
             if (!plan.tensors[p.tensor].factor) // it is added
                 return kernel::bias_gradient<P>(dy, dy_stride, rows, to, p.floats);
             if constexpr (s.run == ir::kernel::dense) {

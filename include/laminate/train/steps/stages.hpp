@@ -13,6 +13,7 @@
 #include "../../ir/call.hpp"
 #include "../../layer/network.hpp"
 #include "../../model/run.hpp"
+#include "moves.hpp"
 #include "trainable.hpp"
 
 namespace laminate::inline LAMINATE_ISA::training {
@@ -30,9 +31,10 @@ struct stage {
     std::size_t step = ir::none;  // of the unfused plan
     std::size_t fused = ir::none; // dense: an elementwise node computed with it
     std::size_t last = 0;         // the node whose value the stage writes
-    std::size_t floats = 0;       // of a row of it, whole lines
+    std::size_t floats = 0;       // of a row of it, or of one position: whole lines
     bool learned = false;         // it has parameters
     std::array<operand, ir::max_inputs> reads = {};
+    std::size_t positions = 1; // which count as rows
 
     constexpr std::size_t operands() const {
         std::size_t count = 0;
@@ -97,7 +99,7 @@ constexpr auto make_stages() {
     std::size_t inputs = 0;
     for (std::size_t i = 0; i < nodes; ++i) {
         const ir::node& n = Plan::value.nodes[i];
-        const ir::role role = ir::of(n.kind).is.role;
+        const ir::role role = is_moved(n) ? ir::role::placed : ir::of(n.kind).is.role;
         const std::size_t from = n.inputs[0];
         if (role == ir::role::input) {
             list.of[i] = {ir::none, inputs++};
@@ -118,13 +120,14 @@ constexpr auto make_stages() {
             continue;
         }
         stage s = {role,
-                   ir::of(n.kind).is.run,
+                   is_moved(n) ? ir::kernel::move : ir::of(n.kind).is.run,
                    i,
                    has_step ? step : ir::none,
                    ir::none,
                    i,
-                   Plan::value.values[i].floats,
+                   n.output.rank > 1 ? whole_lines(width(n.output)) : Plan::value.values[i].floats,
                    Plan::value.tensors_of(i) > 0};
+        s.positions = positions(n.output);
         for (std::size_t k = 0; k < ir::max_inputs && n.inputs[k] < i; ++k)
             s.reads[k] = list.of[n.inputs[k]];
         list.of[i] = {list.count, ir::none};
@@ -164,7 +167,7 @@ constexpr std::size_t same_gradient(std::size_t s, std::size_t k) {
     const std::size_t units = nodes[n.inputs[k]].output.size();
     if (n.kind == ir::op::add || (n.kind == ir::op::subtract && k == 0))
         return units == n.output.size() ? 0 : ir::none;
-    if (n.kind != ir::op::concat) return ir::none;
+    if (n.kind != ir::op::concat || n.output.rank > 1) return ir::none;
     std::size_t begin = 0;
     for (std::size_t part = 0; part < k; ++part)
         begin += nodes[n.inputs[part]].output.size();
@@ -192,7 +195,7 @@ constexpr auto make_ways_back(std::index_sequence<Starts...>) {
             if (from.stage != ir::none && w.needed[s] && depends[from.stage]) {
                 w.needed[from.stage] = true;
                 ++shares[from.stage];
-                if (Plan::value.nodes[stages.at[s].node].kind == ir::op::slice)
+                if (gives_whole_rows(Plan::value.nodes[stages.at[s].node]))
                     w.summed[from.stage] = true;
             }
     for (std::size_t s = 0; s < stages.count; ++s) {

@@ -29,15 +29,32 @@ constexpr bool normalises(ir::kernel k) {
 constexpr bool has_way_back(ir::kernel k) {
     return k == ir::kernel::dense || k == ir::kernel::softmax || k == ir::kernel::log_softmax ||
            k == ir::kernel::maxout || k == ir::kernel::sum || k == ir::kernel::mean ||
-           k == ir::kernel::mean_square || normalises(k);
+           k == ir::kernel::mean_square || k == ir::kernel::move || k == ir::kernel::matmul ||
+           normalises(k);
+}
+
+// Losses are of rows of one axis.
+template <class Plan>
+constexpr bool ends_in_rows(std::size_t index) {
+    const ir::node& n = Plan::value.nodes[index];
+    return n.result == ir::none || positions(n.output) == 1;
+}
+// What is joined unit by unit has as many positions in both operands, or one.
+template <class Plan>
+constexpr bool joins_positions(std::size_t index) {
+    const ir::node& n = Plan::value.nodes[index];
+    if (!ir::is_binary(n.kind)) return true;
+    for (std::size_t k = 0; k < 2; ++k)
+        if (positions(Plan::value.nodes[n.inputs[k]].output) != positions(n.output)) return false;
+    return true;
 }
 
 template <class Plan, std::size_t Index>
 constexpr bool is_trainable() {
     constexpr ir::op kind = Plan::value.nodes[Index].kind;
     constexpr ir::role role = ir::of(kind).is.role;
-    if constexpr (Plan::value.nodes[Index].output.rank > 1 || kind == ir::op::reshape)
-        return false; // rows of one axis alone
+    if constexpr (!ends_in_rows<Plan>(Index) || !joins_positions<Plan>(Index))
+        return false;
     else if constexpr (role == ir::role::function)
         return has_derivative<function_of<Plan, Index>>;
     else if constexpr (role == ir::role::placed)
@@ -64,10 +81,10 @@ namespace detail {
 template <ir::op Kind, std::size_t Node>
 struct has_no_way_back {
     static_assert(Node == ir::none,
-                  "Laminate: this network has a layer that training can't go back through yet (its "
-                  "operation and the number of its node follow the name has_no_way_back); train "
-                  "the network in PyTorch and load its parameters, or take a layer that "
-                  "docs/training.md lists");
+                  "Laminate: this network has a layer that training can't go back through (its "
+                  "operation and the number of its node follow the name has_no_way_back): an "
+                  "output of several positions, behind which flatten is missing, or a function of "
+                  "two values of which one has fewer positions; see docs/training.md");
 };
 
 } // namespace detail
