@@ -66,7 +66,7 @@ TEST_CASE("evaluate: random graphs, fused and unfused, optimised or not, near th
     test::random r(5);
     std::size_t promised = 0, events = 0;
     for (std::size_t round = 0; round < 400; ++round) {
-        const test::may_have has = {1 + round % 9, round % 4 != 0};
+        const test::may_have has = {1 + round % 9, round % 4 != 0, round % 8 > 4};
         const codegen::graph g = with_parameters(test::graph_maker(r, has).make(), r);
         INFO("round " << round);
         const codegen::planned fused = codegen::plan_graph(g).value();

@@ -25,6 +25,7 @@ inline ir::op random_unary(random& r) {
 struct may_have {
     std::size_t reach = 1; // nodes read one of so many before them: 1 makes a chain
     bool graphs = false;   // functions of two values, concat, slice, several inputs and outputs
+    bool axes = false;     // rows of several axes, moves, products of two values
 };
 
 class graph_maker {
@@ -35,7 +36,9 @@ public:
         add(input());
         const std::size_t count = 2 + random_.below(has_.graphs ? 24 : 16);
         while (nodes_.size() < count)
-            add(has_.graphs && random_.below(2) == 0 ? many() : one());
+            add(right(has_.axes && random_.below(3) == 0     ? moved()
+                      : has_.graphs && random_.below(2) == 0 ? many()
+                                                             : one()));
         // A value may be an output twice, and so may an input.
         if (has_.graphs)
             for (std::size_t k = random_.below(4); k-- > 0;) {
@@ -50,6 +53,16 @@ private:
         nodes_.push_back(n);
         ir::node& last = nodes_.back();
         last.output = ir::of(last.kind).output(last, ir::operands_of(nodes_, nodes_.size() - 1));
+    }
+    // With axes, not all values fit each other.
+    ir::node right(ir::node n) {
+        if (!has_.axes || n.kind == ir::op::input) return n;
+        std::vector<shape> in;
+        for (const std::size_t from : n.inputs)
+            if (from != ir::none) in.push_back(nodes_[from].output);
+        const bool is_right = ir::of(n.kind).check(n, in).kind == ir::mistake_kind::accepted &&
+                              ir::of(n.kind).output(n, in).size() <= 4096;
+        return is_right ? n : reads(ir::op::relu, n.inputs[0]);
     }
     static ir::node reads(ir::op kind, std::size_t from) {
         ir::node n;
@@ -88,6 +101,72 @@ private:
             return reads(kind == ir::op::softmax && width(from) < 2 ? ir::op::relu : kind, from);
         }
     }
+    // Each of its three axes has an extent, maybe 1.
+    shape random_extents(std::size_t size) {
+        shape s = {1 + random_.below(ir::max_axes), {}};
+        for (std::size_t axis = 0; axis + 1 < s.rank; ++axis) {
+            std::size_t extent = 1 + random_.below(6);
+            while (size % extent != 0)
+                --extent;
+            s.extent[axis] = extent;
+            size /= extent;
+        }
+        s.extent[s.rank - 1] = size;
+        return s;
+    }
+    ir::node moved() {
+        const std::size_t from = any();
+        const shape& s = nodes_[from].output;
+        ir::node n = reads(ir::op::reshape, from);
+        switch (random_.below(7)) {
+        case 0:
+            n.kind = ir::op::transpose;
+            n.axes.rank = s.rank;
+            for (std::size_t k = 0; k < s.rank; ++k) {
+                n.axes.extent[k] = k;
+                std::swap(n.axes.extent[k], n.axes.extent[random_.below(k + 1)]);
+            }
+            return n;
+        case 1:
+            n.kind = ir::op::pad;
+            n.alpha = random_.uniform(1.0f);
+            n.axes.rank = n.after.rank = 1 + random_.below(s.rank);
+            for (std::size_t k = 0; k < n.axes.rank; ++k) {
+                n.axes.extent[k] = random_.below(3);
+                n.after.extent[k] = random_.below(3);
+            }
+            return n;
+        case 2:
+            n.kind = ir::op::slice;
+            n.axis = random_.below(s.rank);
+            n.begin = random_.below(s.extent[n.axis]);
+            n.units = 1 + random_.below(s.extent[n.axis] - n.begin);
+            return n;
+        case 3:
+            n.kind = ir::op::as_strided;
+            n.begin = random_.below(4);
+            n.axes = n.after = random_extents(1 + random_.below(40));
+            for (std::size_t k = 0; k < n.after.rank; ++k)
+                n.after.extent[k] = random_.below(4);
+            return n;
+        case 4: { // by floats of any value, read as a matrix
+            ir::node right = reads(ir::op::as_strided, any());
+            right.axes = s;
+            right.axes.extent[s.rank - 1] = 1 + random_.below(20);
+            if (s.rank > 1) right.axes.extent[s.rank - 2] = width_of(s);
+            right.after = {s.rank, {random_.below(2), random_.below(3), 1}};
+            add(this->right(right));
+            n.kind = ir::op::matmul;
+            n.alpha = 0.5f;
+            n.inputs[1] = nodes_.size() - 1;
+            return n;
+        }
+        default:
+            n.axes = random_extents(s.size());
+            return n;
+        }
+    }
+    static std::size_t width_of(const shape& s) { return laminate::width(s); }
     ir::node many() {
         constexpr ir::op pairs[] = {
             ir::op::add,        ir::op::subtract, ir::op::multiply, ir::op::maximum, ir::op::less,
