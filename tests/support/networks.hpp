@@ -100,8 +100,10 @@ struct axes
                      from<"map"> | reshape<16, 6> | transpose<1, 0> | pad<7, 7, 0, 0> |
                          slice<0, 16> | laminate::sum) |
               affine | laminate::add(linear, slice<0, 1, 0>) | softmax(groups<2>) | flatten |
-              laminate::log | as_strided<3, 5, 2, 4, 7, 3, 0> | dense<6> | as_strided<1, 40, 2> |
-              dense<6> | rms_norm> {};
+              reshape<5, 8, 11> | concat<1>(softmax(axis<0>), largest(axis<1>)) | mean(axis<2>) |
+              reshape<3, 15> | laminate::add(linear, largest) | laminate::log |
+              as_strided<3, 5, 2, 4, 7, 3, 0> | dense<6> | as_strided<1, 40, 2> | dense<6> |
+              rms_norm> {};
 struct attention
     : network<input<7, 12> | residual(layer_norm | self_attention<3>) |
               residual(layer_norm | dense<24> | gelu | dense<12>) | as<"seen"> |

@@ -199,7 +199,9 @@ private:
             n.inputs[1] = from;
             for (std::size_t tries = 0; tries < 8; ++tries) {
                 const std::size_t other = any();
-                if (width(other) == width(from) || width(other) == 1) n.inputs[1] = other;
+                if (nodes_[other].output == nodes_[from].output ||
+                    ir::kind::counts_for(nodes_[other].output, nodes_[from].output))
+                    n.inputs[1] = other;
             }
             if (random_.below(2) == 0) std::swap(n.inputs[0], n.inputs[1]);
             return n;

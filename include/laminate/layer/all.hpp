@@ -5,6 +5,7 @@
 // here doesn't exist.
 
 #include "affine.hpp"
+#include "along.hpp"
 #include "axes.hpp"
 #include "branches.hpp"
 #include "celu.hpp"

@@ -4,24 +4,43 @@
 // layer_norm: (x - m) / sqrt(v + E) * scale + shift, where m and v are mean and variance of the
 // row; rms_norm: x / sqrt(s + E) * scale, where s is the mean of its squares. E is 1e-5 unless
 // given: layer_norm(epsilon<1e-3f>); with groups<G> each of G parts of the row is normalised by
-// itself. sum, mean and mean_square make one unit of a row. rsqrt(epsilon<E>) is 1 / sqrt(x + E); E
-// is 0 unless given. Needs nothing. Promises the order of sums that kernel/forward/reduction.hpp
-// states.
+// itself. sum, mean, mean_square and largest make one
+// unit of a row, sum(axis<0>) one of another axis than the last. rsqrt(epsilon<E>) is 1 / sqrt(x +
+// E); E is 0 unless given. Needs nothing. Promises the order of sums that
+// kernel/forward/reduction.hpp states.
+
+#include <cstddef>
 
 #include "../base/compiler.hpp"
+#include "along.hpp"
 #include "options.hpp"
 #include "softmax.hpp"
 
 namespace laminate::layers {
 struct sum : layer_base {
     static constexpr ir::node node = {.kind = ir::op::sum};
+
+    template <std::size_t Axis>
+    constexpr along<sum, Axis> operator()(axis_t<Axis>) const {
+        return {};
+    }
 };
 struct mean : layer_base {
     static constexpr ir::node node = {.kind = ir::op::mean};
+
+    template <std::size_t Axis>
+    constexpr along<mean, Axis> operator()(axis_t<Axis>) const {
+        return {};
+    }
 };
 // The mean of squares.
 struct mean_square : layer_base {
     static constexpr ir::node node = {.kind = ir::op::mean_square};
+
+    template <std::size_t Axis>
+    constexpr along<mean_square, Axis> operator()(axis_t<Axis>) const {
+        return {};
+    }
 };
 
 template <ir::op Kind, std::size_t Groups = 1,
