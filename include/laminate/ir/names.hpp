@@ -8,7 +8,6 @@
 #include <array>
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "../base/compiler.hpp"
@@ -100,12 +99,6 @@ private:
     std::size_t given_ = 0;
 };
 
-// What files call node number `node`, if `name` is what the declaration gives it, which may be
-// empty.
-inline std::string name_in_files(std::string_view name, std::size_t node) {
-    return name.empty() ? std::to_string(node - 1) : std::string(name);
-}
-
 // The layer that has `name` because it has no other: its number; none if it can't be one.
 constexpr std::size_t layer_called(std::string_view name) {
     if (name.empty() || name.size() > 9 || (name[0] == '0' && name.size() > 1)) return none;
@@ -117,9 +110,11 @@ constexpr std::size_t layer_called(std::string_view name) {
     return layer;
 }
 
-// Two layers that learn, or two given names, of one name. `work` has an entry for each name.
-constexpr mistake check_names(std::span<const node> nodes, const name_memory& names,
-                              std::span<name_at> work) {
+// Two layers that learn, or two given names, of one name; there are at most Names. (A template, so
+// that only networks with names pay for sorting.)
+template <std::size_t Names>
+constexpr mistake check_names(std::span<const node> nodes, const name_memory& names) {
+    std::array<name_at, Names> work = {};
     const auto learns = [&nodes](std::size_t i) {
         return nodes[i].like == none &&
                of(nodes[i].kind).learned(nodes[i], operands_of(nodes, i)).size() > 0;
@@ -129,7 +124,7 @@ constexpr mistake check_names(std::span<const node> nodes, const name_memory& na
         work[count++] = n;
     for (std::size_t i = 0; i < nodes.size(); ++i)
         if (names.nodes[i].size > 0 && learns(i)) work[count++] = names.nodes[i];
-    const auto all = work.first(count);
+    const auto all = std::span(work).first(count);
     std::ranges::sort(all, [&names](const name_at& a, const name_at& b) {
         const int order = a.in(names.text).compare(b.in(names.text));
         return order != 0 ? order < 0 : a.node < b.node;

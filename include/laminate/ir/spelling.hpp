@@ -6,6 +6,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -63,6 +64,12 @@ inline std::string layer(const node& n, std::string_view scope = "") {
 }
 
 } // namespace text
+
+// What files call node number `node`, if `name` is what the declaration gives it, which may be
+// empty.
+inline std::string name_in_files(std::string_view name, std::size_t node) {
+    return name.empty() ? std::to_string(node - 1) : std::string(name);
+}
 
 } // namespace LAMINATE_ISA
 } // namespace laminate::ir

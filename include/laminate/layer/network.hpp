@@ -94,8 +94,7 @@ constexpr declaration<Layers> declare() {
     if (d.mistake.kind == ir::mistake_kind::accepted) d.mistake = ir::check_readers(d.nodes);
     if constexpr (d.names > 0) {
         if (d.mistake.kind == ir::mistake_kind::accepted) {
-            std::array<ir::name_at, d.count + d.names> work = {};
-            d.mistake = ir::check_names(d.nodes, names, work);
+            d.mistake = ir::check_names<d.count + d.names>(d.nodes, names);
             if (d.mistake.kind != ir::mistake_kind::accepted)
                 d.mistake.expected = elements[d.mistake.expected];
         }

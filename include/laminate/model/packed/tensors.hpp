@@ -21,8 +21,8 @@
 #include "../../base/panel.hpp"
 #include "../../file/json.hpp"
 #include "../../file/safetensors.hpp"
-#include "../../ir/names.hpp"
 #include "../../ir/plan.hpp"
+#include "../../ir/spelling.hpp"
 
 namespace laminate::inline LAMINATE_ISA {
 

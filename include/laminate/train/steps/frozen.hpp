@@ -14,8 +14,8 @@
 
 #include "../../base/compiler.hpp"
 #include "../../base/error.hpp"
-#include "../../ir/names.hpp"
 #include "../../ir/plan.hpp"
+#include "../../ir/spelling.hpp"
 #include "stages.hpp"
 
 namespace laminate::inline LAMINATE_ISA::training {
