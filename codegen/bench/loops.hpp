@@ -11,8 +11,12 @@
 
 namespace laminate::codegen {
 
+// ports.hpp, which the other sources include: the floats of each input and output, and the
+// functions below, with a pointer for each.
+std::string ports_header(const graph& network);
+
 // Nested loops over outputs and inputs, weights in [output][input], activations from <cmath>; the
-// function loops::infer(in, out). Needs bench/own/plain.hpp.
+// function loops::infer(in, ..., out, ...). Needs bench/own/plain.hpp.
 std::string plain_loops(const graph& network);
 // Floats that it keeps between layers.
 std::size_t plain_loop_floats(const graph& network);

