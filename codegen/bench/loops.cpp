@@ -221,6 +221,18 @@ private:
 
 } // namespace
 
+std::optional<error> check_loops(const graph& network) {
+    for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+        const ir::node& n = network.nodes[i];
+        const ir::traits& is = ir::of(n.kind).is;
+        if (n.output.rank == 1 && (!is.of_axes || is.role == ir::role::placed)) continue;
+        return error{sentence("a benchmark beside plain loops takes layers of one axis; ",
+                              origin_of(network, i), " has several, or moves numbers. Time the ",
+                              "source that `laminate generate` writes")};
+    }
+    return std::nullopt;
+}
+
 std::string ports_header(const graph& network) {
     const auto units = [](const ir::ports& ports) {
         std::string all;

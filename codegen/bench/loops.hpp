@@ -4,12 +4,18 @@
 // What a network is compared with: the source that a C++ programmer writes for it without a
 // library, and the same steps as Laminate's without fusion.
 
+#include <laminate/base/error.hpp>
+
+#include <optional>
 #include <string>
 
 #include "../graph/graph.hpp"
 #include "../graph/planned.hpp"
 
 namespace laminate::codegen {
+
+// Why no loops are written for a network: a value of several axes, or a layer that copies.
+std::optional<error> check_loops(const graph& network);
 
 // ports.hpp, which the other sources include: the floats of each input and output, and the
 // functions below, with a pointer for each.

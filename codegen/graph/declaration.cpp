@@ -37,6 +37,8 @@ graph with_inputs_where_read(const graph& from) {
         to.nodes.push_back(from.nodes[i]);
         for (std::size_t& read : to.nodes.back().inputs)
             if (read != ir::none) read = place[read];
+        std::size_t& like = to.nodes.back().like;
+        if (like != ir::none) like = place[like];
         to.parameters.push_back(from.parameters[i]);
         to.origins.push_back(i < from.origins.size() ? from.origins[i] : std::string());
     };
@@ -55,10 +57,18 @@ graph with_inputs_where_read(const graph& from) {
     return to;
 }
 
-// What ir::builder would have made of the outputs, and of a concat of one value.
+// What ir::builder would have made of the outputs, and of a concat of one value. What layers shared
+// each has for itself.
 void say_otherwise(graph& network) {
-    for (ir::node& n : network.nodes)
-        if (n.kind == ir::op::concat && n.inputs[1] == ir::none) n.kind = ir::op::linear;
+    for (std::size_t i = 0; i < network.nodes.size(); ++i) {
+        ir::node& n = network.nodes[i];
+        if (n.kind == ir::op::concat && n.inputs[1] == ir::none) {
+            n.kind = ir::op::linear;
+            n.axis = ir::none;
+        }
+        if (n.like != ir::none) network.parameters[i] = network.parameters[n.like];
+        n.like = ir::none;
+    }
     for (const ir::port& out : ir::outputs_of(network.nodes)) {
         ir::node& n = network.nodes[out.node];
         if (n.kind != ir::op::input) continue;
@@ -131,7 +141,7 @@ public:
             for (const ir::port& out : outputs)
                 ends.push_back(out.node);
             std::vector<piece> parts = take(ends);
-            push(of_several("outputs", parts));
+            push(of_several(sentence(scope, "outputs"), parts));
         }
         while (pieces_.size() > 1)
             put_on_the_one_below();
@@ -155,7 +165,7 @@ private:
             if (parts[1].layers.empty()) std::swap(n.inputs[0], n.inputs[1]);
             p = residual(parts[parts[0].layers.empty() ? 1 : 0]);
         } else {
-            p = of_several(ir::of(n.kind).spelled(n).word, parts);
+            p = of_several(ir::text::layer(n, scope), parts);
         }
         p.node = index;
         push(std::move(p));
@@ -204,14 +214,15 @@ private:
     static std::string call(std::string_view word, const std::vector<std::string>& operands) {
         const std::string text = joined(operands, ", ", ",\n");
         const bool lines = text.find('\n') != std::string::npos;
-        return indented(sentence(scope, word, lines ? "(\n" : "(", text, ")"));
+        return indented(sentence(word, lines ? "(\n" : "(", text, ")"));
     }
 
     static piece residual(const piece& block) {
-        return {.arriving = block.arriving,
-                .reads = block.reads + 1,
-                .depth = block.depth + 1,
-                .layers = {call("residual", {joined(block.layers, " | ", " |\n")})}};
+        return {
+            .arriving = block.arriving,
+            .reads = block.reads + 1,
+            .depth = block.depth + 1,
+            .layers = {call(sentence(scope, "residual"), {joined(block.layers, " | ", " |\n")})}};
     }
 
     // word(a, b, ...): all of them go on with the last of the values that arrive, or start by a

@@ -97,7 +97,10 @@ private:
             const std::size_t block = operands(value).at(0);
             return to_.append({.kind = ir::op::add}, std::vector{value, block});
         }
-        if (w == "concat" && take('(')) return to_.concatenate(operands(value));
+        if (w == "concat" && take('(')) return to_.concatenate(operands(value), ir::none);
+        if (w == "concat<0>" && take('(')) return to_.concatenate(operands(value), 0);
+        if (w == "matmul<0.5f>" && take('('))
+            return to_.append({.kind = ir::op::matmul, .alpha = 0.5f}, operands(value));
         if (w == "outputs" && take('(')) {
             for (const std::size_t end : operands(value))
                 to_.make_output(end);
@@ -225,6 +228,20 @@ TEST_CASE("declaration: as a user would have written it", "[declaration]") {
                     reading(tanh, {1}), reading(subtract, {3, 2}), reading(add, {4, 3})}) ==
           "input<8> | relu | as<\"v1\"> | concat(input<8>) | tanh | as<\"v3\"> | "
           "add(subtract(from<\"v3\">, from<\"v1\">), from<\"v3\">)");
+}
+
+TEST_CASE("declaration: rows of several axes", "[declaration]") {
+    using enum ir::op;
+    std::vector<ir::node> nodes = {reading(input, {}),      reading(dense, {0}, 6),
+                                   reading(transpose, {1}), reading(matmul, {1, 2}),
+                                   reading(concat, {3, 3}), reading(reshape, {4})};
+    nodes[0].output = {2, {4, 5}};
+    nodes[2].axes = {2, {1, 0}};
+    nodes[3].alpha = 0.5f;
+    nodes[4].axis = 0;
+    CHECK(declared(nodes) == "input<4, 5> | dense<6> | as<\"v1\"> | "
+                             "matmul<0.5f>(from<\"v1\">, transpose<1, 0>) | as<\"v3\"> | "
+                             "concat<0>(from<\"v3\">, from<\"v3\">) | flatten");
 }
 
 TEST_CASE("declaration: what a declaration can't say is refused", "[declaration]") {
