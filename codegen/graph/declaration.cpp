@@ -37,8 +37,6 @@ graph with_inputs_where_read(const graph& from) {
         to.nodes.push_back(from.nodes[i]);
         for (std::size_t& read : to.nodes.back().inputs)
             if (read != ir::none) read = place[read];
-        std::size_t& like = to.nodes.back().like;
-        if (like != ir::none) like = place[like];
         to.parameters.push_back(from.parameters[i]);
         to.origins.push_back(i < from.origins.size() ? from.origins[i] : std::string());
     };
@@ -57,18 +55,13 @@ graph with_inputs_where_read(const graph& from) {
     return to;
 }
 
-// What ir::builder would have made of the outputs, and of a concat of one value. What layers shared
-// each has for itself.
+// What ir::builder would have made of the outputs, and of a concat of one value.
 void say_otherwise(graph& network) {
-    for (std::size_t i = 0; i < network.nodes.size(); ++i) {
-        ir::node& n = network.nodes[i];
+    for (ir::node& n : network.nodes)
         if (n.kind == ir::op::concat && n.inputs[1] == ir::none) {
             n.kind = ir::op::linear;
             n.axis = ir::none;
         }
-        if (n.like != ir::none) network.parameters[i] = network.parameters[n.like];
-        n.like = ir::none;
-    }
     for (const ir::port& out : ir::outputs_of(network.nodes)) {
         ir::node& n = network.nodes[out.node];
         if (n.kind != ir::op::input) continue;

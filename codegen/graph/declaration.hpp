@@ -17,7 +17,7 @@ namespace laminate::codegen {
 struct declaration {
     // The graph, but for what a declaration says otherwise: inputs stand before what first reads
     // them, an input that is an output goes through `linear`, and so does a concat of one value;
-    // a residual addition reads what arrives first. Layers that share parameters have copies.
+    // a residual addition reads what arrives first.
     graph network;
     std::string layers; // "laminate::input<4> |\n    laminate::dense<2>"
 };
