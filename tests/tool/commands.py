@@ -1074,6 +1074,16 @@ class Bench(Case):
                           says=["10 inputs, 21 outputs", "bit by bit in 9 rows", "5 rows"])
         self.assertLess(float(said.split("loops within ")[1].split()[0]), 1e-5)
         self.bench(*inputs[:2], model=model, code=1, says="found none for 'state'")
+        nodes = [node("MatMul", "x w", "h"), node("Transpose", "h", "t", perm=[0, 2, 1]),
+                 node("MatMul", "h t", "y")]
+        ports = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 2, width])
+                 for name, width in [("x", 4), ("y", 2)]]
+        graph = helper.make_graph(nodes, "axes", ports[:1], ports[1:], [constant("w", W1)])
+        axes = self.folder / "axes.onnx"
+        onnx.save(helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 17)]), axes)
+        self.bench(model=axes, code=1, says=["axes.onnx: ", "takes layers of one axis", "laminate generate"])
+        self.laminate("generate", axes, "--dsl")
+        self.assertIn("laminate::matmul(", (self.folder / "axes_network.hpp").read_text())
 
     def test_mistakes(self):
         self.bench("--rows", "0", code=2, says="--rows")
