@@ -4,8 +4,8 @@
 // measures anything, it checks that single calls, batches and the unfused form give the same bits;
 // their hash is in the report, and is the same with every compiler and instruction set.
 
+#include "beside_peers.hpp"
 #include "images.hpp"
-#include "measure.hpp"
 #include "report_main.hpp"
 
 #include <cinttypes>

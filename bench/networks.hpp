@@ -116,6 +116,11 @@ lam::model<Network> seeded_model() {
                 layer.bias[o] = draw(0.0625f);
             }
         }
+        if constexpr (requires { layer.shift; })
+            for (std::size_t u = 0; u < layer.scale.size(); ++u) {
+                layer.scale[u] = 1.0f + draw(0.0625f);
+                layer.shift[u] = draw(0.0625f);
+            }
     });
     return model;
 }

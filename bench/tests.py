@@ -182,6 +182,10 @@ class Report(unittest.TestCase):
             self.assertIn(words, text)
             plot.write_all(runs, self.folder / "plots")
 
+    def test_a_chain_is_no_peer(self):
+        forms = {form: {"ns_per_row": ns} for form, ns in [("fused", 2.0), ("chain", 1.0), ("oneDNN", 3.0)]}
+        self.assertEqual(report.faster_peers({("residual", 1): forms}), "No peer is faster in any row.")
+
     def test_the_report_prints_the_kernels_and_calls_others_unfair(self):
         networks = self.program("network_bench", ["field/1/fused", "field/1/OpenBLAS"])
         with mock.patch.dict(os.environ):
@@ -329,6 +333,7 @@ class Run(unittest.TestCase):
             built = self.root / "build" / preset / "bench"
             built.mkdir(parents=True)
             stand_in(built / "network_bench", ["field/1/fused", "field/1/unfused", "field/1/Eigen"])
+            stand_in(built / "graph_bench", ["residual/1/fused", "residual/1/chain"])
             stand_in(built / "zeros_bench", ["zeros_0/1/fused", "zeros_0/1/Eigen"])
             stand_in(built / "activation_bench", ["tanh/laminate"])
 

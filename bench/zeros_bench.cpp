@@ -3,7 +3,7 @@
 // layer reads is zero: of the input at random, of the hidden units by their bias. 512 different
 // rows take turns, each with a pattern of its own.
 
-#include "measure.hpp"
+#include "beside_peers.hpp"
 #include "networks.hpp"
 #include "report_main.hpp"
 

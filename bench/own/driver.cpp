@@ -7,6 +7,7 @@
 
 #include <fused.hpp>
 #include <laminate/pack/portable.hpp>
+#include <ports.hpp>
 
 #include <algorithm>
 #include <array>
@@ -17,7 +18,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "clock.hpp"
@@ -26,15 +29,6 @@
 #if defined(__linux__)
 #include <sched.h>
 #endif
-
-namespace unfused {
-extern const std::size_t scratch_floats; // of one row
-void infer(const float* in, float* out, float* scratch) noexcept;
-void infer_batch(const float* in, float* out, std::size_t rows, float* scratch) noexcept;
-} // namespace unfused
-namespace loops {
-void infer(const float* in, float* out) noexcept;
-}
 
 namespace {
 
@@ -89,21 +83,56 @@ void reserve_scratch(std::size_t rows) {
     unfused_scratch.resize(std::max(unfused_scratch.size(), rows * unfused::scratch_floats));
 }
 
-// One row in form F of `names`.
-template <std::size_t F>
-void infer(const float* in, float* out) {
-    if constexpr (F == 0) fused::infer(in, out);
-    if constexpr (F == 1) unfused::infer(in, out, unfused_scratch.data());
-    if constexpr (F == 2) loops::infer(in, out);
+// Where input or output number `port` begins among all of them.
+template <std::size_t Ports>
+constexpr std::size_t begin_of(const std::size_t (&floats)[Ports], std::size_t port) {
+    std::size_t begin = 0;
+    for (std::size_t p = 0; p < port; ++p)
+        begin += floats[p];
+    return begin;
 }
 
+template <std::size_t... Port>
+constexpr std::array<std::size_t, sizeof...(Port)>
+begins(const std::size_t (&floats)[sizeof...(Port)], std::index_sequence<Port...>) {
+    return {begin_of(floats, Port)...};
+}
+using in_ports = std::make_index_sequence<std::size(ports::in)>;
+using out_ports = std::make_index_sequence<std::size(ports::out)>;
+constexpr auto in_begin = begins(ports::in, in_ports{});
+constexpr auto out_begin = begins(ports::out, out_ports{});
+
+// f(in, ..., out, ..., more...) with row number `row` of each port, of `rows` that lie one behind
+// the other, before those of the next port. (Of one row, that is a row of all ports.)
+template <class Function, std::size_t... In, std::size_t... Out, class... More>
+void with_ports(std::index_sequence<In...>, std::index_sequence<Out...>, const float* in,
+                float* out, std::size_t rows, std::size_t row, Function f, More... more) {
+    f(in + in_begin[In] * rows + ports::in[In] * row...,
+      out + out_begin[Out] * rows + ports::out[Out] * row..., more...);
+}
+
+// One row in form F of `names`.
 template <std::size_t F>
-void infer_batch(const float* in, float* out, std::size_t rows) {
-    if constexpr (F == 0) fused::infer_batch(in, out, rows);
-    if constexpr (F == 1) unfused::infer_batch(in, out, rows, unfused_scratch.data());
+void infer(const float* in, float* out, std::size_t rows = 1, std::size_t row = 0) {
+    const auto run = [](auto... all) {
+        if constexpr (F == 0) fused::infer(all...);
+        if constexpr (F == 1) unfused::infer(all..., unfused_scratch.data());
+        if constexpr (F == 2) loops::infer(all...);
+    };
+    with_ports(in_ports{}, out_ports{}, in, out, rows, row, run);
+}
+
+// The first `count` of so many rows.
+template <std::size_t F>
+void infer_batch(const float* in, float* out, std::size_t rows, std::size_t count) {
+    const auto run = [](auto... all) {
+        if constexpr (F == 0) fused::infer_batch(all...);
+        if constexpr (F == 1) unfused::infer_batch(all..., unfused_scratch.data());
+    };
+    if constexpr (F != 2) with_ports(in_ports{}, out_ports{}, in, out, rows, 0, run, count);
     if constexpr (F == 2)
-        for (std::size_t row = 0; row < rows; ++row)
-            loops::infer(in + row * inputs, out + row * outputs);
+        for (std::size_t row = 0; row < count; ++row)
+            infer<F>(in, out, rows, row);
 }
 
 // f(form) for each form; a form is its number as a type.
@@ -122,23 +151,43 @@ bool same(const std::vector<float>& a, const std::vector<float>& b) {
     return true;
 }
 
+// Rows of all ports as those of each port, one behind the other, or the way back.
+template <std::size_t Ports>
+std::vector<float> by_port(const std::vector<float>& rows, const std::size_t (&floats)[Ports],
+                           bool back = false) {
+    const std::size_t width = begin_of(floats, Ports);
+    const std::size_t count = rows.size() / width;
+    std::vector<float> all(rows.size());
+    for (std::size_t p = 0; p < Ports; ++p)
+        for (std::size_t row = 0; row < count; ++row)
+            for (std::size_t u = 0; u < floats[p]; ++u) {
+                const std::size_t of_row = row * width + begin_of(floats, p) + u;
+                const std::size_t of_port = begin_of(floats, p) * count + row * floats[p] + u;
+                all[back ? of_row : of_port] = rows[back ? of_port : of_row];
+            }
+    return all;
+}
+
 // The outputs of all rows by form F, in one batch or row by row.
 template <std::size_t F>
 std::vector<float> results(const std::vector<float>& rows, bool batch) {
     const std::size_t count = rows.size() / inputs;
     std::vector<float> out(count * outputs);
-    if (batch) infer_batch<F>(rows.data(), out.data(), count);
-    for (std::size_t row = 0; row < count && !batch; ++row)
+    if (batch) {
+        infer_batch<F>(by_port(rows, ports::in).data(), out.data(), count, count);
+        return by_port(out, ports::out, true);
+    }
+    for (std::size_t row = 0; row < count; ++row)
         infer<F>(rows.data() + row * inputs, &out[row * outputs]);
     return out;
 }
 
-// The rows that are timed: those of the file, again and again.
+// The rows of batches that are timed: those of the file, again and again.
 std::vector<float> repeated(const std::vector<float>& rows, std::size_t count) {
     std::vector<float> all(count * inputs);
     for (std::size_t i = 0; i < all.size(); ++i)
         all[i] = rows[i % rows.size()];
-    return all;
+    return by_port(all, ports::in);
 }
 
 // ns of f(i) without a clock in between: the median over as many rounds as fit into `seconds`, each
@@ -195,22 +244,28 @@ void print(const char* what, const char* form, const stopwatch& watch,
                 evicted);
 }
 
-// One row, each call behind the last: bits of an output that are masked away are mixed into the
-// input, so that the processor has to wait for it and the input stays.
+// One row, each call behind the last: bits of the outputs that are masked away are mixed into the
+// inputs, so that the processor has to wait for them and the inputs stay.
 class dependent_calls {
 public:
     explicit dependent_calls(const std::vector<float>& rows) : rows_(rows), out_(outputs) {
         for (std::size_t at = 0; at < rows.size(); at += inputs)
-            first_.push_back(bits_of(rows[at]));
+            for (const std::size_t begin : in_begin)
+                first_.push_back(bits_of(rows[at + begin]));
         bench::pretend_to_use(none_);
     }
 
     template <std::size_t F>
     void call(std::size_t i) {
-        const std::size_t row = i % first_.size();
+        const std::size_t row = i % (rows_.size() / inputs);
         float* const x = &rows_[row * inputs];
-        const std::uint32_t bits = first_[row] | (bits_of(out_[0]) & none_);
-        std::memcpy(x, &bits, sizeof bits);
+        std::uint32_t nothing = 0;
+        for (const std::size_t begin : out_begin)
+            nothing |= bits_of(out_[begin]) & none_;
+        for (std::size_t p = 0; p < in_begin.size(); ++p) {
+            const std::uint32_t bits = first_[row * in_begin.size() + p] | nothing;
+            std::memcpy(x + in_begin[p], &bits, sizeof bits);
+        }
         infer<F>(x, out_.data());
         asm volatile("" : : "g"(out_.data()) : "memory");
     }
@@ -224,7 +279,7 @@ private:
 
     std::vector<float> rows_;
     std::vector<float> out_;
-    std::vector<std::uint32_t> first_; // of the rows
+    std::vector<std::uint32_t> first_; // of each input, row by row
     std::uint32_t none_ = 0;
 };
 
@@ -285,10 +340,11 @@ std::array<double, 3> time_batches(const std::vector<float>& rows, std::size_t c
     std::vector<float> out(count * outputs);
     std::size_t loop_rows = 1;
     for (double spent = 0.0; loop_rows < count && spent < 1e6; loop_rows *= 2)
-        spent = bench::nanoseconds([&] { infer_batch<2>(in.data(), out.data(), loop_rows); });
+        spent =
+            bench::nanoseconds([&] { infer_batch<2>(in.data(), out.data(), count, loop_rows); });
     loop_rows = std::min(loop_rows, count);
     std::array<double, 3> ns = back_to_back(seconds, [&](auto form, std::size_t) {
-        infer_batch<form>(in.data(), out.data(), form == 2 ? loop_rows : count);
+        infer_batch<form>(in.data(), out.data(), count, form == 2 ? loop_rows : count);
         asm volatile("" : : "g"(out.data()) : "memory");
     });
     for (std::size_t f = 0; f < ns.size(); ++f)

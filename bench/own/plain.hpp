@@ -189,6 +189,68 @@ struct square {
     float operator()(float x, std::size_t) const { return x * x; }
 };
 
+struct rsqrt {
+    float epsilon;
+    float operator()(float x, std::size_t) const { return 1.0f / std::sqrt(x + epsilon); }
+};
+
+// Of two values, by the names of their kinds.
+inline float add(float a, float b) { return a + b; }
+inline float subtract(float a, float b) { return a - b; }
+inline float multiply(float a, float b) { return a * b; }
+inline float divide(float a, float b) { return a / b; }
+inline float maximum(float a, float b) { return a != a || a > b ? a : b; }
+inline float minimum(float a, float b) { return a != a || a < b ? a : b; }
+inline float less(float a, float b) { return a < b ? 1.0f : 0.0f; }
+inline float less_equal(float a, float b) { return a <= b ? 1.0f : 0.0f; }
+inline float equal(float a, float b) { return a == b ? 1.0f : 0.0f; }
+inline float when(float a, float b) { return a != 0.0f ? b : -0.0f; }
+inline float unless(float a, float b) { return a != 0.0f ? -0.0f : b; }
+inline float power(float a, float b) { return std::pow(a, b); }
+
+// One number of all units.
+inline void sum(const float* x, float* y, std::size_t units) {
+    float total = 0.0f;
+    for (std::size_t u = 0; u < units; ++u)
+        total += x[u];
+    *y = total;
+}
+inline void mean(const float* x, float* y, std::size_t units) {
+    sum(x, y, units);
+    *y /= static_cast<float>(units);
+}
+inline void mean_square(const float* x, float* y, std::size_t units) {
+    float total = 0.0f;
+    for (std::size_t u = 0; u < units; ++u)
+        total += x[u] * x[u];
+    *y = total / static_cast<float>(units);
+}
+
+// Each group of `units` values by its mean and variance, or by the mean of its squares.
+inline void layer_norm(const float* x, float* y, std::size_t units, std::size_t groups,
+                       float epsilon, const float* scale, const float* shift) {
+    for (std::size_t g = 0; g < groups;
+         ++g, x += units, y += units, scale += units, shift += units) {
+        float centre = 0.0f, variance = 0.0f;
+        mean(x, &centre, units);
+        for (std::size_t u = 0; u < units; ++u)
+            variance += (x[u] - centre) * (x[u] - centre);
+        const float factor = 1.0f / std::sqrt(variance / static_cast<float>(units) + epsilon);
+        for (std::size_t u = 0; u < units; ++u)
+            y[u] = (x[u] - centre) * factor * scale[u] + shift[u];
+    }
+}
+inline void rms_norm(const float* x, float* y, std::size_t units, std::size_t groups, float epsilon,
+                     const float* scale) {
+    for (std::size_t g = 0; g < groups; ++g, x += units, y += units, scale += units) {
+        float square = 0.0f;
+        mean_square(x, &square, units);
+        const float factor = 1.0f / std::sqrt(square + epsilon);
+        for (std::size_t u = 0; u < units; ++u)
+            y[u] = x[u] * factor * scale[u];
+    }
+}
+
 // A distribution over each group of `units` values, in place; or its logarithm.
 inline void softmax(float* x, std::size_t units, std::size_t groups, bool logarithm) {
     for (std::size_t g = 0; g < groups; ++g, x += units) {

@@ -38,7 +38,9 @@ public:
         stream_.wait();
     }
 
-private:
+protected:
+    explicit onednn(usage u) : usage_(u) {}
+
     using tag = dnnl::memory::format_tag;
     using dim = dnnl::memory::dim;
 
@@ -53,9 +55,9 @@ private:
                 layout};
     }
 
-    static dnnl::primitive_attr fused(lam::ir::op activation) {
+    // What follows a product; `ops` has what comes before the activation.
+    static dnnl::primitive_attr fused(lam::ir::op activation, dnnl::post_ops ops = {}) {
         using enum lam::ir::op;
-        dnnl::post_ops ops;
         const auto append = [&ops](dnnl::algorithm f) {
 #if DNNL_VERSION_MAJOR >= 3
             ops.append_eltwise(f, 0.0f, 0.0f);
@@ -74,7 +76,8 @@ private:
         return attributes;
     }
 
-    dnnl::inner_product_forward::primitive_desc inner_product(const layer& l) const {
+    dnnl::inner_product_forward::primitive_desc
+    inner_product(const layer& l, const dnnl::primitive_attr& after) const {
         const auto x = matrix(usage_.rows, l.inputs, tag::ab);
         const auto w = matrix(l.outputs, l.inputs, tag::any);
         const dnnl::memory::desc b({static_cast<dim>(l.outputs)}, dnnl::memory::data_type::f32,
@@ -82,21 +85,21 @@ private:
         const auto y = matrix(usage_.rows, l.outputs, tag::ab);
         const auto kind = dnnl::prop_kind::forward_inference;
 #if DNNL_VERSION_MAJOR >= 3
-        return {engine_, kind, x, w, b, y, fused(l.activation)};
+        return {engine_, kind, x, w, b, y, after};
 #else
-        return {{kind, x, w, b, y}, fused(l.activation), engine_};
+        return {{kind, x, w, b, y}, after, engine_};
 #endif
     }
 
-    dnnl::matmul::primitive_desc matmul(const layer& l) const {
+    dnnl::matmul::primitive_desc matmul(const layer& l, const dnnl::primitive_attr& after) const {
         const auto x = matrix(usage_.rows, l.inputs, tag::ab);
         const auto w = matrix(l.inputs, l.outputs, tag::any);
         const auto b = matrix(1, l.outputs, tag::ab);
         const auto y = matrix(usage_.rows, l.outputs, tag::ab);
 #if DNNL_VERSION_MAJOR >= 3
-        return {engine_, x, w, b, y, fused(l.activation)};
+        return {engine_, x, w, b, y, after};
 #else
-        return {{x, w, b, y}, fused(l.activation), engine_};
+        return {{x, w, b, y}, after, engine_};
 #endif
     }
 
@@ -110,12 +113,17 @@ private:
     }
 
     void add(const layer& l) {
-        if (usage_.form == 1)
-            add_product(l, matmul(l), dnnl::memory(matrix(l.inputs, l.outputs, tag::ba), engine_));
-        else
-            add_product(l, inner_product(l),
-                        dnnl::memory(matrix(l.outputs, l.inputs, tag::ab), engine_));
+        add_product(l, fused(l.activation));
         if (l.activation == lam::ir::op::softmax) add_softmax();
+    }
+
+    void add_product(const layer& l, const dnnl::primitive_attr& after) {
+        if (usage_.form == 1)
+            add_product(l, matmul(l, after),
+                        dnnl::memory(matrix(l.inputs, l.outputs, tag::ba), engine_));
+        else
+            add_product(l, inner_product(l, after),
+                        dnnl::memory(matrix(l.outputs, l.inputs, tag::ab), engine_));
     }
 
     // `plain` has the shape that the primitive expects, over weights [output][input].

@@ -4,6 +4,9 @@
 // What a network is compared with: the source that a C++ programmer writes for it without a
 // library, and the same steps as Laminate's without fusion.
 
+#include <laminate/base/error.hpp>
+
+#include <optional>
 #include <string>
 
 #include "../graph/graph.hpp"
@@ -11,8 +14,15 @@
 
 namespace laminate::codegen {
 
+// Why no loops are written for a network: a value of several axes, or a layer that copies.
+std::optional<error> check_loops(const graph& network);
+
+// ports.hpp, which the other sources include: the floats of each input and output, and the
+// functions below, with a pointer for each.
+std::string ports_header(const graph& network);
+
 // Nested loops over outputs and inputs, weights in [output][input], activations from <cmath>; the
-// function loops::infer(in, out). Needs bench/own/plain.hpp.
+// function loops::infer(in, ..., out, ...). Needs bench/own/plain.hpp.
 std::string plain_loops(const graph& network);
 // Floats that it keeps between layers.
 std::size_t plain_loop_floats(const graph& network);

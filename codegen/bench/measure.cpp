@@ -14,7 +14,6 @@
 
 #include "../emit/embedded.hpp"
 #include "../emit/source.hpp"
-#include "../graph/edit.hpp"
 #include "../graph/evaluate.hpp"
 #include "../graph/likely.hpp"
 #include "../graph/planned.hpp"
@@ -71,6 +70,7 @@ void write_program(const temporary_directory& folder, const graph& network, cons
                    const planned& unfused) {
     write_embedded(folder, embedded_files, embedded_file_count);
     write_embedded(folder, bench_files, bench_file_count);
+    write(folder.file("ports.hpp"), ports_header(network));
     write(folder.file("unfused.cpp"), unfused_source(unfused));
     write(folder.file("loops.cpp"), plain_loops(network));
     write_options options;
@@ -267,10 +267,10 @@ void compare(bench_report& report, const graph& network, const planned& fused,
     const std::span<const float> loops = std::span(results).subspan(results.size() / 2);
     double nearest = -1.0;
     for (std::size_t row = 0; row < count; ++row) {
-        const auto expected =
+        const auto expected = reference::outputs<reference::row>(
+            network.nodes,
             reference::interpret_likely(network.nodes, network.parameters,
-                                        in.subspan(row * inputs, inputs), {.anyones = true})
-                .back();
+                                        in.subspan(row * inputs, inputs), {.anyones = true}));
         for (std::size_t o = 0; o < outputs; ++o) {
             const auto value = static_cast<double>(loops[row * outputs + o]);
             const double off =
@@ -383,10 +383,7 @@ bool is_target(std::string_view text) {
 
 result<bench_report> bench_graph(const graph& network, const bench_options& wanted) {
     bench_options options = wanted;
-    if (!is_chain(network))
-        return error{
-            "a benchmark beside plain loops takes a chain of layers; this network branches, "
-            "or has layers that only graphs have"};
+    if (auto why = check_loops(network)) return *std::move(why);
     const result<planned> fused = plan_graph(network);
     if (!fused) return fused.error();
     const planned unfused = plan_graph(network, ir::fusion::off).value();

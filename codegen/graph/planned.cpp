@@ -16,13 +16,6 @@ namespace laminate::codegen {
 
 namespace {
 
-// "Gemm 'fc1'", or the node's own name where nothing is known of its origin.
-std::string origin(const graph& network, std::size_t node) {
-    if (node < network.origins.size() && !network.origins[node].empty())
-        return network.origins[node];
-    return sentence("node ", node, " (", ir::name(network.nodes[node].kind), ")");
-}
-
 // The line of a mistake.
 std::string text(const ir::mistake& m) {
     const char* line = "";
@@ -42,7 +35,7 @@ std::optional<error> check(const graph& network, std::span<const ir::node> infer
     const ir::mistake m = ir::check(inferred);
     if (m.kind == ir::mistake_kind::accepted) return std::nullopt;
     if (ir::culprit_of(m.kind) == ir::culprit::network) return error{text(m)};
-    return error{sentence(origin(network, m.node), " ", text(m))};
+    return error{sentence(origin_of(network, m.node), " ", text(m))};
 }
 
 // Numbers of activations: a file may have any.
@@ -51,8 +44,8 @@ std::optional<error> check_options(const graph& network) {
         const ir::node& n = network.nodes[i];
         for (const float number : {n.alpha, n.beta, n.min_value, n.max_value, n.threshold})
             if (std::isnan(number))
-                return error{sentence(origin(network, i), ": one of its options is nan; expected ",
-                                      "numbers")};
+                return error{sentence(origin_of(network, i),
+                                      ": one of its options is nan; expected ", "numbers")};
     }
     return std::nullopt;
 }
@@ -74,7 +67,7 @@ result<std::vector<match>> match_parameters(const graph& network, const ir::plan
             if (!plan.tensors_of(i)[k].learned || plan.tensors_of(i)[k].shared) continue;
             detail::parameter_tensor& tensor = tensors.at(matches.size());
             if (p[k].size() != *element_count(tensor.shape))
-                return error{sentence(origin(network, i), ": expected numbers of shape ",
+                return error{sentence(origin_of(network, i), ": expected numbers of shape ",
                                       shape_text(tensor.shape), ", found ", p[k].size())};
             matches.push_back({std::move(tensor), i, &p[k]});
         }
@@ -93,14 +86,20 @@ std::optional<error> pack_tensor(const graph& network, const match& from, std::s
         const double number = (*from.values)[k];
         const auto rounded = static_cast<float>(number);
         if (const char* const expected = detail::expected_instead(from.tensor, rounded))
-            return error{sentence(origin(network, from.node), ": expected ", expected, ", found ",
-                                  shortest(number), " at position ", k)};
+            return error{sentence(origin_of(network, from.node), ": expected ", expected,
+                                  ", found ", shortest(number), " at position ", k)};
         packed[from.tensor.position(k)] = rounded;
     }
     return std::nullopt;
 }
 
 } // namespace
+
+std::string origin_of(const graph& network, std::size_t node) {
+    if (node < network.origins.size() && !network.origins[node].empty())
+        return network.origins[node];
+    return sentence("node ", node, " (", ir::name(network.nodes[node].kind), ")");
+}
 
 result<planned> plan_graph(const graph& network, ir::fusion mode) {
     planned p;

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "graph.hpp"
@@ -56,5 +57,8 @@ private:
 // rounded to float once. Without fusion every node that does something is a step of its own, and
 // results have the same bits.
 result<planned> plan_graph(const graph& network, ir::fusion mode = ir::fusion::on);
+
+// "Gemm 'fc1'", or the node's own name where nothing is known of its origin.
+std::string origin_of(const graph& network, std::size_t node);
 
 } // namespace laminate::codegen

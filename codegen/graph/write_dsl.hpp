@@ -2,8 +2,8 @@
 #pragma once
 
 // A graph as a declared network: what a user of the library would have written, and a parameter
-// file beside it. Needs a right graph that is a chain. Promises that the declared network, loaded
-// from the file, has the graph's plan and its packed floats, and so its bits.
+// file beside it. Needs a right graph. Promises that the declared network, loaded from the file,
+// has the graph's bits (of a chain its plan and its packed floats): see declaration.hpp.
 
 #include <laminate/base/error.hpp>
 
@@ -16,11 +16,9 @@
 
 namespace laminate::codegen {
 
-// "struct digits : laminate::network<laminate::input<784> | ...> {};" with what it needs around it.
-// Of the options, name_space counts; without one the struct is in none.
-std::string dsl_header(const graph& network, std::string_view name, const write_options& options);
-
-// Writes <options.directory>/<name>_network.hpp and <name>.safetensors, or says why not.
+// Writes <options.directory>/<name>_network.hpp, "struct digits : laminate::network<...> {};" with
+// what it needs around it, and <name>.safetensors, or says why not. Of the options, name_space
+// counts beside the directory; without one the struct is in none.
 std::optional<error> write_dsl(const graph& network, std::string_view name,
                                const write_options& options);
 

@@ -89,8 +89,8 @@ outcome bench_command(const bench_command_options& options) {
     how.target = options.target;
     how.rows = options.rows;
     how.seconds = options.seconds;
-    if (!options.input.empty())
-        how.inputs = to_floats(read_ports(input_ports(g), {options.input}, "--input").numbers);
+    if (!options.inputs.empty())
+        how.inputs = to_floats(read_ports(input_ports(g), options.inputs, "--input").numbers);
     std::optional<progress> shown;
     how.progress = [&shown](std::string_view what) {
         shown.reset();

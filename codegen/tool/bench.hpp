@@ -19,7 +19,7 @@ struct bench_command_options {
     std::string target = "native";
     std::vector<std::size_t> rows = {16, 64, 256, 1024};
     double seconds = 6.0;
-    std::string input; // empty: rows made up
+    std::vector<std::string> inputs; // a file for each; none: rows made up
     std::string svg;
 };
 

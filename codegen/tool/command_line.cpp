@@ -291,10 +291,11 @@ void command_line::add_bench() {
             return is_target(text) ? "" : "expected a target such as native, found '" + text + "'";
         });
     command
-        .add_option("--input", bench_.input,
-                    "Rows to time it with, .npy or an ONNX tensor (.pb); default: made up in -1 to "
-                    "1")
-        ->type_name("x.npy");
+        .add_option("--input", bench_.inputs,
+                    "Rows to time it with: .npy or an ONNX tensor (.pb); for each of several "
+                    "inputs one, with its name; default: made up in -1 to 1")
+        ->allow_extra_args(false)
+        ->type_name("[name=]x.npy");
     command.add_option("--seconds", bench_.seconds, "How long to time it, beside compiling")
         ->type_name("S")
         ->capture_default_str()

@@ -368,17 +368,28 @@ constexpr auto declared =
     lam::celu(lam::alpha<0.7f>) | lam::thresholded_relu(lam::alpha<-2.0f>) | lam::linear | sigmoid |
     softmax(lam::groups<2>);
 
+constexpr auto declared_graph =
+    lam::concat(input<7> | dense<9> | elu, input<3> | lam::as<"goal">) |
+    lam::residual(lam::layer_norm(lam::groups<2>) | dense<12>) | lam::as<"body"> |
+    lam::where(lam::less(dense<12>, lam::linear), tanh, lam::slice<2, 3>) |
+    lam::outputs(lam::multiply(lam::from<"body">, lam::linear) | dense<4>,
+                 lam::from<"goal"> | lam::rsqrt(lam::epsilon<9.0f>), lam::mean);
+
 void write_declared(const std::string& directory) {
     std::filesystem::create_directories(directory);
-    auto model = writer(directory).random_model(declared);
-    const lam::codegen::graph graph = lam::codegen::graph_of(model);
     lam::write_options options;
     options.directory = directory;
-    options.name_space = "written";
     options.targets = {};
-    if (const auto why = lam::codegen::write_dsl(graph, "declared", options)) lam::raise(*why);
     options.self_test = true;
-    if (const auto why = lam::try_write_cpp(model, "declared", options)) lam::raise(*why);
+    const auto write_both = [&](const auto& model, const std::string& name) {
+        options.name_space = name + "_network";
+        const lam::codegen::graph graph = lam::codegen::graph_of(model);
+        if (const auto why = lam::codegen::write_dsl(graph, name, options)) lam::raise(*why);
+        if (const auto why = lam::try_write_cpp(model, name, options)) lam::raise(*why);
+    };
+    const auto model = writer(directory).random_model(declared);
+    write_both(model, "chain");
+    write_both(writer(directory).random_model(declared_graph), "graph");
     options.name_space.clear();
     for (const char* taken : {"time", "NULL", "class", "3d"})
         if (!lam::try_write_cpp(model, taken, options))

@@ -4,6 +4,7 @@
 
 #include "support/catch.hpp"
 #include "support/compare.hpp"
+#include "support/graphs.hpp"
 #include "support/networks.hpp"
 #include "support/random_graph.hpp"
 
@@ -27,33 +28,6 @@ namespace codegen = laminate::codegen;
 
 namespace {
 
-// Numbers for each learned tensor, such that values neither vanish nor explode.
-codegen::graph with_parameters(std::vector<ir::node> nodes, test::random& r) {
-    codegen::graph g;
-    ir::infer(nodes);
-    g.nodes = std::move(nodes);
-    for (std::size_t i = 0; i < g.nodes.size(); ++i) {
-        codegen::layer_parameters p;
-        const auto shapes = ir::operands_of(g.nodes, i);
-        const auto learned = ir::of(g.nodes[i].kind).learned(g.nodes[i], shapes);
-        for (std::size_t k = 0; k < learned.size(); ++k) {
-            if (!learned[k].learned) continue;
-            const auto& extents = learned[k].extents;
-            const double inputs = extents.rank == 2 ? static_cast<double>(extents.extent[1]) : 1.0;
-            for (std::size_t n = 0; n < extents.size(); ++n)
-                p[k].push_back(
-                    static_cast<double>(r.uniform(static_cast<float>(1.5 / std::sqrt(inputs)))));
-        }
-        g.parameters.push_back(std::move(p));
-    }
-    g.origins.resize(g.nodes.size());
-    return g;
-}
-
-} // namespace
-
-namespace {
-
 codegen::reference::row outputs_of(const codegen::graph& g, std::span<const float> in) {
     return codegen::reference::outputs<codegen::reference::row>(
         g.nodes, codegen::reference::interpret(g.nodes, g.parameters, in));
@@ -67,7 +41,7 @@ TEST_CASE("evaluate: random graphs, fused and unfused, optimised or not, near th
     std::size_t promised = 0, events = 0;
     for (std::size_t round = 0; round < 400; ++round) {
         const test::may_have has = {1 + round % 9, round % 4 != 0, round % 8 > 4};
-        const codegen::graph g = with_parameters(test::graph_maker(r, has).make(), r);
+        const codegen::graph g = test::with_parameters(test::graph_maker(r, has).make(), r);
         INFO("round " << round);
         const codegen::planned fused = codegen::plan_graph(g).value();
         std::vector<float> in(2 * g.inputs());

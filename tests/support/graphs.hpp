@@ -8,7 +8,9 @@
 
 #include <laminate/codegen/graph/graph.hpp>
 #include <laminate/ir/infer.hpp>
+#include <laminate/ir/kind/table.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -73,5 +75,28 @@ private:
     class random random_;
     codegen::graph graph_;
 };
+
+// Numbers for each learned tensor, such that values neither vanish nor explode.
+inline codegen::graph with_parameters(std::vector<ir::node> nodes, random& r) {
+    codegen::graph g;
+    ir::infer(nodes);
+    g.nodes = std::move(nodes);
+    for (std::size_t i = 0; i < g.nodes.size(); ++i) {
+        codegen::layer_parameters p;
+        const auto shapes = ir::operands_of(g.nodes, i);
+        const auto learned = ir::of(g.nodes[i].kind).learned(g.nodes[i], shapes);
+        for (std::size_t k = 0; k < learned.size(); ++k) {
+            if (!learned[k].learned) continue;
+            const auto& extents = learned[k].extents;
+            const double inputs = extents.rank == 2 ? static_cast<double>(extents.extent[1]) : 1.0;
+            for (std::size_t n = 0; n < extents.size(); ++n)
+                p[k].push_back(
+                    static_cast<double>(r.uniform(static_cast<float>(1.5 / std::sqrt(inputs)))));
+        }
+        g.parameters.push_back(std::move(p));
+    }
+    g.origins.resize(g.nodes.size());
+    return g;
+}
 
 } // namespace laminate::test

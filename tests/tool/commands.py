@@ -924,7 +924,10 @@ class Graphs(Case):
         subprocess.run([*os.environ.get("CXX", "c++").split(), "-std=c++17", "-O1", "-o", "test", main.name,
                         "two.cpp"], cwd=self.folder, check=True)
         subprocess.run(["./test"], cwd=self.folder, check=True)
-        self.laminate("generate", self.two, "--dsl", code=1, says="two.onnx: a declared network is a chain")
+        self.laminate("generate", self.two, "--dsl")
+        declared = (self.folder / "two_network.hpp").read_text()
+        self.assertIn("tanh | laminate::as<\"v6\"> | laminate::outputs(laminate::from<\"v6\">, laminate::dense<3>)",
+                      " ".join(declared.split()))
         self.laminate("generate", self.two, "--onnx")
         self.laminate("verify", "two_optimised.onnx", "--no-compile", *self.inputs,
                       *self.named("--expected", "policy", "value"))
@@ -971,7 +974,6 @@ class Graphs(Case):
                       says="few.npy: expected as many rows as input 'state' has, 9, found 2")
         self.laminate(*run, *self.inputs, "--output", "speed=v.npy", code=1,
                       says="expected --output <name>=<file> for one of the outputs 'policy', 'value'")
-        self.laminate("bench", self.two, code=1, says="two.onnx: a benchmark beside plain loops takes a chain")
 
 
 class Bench(Case):
@@ -1043,6 +1045,45 @@ class Bench(Case):
                           says=["1 row ", "2 rows", "bit by bit in 9 rows", "99.9 %", "cold", "GFLOP/s",
                                 "GB/s", "same results", "plain loops", "##"])
         self.assertLess(max(map(len, said.splitlines())), 110)
+
+    def test_graphs(self):
+        node = lambda kind, reads, gives, **how: helper.make_node(kind, reads.split(), [gives], **how)
+        nodes = [node("Gemm", "state w b", "h"), node("LayerNormalization", "h g b", "n"),
+                 node("Add", "n goal", "s"), node("Sub", "s h", "d"), node("Mul", "d goal", "m"),
+                 node("Exp", "goal", "e"), node("Div", "m e", "q"), node("Max", "q h", "x"),
+                 node("Min", "x s", "y"), node("Less", "h goal", "c"), node("Where", "c y n", "u"),
+                 node("LessOrEqual", "n h", "l"), node("Where", "l u d", "v"), node("Pow", "e n", "p"),
+                 node("ReduceMean", "p", "mean", axes=[1]), node("ReduceSum", "v one", "sum"),
+                 node("Div", "v mean", "f"), node("Concat", "f goal p state", "all", axis=1),
+                 node("Slice", "all three twenty one", "part"), node("Softmax", "part", "soft", axis=1),
+                 node("Gemm", "soft w3", "policy"), node("Add", "sum mean", "value")]
+        value = lambda name, width: helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", width])
+        numbers = {"w": W1, "b": B1, "g": B1 + 2, "w3": RANDOM.normal(size=(17, 3)).astype(np.float32)}
+        whole = {"one": 1, "three": 3, "twenty": 20}
+        graph = helper.make_graph(
+            nodes, "graph", [value("state", 4), value("goal", 6)],
+            [value("value", 1), value("policy", 3), value("part", 17)],
+            [numpy_helper.from_array(a.astype(np.float32), n) for n, a in numbers.items()] +
+            [numpy_helper.from_array(np.array([i], np.int64), n) for n, i in whole.items()])
+        model = self.folder / "graph.onnx"
+        onnx.save(helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 17)]),
+                  str(model))
+        goal = self.array("goal.npy", RANDOM.uniform(-1, 1, (9, 6)).astype(np.float32))
+        inputs = ["--input", f"goal={goal}", "--input", f"state={self.x}"]
+        said = self.bench("--rows", "5", "--no-optimize", *inputs, model=model,
+                          says=["10 inputs, 21 outputs", "bit by bit in 9 rows", "5 rows"])
+        self.assertLess(float(said.split("loops within ")[1].split()[0]), 1e-5)
+        self.bench(*inputs[:2], model=model, code=1, says="found none for 'state'")
+        nodes = [node("MatMul", "x w", "h"), node("Transpose", "h", "t", perm=[0, 2, 1]),
+                 node("MatMul", "h t", "y")]
+        ports = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 2, width])
+                 for name, width in [("x", 4), ("y", 2)]]
+        graph = helper.make_graph(nodes, "axes", ports[:1], ports[1:], [constant("w", W1)])
+        axes = self.folder / "axes.onnx"
+        onnx.save(helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 17)]), axes)
+        self.bench(model=axes, code=1, says=["axes.onnx: ", "takes layers of one axis", "laminate generate"])
+        self.laminate("generate", axes, "--dsl")
+        self.assertIn("laminate::matmul(", (self.folder / "axes_network.hpp").read_text())
 
     def test_mistakes(self):
         self.bench("--rows", "0", code=2, says="--rows")

@@ -22,6 +22,8 @@ inline namespace LAMINATE_ISA {
 
 class builder {
 public:
+    static constexpr std::size_t max_names = 64;
+
     // While only counting, all are empty. `elements` gets the number of the element that appended
     // each node.
     constexpr builder(std::span<node> nodes, std::span<std::size_t> elements,
@@ -144,7 +146,6 @@ private:
         std::size_t element = 0;
         const void* block = nullptr; // of a shared one
     };
-    static constexpr std::size_t max_names = 64;
 
     // More than these are refused by check().
     using some = few<std::size_t, max_ports>;
