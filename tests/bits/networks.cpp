@@ -24,7 +24,7 @@ namespace lam = laminate;
 
 namespace {
 
-constexpr std::uint64_t expected = 0x61a07fcc40fe0df6;
+constexpr std::uint64_t expected = 0x796b25f34aeff37a;
 
 // Together every kernel and layout, in as few instances as can be: this is compiled often.
 struct classifier
@@ -38,6 +38,11 @@ struct piecewise : lam::network<lam::input<9> | lam::prelu | lam::dense<35> |
                                 lam::prelu(lam::shared) | lam::tanh> {};
 struct functions
     : lam::network<lam::input<37> | lam::tanh | lam::sigmoid | lam::elu(lam::alpha<0.7f>)> {};
+// Rows of several axes: layers at all positions, moves, products of two values.
+struct attention
+    : lam::network<lam::input<5, 6> | lam::dense<12> | lam::relu |
+                   lam::residual(lam::layer_norm | lam::self_attention<3>) | lam::transpose<1, 0> |
+                   lam::pad<2, 0, 1, 0> | lam::dense<17> | lam::flatten | lam::dense<9>> {};
 struct softmaxes : lam::network<lam::input<37> | lam::softmax> {};
 struct gates : lam::network<lam::input<37> | lam::gelu | lam::silu | lam::mish |
                             lam::gelu(lam::tanh_approximation) | lam::swish(lam::alpha<1.702f>)> {};
@@ -124,6 +129,7 @@ std::uint64_t hash_of() {
     run<P, logarithms>(hash);
     run<P, shapes>(hash);
     run<P, waves>(hash);
+    run<P, attention>(hash);
     run_alone<P, classifier>(hash);
     run_alone<P, two_panels>(hash);
     return hash.value();
