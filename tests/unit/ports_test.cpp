@@ -134,6 +134,12 @@ TEST_CASE("ports: the bits of the interpreter on every pack, near the reference"
     same_everywhere<two_towers>(4);
 }
 
+TEST_CASE("ports: all places of a shared layer have its units in one order", "[ports]") {
+    const auto model = test::random_model<two_towers>(4);
+    CHECK(&model.layer<2>().weights(5, 3) == &model.layer<7>().weights(5, 3)); // before a maxout
+    CHECK(&model.layer<2>().bias[5] == &model.layer<11>().bias[5]);
+}
+
 TEST_CASE("ports: a call returns an array, or a tuple of them", "[ports]") {
     const auto two = test::random_model<actor_critic>(4);
     const std::vector<float> x = test::random_rows<actor_critic>(1, 5);
