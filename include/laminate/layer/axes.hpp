@@ -23,6 +23,22 @@
 #include "layer.hpp"
 #include "options.hpp"
 
+namespace laminate::inline LAMINATE_ISA::detail {
+
+// A node with two numbers for each axis: node::axes has the first of them, node::after the second.
+template <std::size_t... Numbers>
+constexpr ir::node with_pairs(ir::node n) {
+    constexpr std::array<std::size_t, sizeof...(Numbers)> all = {Numbers...};
+    n.axes.rank = n.after.rank = all.size() / 2;
+    for (std::size_t k = 0; k < n.axes.rank && k < ir::max_axes; ++k) {
+        n.axes.extent[k] = all[2 * k];
+        n.after.extent[k] = all[2 * k + 1];
+    }
+    return n;
+}
+
+} // namespace laminate::inline LAMINATE_ISA::detail
+
 namespace laminate::layers {
 
 template <std::size_t... Extents>
@@ -45,16 +61,8 @@ struct as_strided : layer_base {
                       sizeof...(Axes) <= 2 * ir::max_axes,
                   "Laminate: as_strided names the first float, and the extent and stride of each "
                   "of one to three axes, such as as_strided<0, 3, 4, 4, 1>");
-    static constexpr ir::node node = [] {
-        ir::node n = {.kind = ir::op::as_strided, .begin = Begin};
-        constexpr std::array<std::size_t, sizeof...(Axes)> axes = {Axes...};
-        n.axes.rank = n.after.rank = axes.size() / 2;
-        for (std::size_t k = 0; k < n.axes.rank && k < ir::max_axes; ++k) {
-            n.axes.extent[k] = axes[2 * k];
-            n.after.extent[k] = axes[2 * k + 1];
-        }
-        return n;
-    }();
+    static constexpr ir::node node =
+        detail::with_pairs<Axes...>({.kind = ir::op::as_strided, .begin = Begin});
 };
 
 template <float Value>
@@ -68,16 +76,8 @@ struct pad : layer_base {
                       sizeof...(Amounts) <= 2 * ir::max_axes,
                   "Laminate: pad names two amounts for each axis, before and behind, such as "
                   "pad<1, 1> for the last axis or pad<1, 1, 0, 0> for the last two");
-    static constexpr ir::node node = [] {
-        ir::node n = {.kind = ir::op::pad, .alpha = Options.alpha};
-        constexpr std::array<std::size_t, sizeof...(Amounts)> amounts = {Amounts...};
-        n.axes.rank = n.after.rank = amounts.size() / 2;
-        for (std::size_t k = 0; k < n.axes.rank && k < ir::max_axes; ++k) {
-            n.axes.extent[k] = amounts[2 * k];
-            n.after.extent[k] = amounts[2 * k + 1];
-        }
-        return n;
-    }();
+    static constexpr ir::node node =
+        detail::with_pairs<Amounts...>({.kind = ir::op::pad, .alpha = Options.alpha});
 
     template <class... Given>
     constexpr auto operator()(Given...) const {
