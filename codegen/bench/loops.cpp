@@ -43,7 +43,7 @@ public:
         std::size_t inputs = 0;
         for (std::size_t i = 0; i < nodes_.size(); ++i) {
             const ir::node& n = nodes_[i];
-            of_[i] = ir::is_identity(n.kind) || n.kind == ir::op::slice ? of_[n.inputs[0]] : i;
+            of_[i] = ir::is_part(n) ? of_[n.inputs[0]] : i;
             if (n.kind == ir::op::input) at_[i] = inner_name("in", inputs++);
             for (const std::size_t from : n.inputs)
                 if (from != ir::none) read(from, i);
@@ -72,7 +72,8 @@ private:
     void add(std::size_t i) {
         const ir::node& n = nodes_[i];
         if (n.kind == ir::op::input) return;
-        const ir::role is = ir::of(n.kind).is.role;
+        const ir::role is = ir::is_part(n) && n.kind == ir::op::transpose ? ir::role::identity
+                                                                          : ir::of(n.kind).is.role;
         if (is == ir::role::binary) return binary(n, i);
         const bool goes_on = open_ == n.inputs[0] && readers_[open_] == 1;
         if (goes_on && is == ir::role::identity) return void(open_ = i);
@@ -90,34 +91,53 @@ private:
             softmax(n, i);
         } else if (n.kind == ir::op::dense) {
             dense(n, i);
-        } else if (n.kind == ir::op::slice) {
-            at_[i] = sentence("(", from, " + ", n.begin, ")");
+        } else if (ir::is_part(n)) {
+            at_[i] = sentence("(", from, " + ",
+                              n.begin * ir::inner(n.output, ir::axis_of(n, n.output)), ")");
+        } else if (ir::of(n.kind).is.run == ir::kernel::move) {
+            move(n, i);
+        } else if (n.kind == ir::op::matmul) {
+            matmul(n, i);
         } else if (n.kind == ir::op::concat) {
             concat(n, i);
         } else if (n.kind == ir::op::maxout) {
-            call(i, sentence(n.output.size(), ", ", n.pieces));
+            call(i, sentence(width(n.output), ", ", n.pieces));
         } else if (n.kind == ir::op::layer_norm || n.kind == ir::op::rms_norm) {
             const std::string learned =
                 n.kind == ir::op::rms_norm ? "" : sentence(", ", array_name(n, i, "shift"));
-            call(i, sentence(n.output.size() / n.groups, ", ", n.groups, ", ", literal(n.alpha),
+            call(i, sentence(width(n.output) / n.groups, ", ", n.groups, ", ", literal(n.alpha),
                              ", ", array_name(n, i, "scale"), learned));
         } else if (n.kind == ir::op::sum || n.kind == ir::op::mean ||
                    n.kind == ir::op::mean_square) {
-            call(i, std::to_string(units(n.inputs[0])));
+            call(i, std::to_string(width(nodes_[n.inputs[0]].output)));
         } else {
             raise(error{sentence("defect in Laminate: plain loops lack ", ir::name(n.kind))});
         }
     }
 
     void function(std::size_t i) {
-        text_ += sentence("        value = plain::", functor_text(nodes_, i), "(value, o); // ",
-                          ir::text::layer(nodes_[i]), "\n");
+        text_ += sentence("        value = plain::", functor_text(nodes_, i), "(value, ",
+                          unit_in(nodes_[i].output), "); // ", ir::text::layer(nodes_[i]), "\n");
         open_ = i;
     }
 
-    // Units of what lies in memory.
-    std::string unit_of(std::size_t value) const {
-        return at_[value] + (units(value) == 1 ? "[0]" : "[o]");
+    // Of number o of a value the unit, and the position.
+    static std::string unit_in(const shape& s) {
+        return positions(s) == 1 ? "o" : sentence("o % ", width(s));
+    }
+    static std::string position_in(const shape& s) {
+        return positions(s) == 1 ? "0" : sentence("o / ", width(s));
+    }
+
+    // What number o of node i is computed with, of what lies in memory.
+    std::string unit_of(std::size_t value, std::size_t i) const {
+        const shape& s = nodes_[value].output;
+        const shape& all = nodes_[i].output;
+        const std::string index = s.size() == all.size() ? "o"
+                                  : s.size() == 1        ? "0"
+                                  : positions(s) == 1    ? unit_in(all)
+                                                         : position_in(all);
+        return sentence(at_[value], "[", index, "]");
     }
 
     void binary(const ir::node& n, std::size_t i) {
@@ -128,8 +148,8 @@ private:
         const bool first = goes_on(a), second = goes_on(b);
         if (!first && !second) close();
         const std::string result =
-            sentence("value = plain::", ir::name(n.kind), "(", first ? "value" : unit_of(a), ", ",
-                     second ? "value" : unit_of(b), ");\n");
+            sentence("value = plain::", ir::name(n.kind), "(", first ? "value" : unit_of(a, i),
+                     ", ", second ? "value" : unit_of(b, i), ");\n");
         if (!first && !second) return open(i, sentence("float ", result));
         text_ += sentence("        ", result);
         open_ = i;
@@ -137,42 +157,97 @@ private:
 
     void dense(const ir::node& n, std::size_t index) {
         const std::string start =
-            n.bias ? sentence(array_name(n, index, "bias"), "[o]") : std::string("0.0f");
-        open(index, fill(R"(float value = $start$;
+            n.bias ? sentence(array_name(n, index, "bias"), "[", unit_in(n.output), "]")
+                   : std::string("0.0f");
+        const std::size_t inputs = width(nodes_[n.inputs[0]].output);
+        const bool several = positions(n.output) > 1;
+        open(index,
+             fill(R"(float value = $start$;
         for (std::size_t i = 0; i < $inputs$; ++i)
-            value += $weights$[o * $inputs$ + i] * $from$[i];
+            value += $weights$[$row$ + i] * $from$[$position$i];
 )",
-                         {{"start", start},
-                          {"inputs", std::to_string(units(n.inputs[0]))},
-                          {"weights", array_name(n, index, "weights")},
-                          {"from", at_[n.inputs[0]]}}));
+                  {{"start", start},
+                   {"inputs", std::to_string(inputs)},
+                   {"weights", array_name(n, index, "weights")},
+                   {"row",
+                    sentence(several ? sentence("(", unit_in(n.output), ")") : "o", " * ", inputs)},
+                   {"position", several ? sentence(position_in(n.output), " * ", inputs, " + ")
+                                        : std::string()},
+                   {"from", at_[n.inputs[0]]}}));
     }
 
     // In place.
     void softmax(const ir::node& n, std::size_t i) {
         open_ = i;
         close();
-        text_ += sentence("    plain::softmax(", at_[i], ", ", n.output.size() / n.groups, ", ",
-                          n.groups, ", ", n.kind == ir::op::log_softmax ? "true" : "false", ");\n");
+        text_ += sentence("    plain::softmax(", at_[i], ", ", width(n.output) / n.groups, ", ",
+                          positions(n.output) * n.groups, ", ",
+                          n.kind == ir::op::log_softmax ? "true" : "false", ");\n");
     }
 
     void concat(const ir::node& n, std::size_t i) {
         at_[i] = buffer(i);
+        const std::size_t times = ir::outer(n.output, ir::axis_of(n, n.output));
         std::size_t begin = 0;
         for (const std::size_t part : n.inputs) {
             if (part == ir::none) break;
-            text_ += sentence("    std::copy_n(", at_[part], ", ", units(part), ", ", at_[i], " + ",
-                              begin, ");\n");
-            begin += units(part);
+            const std::size_t floats = units(part) / times;
+            text_ += sentence("    for (std::size_t t = 0; t < ", times, "; ++t)\n        ",
+                              "std::copy_n(", at_[part], " + t * ", floats, ", ", floats, ", ",
+                              at_[i], " + t * ", units(i) / times, " + ", begin, ");\n");
+            begin += floats;
         }
+    }
+
+    // Number by number, of three axes.
+    void move(const ir::node& n, std::size_t i) {
+        at_[i] = buffer(i);
+        const shape& from = nodes_[n.inputs[0]].output;
+        const ir::arguments walk =
+            ir::of(n.kind).arguments_of(n, {&from, 1}, n.output.size(), false);
+        std::string loops, inside, index = std::to_string(walk[0]);
+        for (std::size_t axis = 0; axis < ir::max_axes; ++axis) {
+            const std::size_t* const a = &walk.at[1 + 4 * axis];
+            const std::string name = sentence("i", axis);
+            loops += sentence(std::string(4 + 4 * axis, ' '), "for (std::size_t ", name, " = 0; ",
+                              name, " < ", a[0], "; ++", name, ")\n");
+            inside += sentence(axis == 0 ? "" : " && ", name, " - ", a[2], " < ", a[3]);
+            index += sentence(" + (", name, " - ", a[2], ") * ", a[1]);
+        }
+        text_ += sentence("    // ", ir::text::layer(n), "\n    {\n    float* to = ", at_[i], ";\n",
+                          loops, "                *to++ = ", inside, " ? ", at_[n.inputs[0]], "[",
+                          index, "] : ", literal(n.alpha), ";\n    }\n");
+    }
+
+    void matmul(const ir::node& n, std::size_t i) {
+        const shape& left = nodes_[n.inputs[0]].output;
+        const shape& right = nodes_[n.inputs[1]].output;
+        open(i, fill(R"(float value = 0.0f;
+        for (std::size_t i = 0; i < $inner$; ++i)
+            value += $left$[o / $columns$ * $inner$ + i] *
+                     $right$[(o / $all$ * $inner$ + i) * $columns$ + o % $columns$];
+        value *= $scale$;
+)",
+                     {{"inner", std::to_string(width(left))},
+                      {"columns", std::to_string(width(right))},
+                      {"all", std::to_string(ir::kind::matmul::rows(left) * width(right))},
+                      {"left", at_[n.inputs[0]]},
+                      {"right", at_[n.inputs[1]]},
+                      {"scale", literal(n.alpha)}}));
     }
 
     // plain::name(from, to, arguments) makes the value.
     void call(std::size_t i, const std::string& arguments) {
         const ir::node& n = nodes_[i];
         at_[i] = buffer(i);
-        text_ += sentence("    plain::", ir::name(n.kind), "(", at_[n.inputs[0]], ", ", at_[i],
-                          ", ", arguments, ");\n");
+        const shape& from = nodes_[n.inputs[0]].output;
+        const auto at = [](const std::string& row, const shape& s) {
+            return positions(s) == 1 ? row : sentence(row, " + p * ", width(s));
+        };
+        if (positions(from) > 1)
+            text_ += sentence("    for (std::size_t p = 0; p < ", positions(from), "; ++p)\n    ");
+        text_ += sentence("    plain::", ir::name(n.kind), "(", at(at_[n.inputs[0]], from), ", ",
+                          at(at_[i], n.output), ", ", arguments, ");\n");
     }
 
     void open(std::size_t i, const std::string& first) {
@@ -220,18 +295,6 @@ private:
 };
 
 } // namespace
-
-std::optional<error> check_loops(const graph& network) {
-    for (std::size_t i = 0; i < network.nodes.size(); ++i) {
-        const ir::node& n = network.nodes[i];
-        const ir::traits& is = ir::of(n.kind).is;
-        if (n.output.rank == 1 && (!is.of_axes || is.role == ir::role::placed)) continue;
-        return error{sentence("a benchmark beside plain loops takes layers of one axis; ",
-                              origin_of(network, i), " has several, or moves numbers. Time the ",
-                              "source that `laminate generate` writes")};
-    }
-    return std::nullopt;
-}
 
 std::string ports_header(const graph& network) {
     const auto units = [](const ir::ports& ports) {

@@ -14,9 +14,6 @@
 
 namespace laminate::codegen {
 
-// Why no loops are written for a network: a value of several axes, or a layer that copies.
-std::optional<error> check_loops(const graph& network);
-
 // ports.hpp, which the other sources include: the floats of each input and output, and the
 // functions below, with a pointer for each.
 std::string ports_header(const graph& network);
