@@ -62,6 +62,11 @@ constexpr auto acas_out = acas(acas_in);
 static_assert(lam::plan(acas_xu{}).multiply_adds == 13'000, "5 * 50 + 5 * 50 * 50 + 50 * 5");
 static_assert(lam::argmax(acas_out) < 5, "an advisory");
 
+// Rows of two axes: steps, and their features.
+struct sequence : lam::network<lam::input<3, 4> | lam::residual(lam::self_attention<2>) |
+                               lam::transpose<1, 0> | lam::pad<1, 0> | lam::flatten |
+                               lam::dense<2>> {};
+
 // Every row of a batch, in a constant expression too.
 template <class Network>
 constexpr auto rows_of() {
@@ -107,7 +112,7 @@ bool same(Network) {
 int main() {
     namespace test = lam::test;
     // Together: dense, softmax, tanh, sigmoid, relu and its options, leaky_relu, prelu, elu, maxout
-    // in both layouts, identities.
+    // in both layouts, identities, attention.
     int different = 0;
     const auto check = [&different](auto... networks) {
         ((different += same(networks) ? 0 : 1), ...);
@@ -115,7 +120,7 @@ int main() {
     check(test::one_by_one{}, test::narrow{}, test::maxouts{}, test::maxout_first{}, test::slopes{},
           test::piecewise{}, test::softmaxes{}, test::identities{}, test::only_function{},
           test::only_identities{}, test::affines{}, test::smooth{}, test::pieces{},
-          test::arithmetic{}, test::grouped{}, exclusive{});
+          test::arithmetic{}, test::grouped{}, exclusive{}, sequence{});
     const auto out = at_run_time(acas)(at_run_time(acas_in));
     if (!test::same_bits(out, acas_out)) {
         std::puts("The network of ACAS Xu's size gives other bits at run time");
