@@ -63,9 +63,9 @@ static_assert(lam::plan(acas_xu{}).multiply_adds == 13'000, "5 * 50 + 5 * 50 * 5
 static_assert(lam::argmax(acas_out) < 5, "an advisory");
 
 // Rows of two axes: steps, and their features.
-struct sequence : lam::network<lam::input<3, 4> | lam::residual(lam::self_attention<2>) |
-                               lam::transpose<1, 0> | lam::pad<1, 0> | lam::flatten |
-                               lam::dense<2>> {};
+struct sequence
+    : lam::network<lam::input<3, 4> | lam::residual(lam::self_attention<2>) | lam::transpose<1, 0> |
+                   lam::pad<1, 0> | lam::flatten | lam::dense<2>> {};
 
 // Every row of a batch, in a constant expression too.
 template <class Network>

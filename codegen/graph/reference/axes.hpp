@@ -53,6 +53,7 @@ struct concat : with_axes {
                      std::span<const shape> shapes) {
         const std::size_t axis = axis_named(n, shapes[0]);
         Row y;
+        y.reserve(n.output.size());
         for (std::size_t i = 0; i < n.output.size(); ++i) {
             element at = element_at(n.output, i);
             std::size_t part = 0;
@@ -71,6 +72,7 @@ struct picked : with_axes {
     static Row after(const Arithmetic&, const ir::node& n, const Parameters&, operands<Row> in,
                      std::span<const shape> shapes) {
         Row y;
+        y.reserve(n.output.size());
         for (std::size_t i = 0; i < n.output.size(); ++i)
             y.push_back((*in[0])[index_of(shapes[0],
                                           Source::source(n, shapes[0], element_at(n.output, i)))]);
@@ -99,6 +101,7 @@ struct as_strided : with_axes {
     static Row after(const Arithmetic&, const ir::node& n, const Parameters&, operands<Row> in,
                      std::span<const shape>) {
         Row y;
+        y.reserve(n.output.size());
         for (std::size_t i = 0; i < n.output.size(); ++i) {
             const element at = element_at(n.output, i);
             std::size_t from = n.begin;
@@ -127,6 +130,7 @@ struct pad : with_axes {
         const std::remove_cvref_t<decltype(p.scale())> none;
         const auto filling = by.sum(none, static_cast<double>(n.alpha), Row());
         Row y;
+        y.reserve(n.output.size());
         for (std::size_t i = 0; i < n.output.size(); ++i) {
             element at = element_at(n.output, i);
             bool inside = true;
@@ -153,10 +157,12 @@ struct matmul : with_axes {
         const weights ones(inner, 1.0);
         const weights scale(1, static_cast<double>(n.alpha));
         Row y;
+        y.reserve(n.output.size());
         for (std::size_t i = 0; i < n.output.size(); ++i) {
             const std::size_t of_left = i / columns * inner;
             const std::size_t of_right = i / columns / rows * inner * columns + i % columns;
             Row terms;
+            terms.reserve(inner);
             for (std::size_t k = 0; k < inner; ++k)
                 terms.push_back(by.template pair<multiply>((*in[0])[of_left + k],
                                                            (*in[1])[of_right + k * columns]));

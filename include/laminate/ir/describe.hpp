@@ -119,7 +119,7 @@ inline std::vector<std::size_t> step_of(const plan_view& plan) {
 
 // A node as it could be written, with the name that files have for its parameters.
 inline std::string named_layer(const plan_view& plan, std::size_t index) {
-    const std::string written = layer(plan.nodes[index]);
+    std::string written = layer(plan.nodes[index]);
     const std::string_view name = plan.name_of(index);
     if (name.empty() || learned_numbers(plan.tensors_of(index)) == 0) return written;
     return sentence("name<\"", name, "\">(", written, ")");
