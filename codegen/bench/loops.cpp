@@ -72,16 +72,16 @@ private:
     void add(std::size_t i) {
         const ir::node& n = nodes_[i];
         if (n.kind == ir::op::input) return;
-        const ir::role is = ir::is_part(n) && n.kind == ir::op::transpose ? ir::role::identity
-                                                                          : ir::of(n.kind).is.role;
+        const ir::role is = ir::of(n.kind).is.role;
+        const bool is_same = ir::is_part(n) && n.kind != ir::op::slice; // all of what it reads
         if (is == ir::role::binary) return binary(n, i);
         const bool goes_on = open_ == n.inputs[0] && readers_[open_] == 1;
-        if (goes_on && is == ir::role::identity) return void(open_ = i);
+        if (goes_on && is_same) return void(open_ = i);
         if (goes_on && is == ir::role::function) return function(i);
         if (goes_on && ir::is_softmax(n.kind)) return softmax(n, i);
         close();
         const std::string& from = at_[n.inputs[0]];
-        if (is == ir::role::identity) {
+        if (is_same) {
             at_[i] = from;
         } else if (is == ir::role::function) {
             open(i, sentence("float value = ", from, "[o];\n"));
@@ -203,16 +203,16 @@ private:
     void move(const ir::node& n, std::size_t i) {
         at_[i] = buffer(i);
         const shape& from = nodes_[n.inputs[0]].output;
-        const ir::arguments walk =
-            ir::of(n.kind).arguments_of(n, {&from, 1}, n.output.size(), false);
-        std::string loops, inside, index = std::to_string(walk[0]);
+        const ir::walk walk =
+            ir::walk_of(ir::of(n.kind).arguments_of(n, {&from, 1}, n.output.size(), false));
+        std::string loops, inside, index = std::to_string(walk.begin);
         for (std::size_t axis = 0; axis < ir::max_axes; ++axis) {
-            const std::size_t* const a = &walk.at[1 + 4 * axis];
+            const ir::walk::axis& a = walk.axes[axis];
             const std::string name = sentence("i", axis);
             loops += sentence(std::string(4 + 4 * axis, ' '), "for (std::size_t ", name, " = 0; ",
-                              name, " < ", a[0], "; ++", name, ")\n");
-            inside += sentence(axis == 0 ? "" : " && ", name, " - ", a[2], " < ", a[3]);
-            index += sentence(" + (", name, " - ", a[2], ") * ", a[1]);
+                              name, " < ", a.extent, "; ++", name, ")\n");
+            inside += sentence(axis == 0 ? "" : " && ", name, " - ", a.before, " < ", a.inside);
+            index += sentence(" + (", name, " - ", a.before, ") * ", a.stride);
         }
         text_ += sentence("    // ", ir::text::layer(n), "\n    {\n    float* to = ", at_[i], ";\n",
                           loops, "                *to++ = ", inside, " ? ", at_[n.inputs[0]], "[",

@@ -179,27 +179,11 @@ void normalise(const ir::call& c, bool centred, const float* x, float* y) {
 
 // As kernel/forward/move.hpp and matmul.hpp.
 void move(const ir::call& c, const float* x, float* y) {
-    struct axis {
-        std::size_t extent, stride, before, inside;
-    };
-    const auto of = [&](std::size_t k) {
-        const std::size_t* const a = &c.others.at[1 + 4 * k];
-        return axis{a[0], a[1], a[2], a[3]};
-    };
-    const axis outer = of(0);
-    const axis middle = of(1);
-    const axis inner = of(2);
-    for (std::size_t i = 0; i < outer.extent; ++i)
-        for (std::size_t j = 0; j < middle.extent; ++j)
-            for (std::size_t k = 0; k < inner.extent; ++k) {
-                const bool inside = i - outer.before < outer.inside &&
-                                    j - middle.before < middle.inside &&
-                                    k - inner.before < inner.inside;
-                const std::size_t from = c.others[0] + (i - outer.before) * outer.stride +
-                                         (j - middle.before) * middle.stride +
-                                         (k - inner.before) * inner.stride;
-                *y++ = inside ? x[from] : c.epsilon;
-            }
+    const ir::walk walk = ir::walk_of(c.others);
+    for (std::size_t i = 0; i < c.outputs; ++i) {
+        const std::size_t from = ir::source(walk, i);
+        y[i] = from == ir::none ? c.epsilon : x[from];
+    }
 }
 void matmul(const ir::call& c, const float* a, const float* b, float* y) {
     const auto count = c.others[0];

@@ -109,7 +109,10 @@ TEMPLATE_LIST_TEST_CASE("run: the same bits on every pack, and where nothing is 
         CHECK(out.intact());
         CHECK(same_bits(out.span(), expected));
     };
-    lam::test::for_each_pack([&](auto pack) { check.template operator()<fused>(pack); });
+    // (The narrower portable packs have all kernels, and the networks of tests/bits.)
+    check.template operator()<fused>(lam::pack::scalar{});
+    check.template operator()<fused>(lam::pack::portable{});
+    check.template operator()<fused>(lam::pack::xsimd{});
     check.template operator()<unfused>(lam::pack::xsimd{});
 }
 

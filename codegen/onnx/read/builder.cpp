@@ -2,16 +2,9 @@
 #include "builder.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace laminate::codegen::onnx {
 namespace {
-
-indices identity(std::size_t width) {
-    indices units(width);
-    std::iota(units.begin(), units.end(), std::size_t{0});
-    return units;
-}
 
 ir::node of_kind(ir::op kind) {
     ir::node n;
@@ -28,38 +21,6 @@ bool is_run(const indices& units) {
     for (std::size_t i = 1; i < units.size(); ++i)
         if (units[i] != units[0] + i) return false;
     return !units.empty();
-}
-
-// Fewer units are chosen by a dense layer, which may become a part of others.
-constexpr std::size_t least_moved = 64;
-
-// The node that reads these units in their order, if they are a walk with few strides, forward.
-std::optional<ir::node> strided(const indices& units) {
-    ir::node n = of_kind(ir::op::as_strided);
-    n.begin = units[0];
-    indices starts = units;
-    while (starts.size() > 1) {
-        if (n.axes.rank == ir::max_axes || starts[1] < starts[0]) return std::nullopt;
-        const std::size_t stride = starts[1] - starts[0];
-        std::size_t extent = 1;
-        while (extent < starts.size() && starts[extent] == starts[0] + extent * stride)
-            ++extent;
-        if (starts.size() % extent != 0) return std::nullopt;
-        indices outer;
-        for (std::size_t i = 0; i < starts.size(); ++i) {
-            if (i % extent == 0) outer.push_back(starts[i]);
-            if (starts[i] != outer.back() + i % extent * stride) return std::nullopt;
-        }
-        // The axes found so far are inside of this one.
-        for (laminate::shape* s : {&n.axes, &n.after}) {
-            std::copy_backward(s->extent.begin(), s->extent.end() - 1, s->extent.end());
-            ++s->rank;
-        }
-        n.axes.extent[0] = extent;
-        n.after.extent[0] = stride;
-        starts = std::move(outer);
-    }
-    return n;
 }
 
 bool is_one_unit(const indices& units) {
@@ -117,89 +78,6 @@ std::size_t builder::slice(std::size_t node, std::size_t begin, std::size_t unit
         append(n, {}, node, units);
     }
     return known->second;
-}
-
-// The same row in other extents, or in one.
-std::size_t builder::with_extents(std::size_t node, const laminate::shape& extents) {
-    ir::node n = of_kind(ir::op::reshape);
-    if (extents.rank > 1) n.axes = extents;
-    const std::size_t reshaped = append(n, {}, node, extents.size());
-    nodes_[reshaped].output = extents;
-    return reshaped;
-}
-
-// x's elements by a walk through the row: axes exchanged, a part, repetitions.
-std::optional<flow> builder::moved(const flow& x) {
-    if (x.units.size() < least_moved) return std::nullopt;
-    const std::optional<ir::node> n = strided(x.units);
-    if (!n) return std::nullopt;
-    const std::size_t node = append(*n, {}, x.node, x.units.size());
-    nodes_[node].output = n->axes;
-    flow y = over(x, with_extents(node, vector_shape(x.units.size())));
-    y.units = identity(x.units.size());
-    return y;
-}
-
-// A scale of all elements, behind a product: in it.
-std::optional<flow> builder::scaled_product(const flow& x, double scale) {
-    const std::size_t product = nodes_[x.node].inputs[0];
-    if (nodes_[x.node].kind != ir::op::reshape || nodes_[product].kind != ir::op::matmul ||
-        nodes_[product].alpha != 1.0f)
-        return std::nullopt;
-    const std::size_t node = append(nodes_[product], {}, nodes_[product].inputs[0], width(product));
-    nodes_[node].output = nodes_[product].output;
-    nodes_[node].alpha = static_cast<float>(scale);
-    return over(x, with_extents(node, vector_shape(width(node))));
-}
-
-flow builder::dense_at_positions(const flow& x, std::size_t positions, std::vector<double> weights,
-                                 std::size_t units, flow like) {
-    const std::size_t node = in_order(x).node;
-    const laminate::shape in = {2, {positions, x.units.size() / positions}};
-    ir::node n = of_kind(ir::op::dense);
-    n.units = units;
-    n.bias = false;
-    const std::size_t dense =
-        append(n, {{std::move(weights)}}, with_extents(node, in), positions * units);
-    nodes_[dense].output = with_width(in, units);
-    like.node = with_extents(dense, vector_shape(positions * units));
-    like.units = identity(positions * units);
-    return like;
-}
-
-// A bias that is the same at all positions, behind such a layer that has none: in its stead.
-std::optional<flow> builder::biased_at_positions(const flow& x, const std::vector<double>& shift) {
-    const std::size_t dense = nodes_[x.node].inputs[0];
-    if (nodes_[x.node].kind != ir::op::reshape || nodes_[dense].kind != ir::op::dense ||
-        nodes_[dense].bias || x.units != identity(width(x.node)))
-        return std::nullopt;
-    const std::size_t units = nodes_[dense].units;
-    for (std::size_t i = units; i < shift.size(); ++i)
-        if (shift[i] != shift[i - units]) return std::nullopt;
-    ir::node n = nodes_[dense];
-    n.bias = true;
-    layer_parameters p = parameters_[dense];
-    p.bias().assign(shift.begin(), shift.begin() + static_cast<std::ptrdiff_t>(units));
-    const std::size_t node = append(n, std::move(p), n.inputs[0], width(dense));
-    nodes_[node].output = nodes_[dense].output;
-    return over(x, with_extents(node, vector_shape(width(node))));
-}
-
-flow builder::product(const flow& a, const flow& b, std::size_t count, std::size_t rows,
-                      std::size_t inner, std::size_t columns, flow like) {
-    const auto matrices = [&](const flow& x, std::size_t height, std::size_t across) {
-        return with_extents(in_order(x).node, {3, {count, height, across}});
-    };
-    ir::node n = of_kind(ir::op::matmul);
-    n.alpha = 1.0f;
-    const std::size_t left = matrices(a, rows, inner);
-    n.inputs[1] = matrices(b, inner, columns);
-    const std::size_t all = count * rows * columns;
-    const std::size_t node = append(n, {}, left, all);
-    nodes_[node].output = {3, {count, rows, columns}};
-    like.node = with_extents(node, vector_shape(all));
-    like.units = identity(all);
-    return like;
 }
 
 flow builder::in_order(const flow& x) {

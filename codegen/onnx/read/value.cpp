@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "value.hpp"
 
+#include <numeric>
+
 namespace laminate::codegen::onnx {
+
+indices identity(std::size_t width) {
+    indices units(width);
+    std::iota(units.begin(), units.end(), std::size_t{0});
+    return units;
+}
+
 namespace {
 
 value pick_from(const constant& from, dims shape, const indices& sources, std::size_t) {

@@ -44,6 +44,9 @@ struct flow {
     std::size_t batch = no_axis; // the axis of the free batch, which has extent 1 here
 };
 
+// All units of a row, in their order.
+indices identity(std::size_t width);
+
 using value = std::variant<constant, flow>;
 
 inline const dims& shape_of(const value& v) {

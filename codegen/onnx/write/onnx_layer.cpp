@@ -440,17 +440,15 @@ private:
     }
 
     void as_strided() {
-        laminate::shape row = nodes_[n_.inputs[0]].output;
+        const laminate::shape& row = nodes_[n_.inputs[0]].output;
         std::string x = x_;
         if (row.rank > 1) x = to_.add("Flatten", {x}, part("row"), {{"axis", std::int64_t{1}}});
         std::vector<std::int64_t> from;
-        for (std::size_t i = 0; i < n_.output.size(); ++i) {
-            std::size_t rest = i;
-            std::size_t at = n_.begin;
-            for (std::size_t k = n_.axes.rank; k-- > 0; rest /= n_.axes.extent[k])
-                at += rest % n_.axes.extent[k] * n_.after.extent[k];
-            from.push_back(static_cast<std::int64_t>(at));
-        }
+        from.reserve(n_.output.size());
+        const ir::walk walk =
+            ir::walk_of(ir::of(n_.kind).arguments_of(n_, {&row, 1}, n_.output.size(), false));
+        for (std::size_t i = 0; i < n_.output.size(); ++i)
+            from.push_back(static_cast<std::int64_t>(ir::source(walk, i)));
         const bool is_row = n_.output.rank == 1;
         const std::string gathered = is_row ? y_ : part("gathered");
         to_.add("Gather", {x, to_.shape(sentence(y_, "/from"), from)}, gathered,

@@ -112,6 +112,15 @@ struct traits {
     bool of_axes = false;     // sees all axes of a row; others apply to the last one
 };
 
+// What affine and norms learn: a scale for each unit, and a shift.
+constexpr tensor scale_of(const shape& s) {
+    return {.name = "scale", .file_name = "weight", .extents = vector_shape(width(s))};
+}
+constexpr tensor shift_of(const shape& s) {
+    return {
+        .name = "shift", .file_name = "bias", .extents = vector_shape(width(s)), .factor = false};
+}
+
 // A mistake of a node's own.
 struct refusal {
     mistake_kind kind = mistake_kind::accepted;

@@ -11,12 +11,7 @@ inline namespace LAMINATE_ISA {
 
 struct affine : function {
     static constexpr tensor_list learned(const node&, operands in) {
-        return {
-            tensor{.name = "scale", .file_name = "weight", .extents = vector_shape(width(in[0]))},
-            tensor{.name = "shift",
-                   .file_name = "bias",
-                   .extents = vector_shape(width(in[0])),
-                   .factor = false}};
+        return {scale_of(in[0]), shift_of(in[0])};
     }
 };
 

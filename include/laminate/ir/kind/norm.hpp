@@ -39,21 +39,13 @@ struct layer_norm : norm {
     static constexpr traits is = {.role = role::layer, .run = kernel::layer_norm, .finishes = true};
 
     static constexpr tensor_list learned(const node&, operands in) {
-        return {
-            tensor{.name = "scale", .file_name = "weight", .extents = vector_shape(width(in[0]))},
-            tensor{.name = "shift",
-                   .file_name = "bias",
-                   .extents = vector_shape(width(in[0])),
-                   .factor = false}};
+        return {scale_of(in[0]), shift_of(in[0])};
     }
 };
 struct rms_norm : norm {
     static constexpr traits is = {.role = role::layer, .run = kernel::rms_norm, .finishes = true};
 
-    static constexpr tensor_list learned(const node&, operands in) {
-        return {
-            tensor{.name = "scale", .file_name = "weight", .extents = vector_shape(width(in[0]))}};
-    }
+    static constexpr tensor_list learned(const node&, operands in) { return {scale_of(in[0])}; }
 };
 
 } // namespace LAMINATE_ISA

@@ -61,6 +61,26 @@ constexpr arguments arguments_for(const walk& w) {
     }
     return all;
 }
+constexpr walk walk_of(const arguments& all) {
+    walk w;
+    w.begin = all[0];
+    for (std::size_t k = 0; k < max_axes; ++k)
+        w.axes[k] = {all[4 * k + 1], all[4 * k + 2], all[4 * k + 3], all[4 * k + 4]};
+    return w;
+}
+
+// Where element `index` of the result comes from; none of what is filled in.
+constexpr std::size_t source(const walk& w, std::size_t index) {
+    std::size_t at = w.begin;
+    for (std::size_t k = max_axes; k-- > 0;) {
+        const walk::axis& a = w.axes[k];
+        const std::size_t i = index % a.extent - a.before; // wraps around in front of the first
+        if (i >= a.inside) return none;
+        at += i * a.stride;
+        index /= a.extent;
+    }
+    return at;
+}
 
 } // namespace LAMINATE_ISA
 } // namespace laminate::ir

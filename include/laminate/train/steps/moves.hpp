@@ -41,20 +41,13 @@ constexpr std::size_t padded(const shape& s, std::size_t index) {
 }
 constexpr std::size_t padded_floats(const shape& s) { return positions(s) * whole_lines(width(s)); }
 
-// Of element `index` of a moved value, where it comes from in the operand; none of what is filled
-// in.
-constexpr std::size_t source_of(const ir::node& n, const shape& from, std::size_t index) {
-    if (n.kind == ir::op::reshape) return index;
-    const ir::arguments walk = ir::of(n.kind).arguments_of(n, {&from, 1}, n.output.size(), false);
-    std::size_t at = walk[0];
-    for (std::size_t axis = ir::max_axes; axis-- > 0;) {
-        const std::size_t* const a = &walk.at[1 + 4 * axis]; // extent, stride, before, inside
-        const std::size_t i = index % a[0];
-        index /= a[0];
-        if (i - a[2] >= a[3]) return ir::none;
-        at += (i - a[2]) * a[1];
+// How the elements of a moved value are found in its operand.
+constexpr ir::walk walk_of(const ir::node& n, const shape& from) {
+    if (n.kind == ir::op::reshape) { // as they lie
+        const shape row = vector_shape(from.size());
+        return ir::walk_over(row, row);
     }
-    return at;
+    return ir::walk_of(ir::of(n.kind).arguments_of(n, {&from, 1}, n.output.size(), false));
 }
 
 // Operand K of moved node Node.
@@ -78,8 +71,9 @@ constexpr auto make_table() {
                 static_cast<std::uint32_t>(padded(n.output, i / part * all + begin + i % part));
         }
     } else {
+        const ir::walk walk = walk_of(n, from);
         for (std::size_t i = 0; i < n.output.size(); ++i) {
-            const std::size_t source = source_of(n, from, i);
+            const std::size_t source = ir::source(walk, i);
             table.x[i] = source == ir::none ? kernel::filled
                                             : static_cast<std::uint32_t>(padded(from, source));
             table.y[i] = static_cast<std::uint32_t>(padded(n.output, i));
