@@ -33,6 +33,9 @@ struct linear_form {
 };
 
 // About what trying a function costs, in multiply-adds for each of its steps.
+// Neighbours in order, of which there is one at least.
+bool is_run(const indices& units);
+
 inline constexpr std::size_t trial_work = 4096;
 
 class builder {
