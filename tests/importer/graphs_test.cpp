@@ -575,3 +575,119 @@ TEST_CASE("powers of what flows") {
         return y;
     });
 }
+
+namespace {
+
+// x less its mean, over the root of its mean square, as exporters spell it before opset 17.
+struct spelt_norm {
+    std::vector<std::string> shape;
+    std::vector<std::int64_t> axes;
+    bool is_centred = true;
+    bool by_inverse = false; // times the inverse of the root
+    bool by_product = false; // squares as products
+    float share = 1.0f;      // of the mean square
+
+    std::size_t extent(std::size_t axis) const { return std::stoul(shape[axis]); }
+
+    small_model model() const {
+        small_model m(11);
+        std::vector<std::int64_t> inner;
+        for (std::size_t i = 1; i < shape.size(); ++i)
+            inner.push_back(static_cast<std::int64_t>(extent(i)));
+        const std::size_t last = extent(shape.size() - 1);
+        std::vector<float> scale(last), shift(last);
+        for (std::size_t i = 0; i < last; ++i) {
+            scale[i] = scale_of(i);
+            shift[i] = shift_of(i);
+        }
+        m.input(shape).output().floats("two", {}, {2}).floats("e", {}, {0.01f});
+        m.floats("scale", {inner.back()}, scale).floats("shift", {inner.back()}, shift);
+        m.floats("share", {}, {share});
+        m.node("Tanh", {"x"}, {"h"});
+        m.node("ReduceMean", {"h"}, {"m"}).with("axes", axes).node("Sub", {"h", "m"}, {"d"});
+        const std::string d = is_centred ? "d" : "h";
+        if (by_product)
+            m.node("Mul", {d, d}, {"s"});
+        else
+            m.node("Pow", {d, "two"}, {"s"});
+        m.node("ReduceMean", {"s"}, {"v0"}).with("axes", axes);
+        m.node(share == 1.0f ? "Identity" : "Mul",
+               share == 1.0f ? names{"v0"} : names{"v0", "share"}, {"v"});
+        m.node("Add", {"v", "e"}, {"a"}).node("Sqrt", {"a"}, {"r"});
+        if (by_inverse)
+            m.node("Reciprocal", {"r"}, {"i"}).node("Mul", {"i", d}, {"n"});
+        else
+            m.node("Div", {d, "r"}, {"n"});
+        m.node("Mul", {"n", "scale"}, {"o"});
+        m.node(is_centred ? "Add" : "Identity", is_centred ? names{"o", "shift"} : names{"o"});
+        return m;
+    }
+
+    static float scale_of(std::size_t i) { return 0.5f + 0.25f * static_cast<float>(i % 5); }
+    static float shift_of(std::size_t i) { return 0.125f * static_cast<float>(i % 7); }
+
+    // Rows of one or two axes, along either.
+    row meaning(const row& x) const {
+        const row h = each(x, tanh_of);
+        const bool is_flat = shape.size() == 2;
+        const std::size_t last = extent(shape.size() - 1), first = is_flat ? 1 : extent(1);
+        const bool along_last = axes[0] == -1;
+        row y(x.size());
+        for (std::size_t part = 0; part < (along_last ? first : last); ++part) {
+            const std::size_t wide = along_last ? last : first;
+            const auto at = [&](std::size_t i) {
+                return along_last ? part * last + i : i * last + part;
+            };
+            double mean = 0.0, square = 0.0;
+            for (std::size_t i = 0; i < wide && is_centred; ++i)
+                mean += h[at(i)] / static_cast<double>(wide);
+            for (std::size_t i = 0; i < wide; ++i)
+                square += (h[at(i)] - mean) * (h[at(i)] - mean) / static_cast<double>(wide);
+            square *= static_cast<double>(share);
+            for (std::size_t i = 0; i < wide; ++i) {
+                const std::size_t k = at(i) % last;
+                y[at(i)] = (h[at(i)] - mean) / std::sqrt(square + static_cast<double>(0.01f)) *
+                               static_cast<double>(scale_of(k)) +
+                           (is_centred ? static_cast<double>(shift_of(k)) : 0.0);
+            }
+        }
+        return y;
+    }
+};
+
+} // namespace
+
+TEST_CASE("layer_norm and rms_norm are known however they are spelt") {
+    for (const auto& shape : {names{"N", "20"}, names{"N", "12", "16"}, names{"N", "4", "6"}})
+        for (const bool is_centred : {true, false})
+            for (const bool other : {false, true}) {
+                const spelt_norm one{shape, {-1}, is_centred, other, other};
+                const auto network = one.model().import().value();
+                INFO(shape.size() << " axes, " << (is_centred ? "centred, " : "") << other);
+                CHECK(network.batch_is_free);
+                CHECK(kinds(network.network) ==
+                      ops{ir::op::input, ir::op::tanh,
+                          is_centred ? ir::op::layer_norm : ir::op::rms_norm});
+                check(network.network, [&](const row& x) { return one.meaning(x); });
+            }
+}
+
+TEST_CASE("a norm across positions is one between walks") {
+    const spelt_norm one{{"N", "12", "16"}, {1}};
+    const auto network = one.model().import().value().network;
+    const ops found = kinds(network);
+    CHECK(std::count(found.begin(), found.end(), ir::op::layer_norm) == 1);
+    CHECK(std::count(found.begin(), found.end(), ir::op::dense) == 0);
+    check(network, [&](const row& x) { return one.meaning(x); });
+}
+
+TEST_CASE("what is nearly a norm is none") {
+    for (const auto& shape : {names{"N", "20"}, names{"N", "12", "16"}}) {
+        spelt_norm one{shape, {-1}}; // Bessel's correction
+        one.share = 1.0625f;
+        const auto network = one.model().import().value().network;
+        const ops found = kinds(network);
+        CHECK(std::count(found.begin(), found.end(), ir::op::layer_norm) == 0);
+        check(network, [&](const row& x) { return one.meaning(x); });
+    }
+}

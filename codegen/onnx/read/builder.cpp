@@ -239,6 +239,7 @@ flow builder::affine(const flow& x, const std::vector<double>& scale,
                            [number](double n) { return n == number; });
     };
     if (all(scale, 1.0) && all(shift, 0.0)) return x;
+    if (auto normed = scaled_norm(x, scale, shift)) return *normed;
     if (all(scale, 1.0) && is_only_scaled(x)) return shifted_after_scaling(x, shift);
     if (!scale.empty() && all(scale, scale[0]) && all(shift, 0.0))
         if (auto scaled = scaled_product(x, scale[0])) return *scaled;

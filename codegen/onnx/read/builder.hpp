@@ -8,6 +8,7 @@
 // that finish() leaves what the outputs need, and all inputs.
 
 #include <array>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -60,6 +61,13 @@ public:
     // layer_norm, or rms_norm without a shift, of each of `groups` neighbouring parts; a scale and
     // a shift per element.
     flow norm(const flow& x, ir::node f, std::vector<double> scale, std::vector<double> shift);
+    // x less `means`, if these are the means of the parts of x that have one and the same;
+    // `as_layer` gives the layer that this is otherwise.
+    std::optional<flow> less_means(const flow& x, const flow& means,
+                                   const std::function<flow()>& as_layer);
+    // x divided by a root of its mean square, or times the inverse of it: layer_norm or rms_norm,
+    // if it is that.
+    std::optional<flow> normalised(const flow& x, const flow& by, bool is_inverse);
     // A function of two values of one shape, element by element.
     flow binary(ir::op kind, const flow& a, const flow& b);
     // The elements of values, of which one flows at least, one behind the other.
@@ -115,6 +123,18 @@ private:
     std::optional<flow> biased_at_positions(const flow& x, const std::vector<double>& shift);
     std::vector<std::size_t> linear_chain(std::size_t index) const;
     linear_form choice(const flow& x);
+    // Norms spelt out: builder_norm.cpp.
+    struct centred_unit { // a unit of another node, less the mean of its part
+        std::size_t node = ir::none;
+        std::size_t unit = 0;
+        std::size_t part = 0;
+    };
+    bool are_means(std::size_t dense, const indices& rows, const indices& units) const;
+    bool has_means_of(const flow& x, const indices& part) const;
+    std::optional<flow> normalised_parts(const flow& x, const indices& part, float epsilon);
+    std::optional<flow> scaled_norm(const flow& x, const std::vector<double>& scale,
+                                    const std::vector<double>& shift);
+
     linear_form rows_of_dense(const flow& x);
     linear_form form_of(const flow& x, std::size_t base);
     linear_form through(const linear_form& outer);
@@ -157,6 +177,7 @@ private:
     std::unordered_map<std::size_t, std::size_t> shifted_;
     std::map<std::array<std::size_t, 3>, std::size_t> slices_; // node, begin and units of each
     struct output {
+    std::unordered_map<std::size_t, std::vector<centred_unit>> centred_; // for each unit of a node
         std::size_t node;
         std::string origin;
     };
