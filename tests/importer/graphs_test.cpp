@@ -691,3 +691,48 @@ TEST_CASE("what is nearly a norm is none") {
         check(network, [&](const row& x) { return one.meaning(x); });
     }
 }
+
+TEST_CASE("gathers without a stride are few walks where a dense layer would be more work") {
+    const auto gathered = [](std::int64_t axis, const std::vector<std::int64_t>& at) {
+        small_model m;
+        m.input({"N", "28", "16"}).output().integers("at", at).node("Tanh", {"x"}, {"h"});
+        m.node("Gather", {"h", "at"}, {"g"}).with("axis", axis);
+        m.node("Softmax", {"g"}).with("axis", std::int64_t{2});
+        return m.import().value().network;
+    };
+    const auto softmax_of = [](std::size_t wide, const row& x) {
+        row y;
+        for (std::size_t start = 0; start < x.size(); start += wide) {
+            double total = 0.0;
+            for (std::size_t i = start; i < start + wide; ++i)
+                total += std::exp(x[i]);
+            for (std::size_t i = start; i < start + wide; ++i)
+                y.push_back(std::exp(x[i]) / total);
+        }
+        return y;
+    };
+    const std::vector<std::int64_t> columns = {3, 1, 7, 7, 15}, rows = {20, 3, 4, 9, 0};
+    const auto across = gathered(2, columns), along = gathered(1, rows);
+    for (const codegen::graph* const network : {&across, &along}) {
+        const ops found = kinds(*network);
+        CHECK(std::count(found.begin(), found.end(), ir::op::dense) == 0);
+        CHECK(std::count(found.begin(), found.end(), ir::op::concat) > 0);
+    }
+    check(
+        across,
+        [&](const row& x) {
+            row chosen;
+            for (std::size_t r = 0; r < 28; ++r)
+                for (const std::int64_t k : columns)
+                    chosen.push_back(std::tanh(x[r * 16 + static_cast<std::size_t>(k)]));
+            return softmax_of(5, chosen);
+        },
+        source::compiled);
+    check(along, [&](const row& x) {
+        row chosen;
+        for (const std::int64_t r : rows)
+            for (std::size_t k = 0; k < 16; ++k)
+                chosen.push_back(std::tanh(x[static_cast<std::size_t>(r) * 16 + k]));
+        return softmax_of(16, chosen);
+    });
+}

@@ -33,10 +33,10 @@ struct linear_form {
     std::size_t rows() const { return bias.size(); }
 };
 
-// About what trying a function costs, in multiply-adds for each of its steps.
 // Neighbours in order, of which there is one at least.
 bool is_run(const indices& units);
 
+// About what trying a function costs, in multiply-adds for each of its steps.
 inline constexpr std::size_t trial_work = 4096;
 
 class builder {
@@ -117,12 +117,12 @@ private:
     bool is_only_scaled(const flow& x) const;
     flow shifted_after_scaling(const flow& x, const std::vector<double>& shift);
     flow in_order(const flow& x); // over a node whose row is x's elements
+    std::optional<flow> walked(const flow& x);
+    std::optional<flow> walked_in_parts(const flow& x);
     std::optional<flow> moved(const flow& x);
     std::optional<flow> scaled_product(const flow& x, double scale);
     std::size_t with_extents(std::size_t node, const laminate::shape& extents);
     std::optional<flow> biased_at_positions(const flow& x, const std::vector<double>& shift);
-    std::vector<std::size_t> linear_chain(std::size_t index) const;
-    linear_form choice(const flow& x);
     // Norms spelt out: builder_norm.cpp.
     struct centred_unit { // a unit of another node, less the mean of its part
         std::size_t node = ir::none;
@@ -135,6 +135,8 @@ private:
     std::optional<flow> scaled_norm(const flow& x, const std::vector<double>& scale,
                                     const std::vector<double>& shift);
 
+    std::vector<std::size_t> linear_chain(std::size_t index) const;
+    linear_form choice(const flow& x);
     linear_form rows_of_dense(const flow& x);
     linear_form form_of(const flow& x, std::size_t base);
     linear_form through(const linear_form& outer);
@@ -175,9 +177,9 @@ private:
     std::unordered_map<std::size_t, function> open_;    // formulas, and layers of them
     // Affine nodes that are another one and a shift.
     std::unordered_map<std::size_t, std::size_t> shifted_;
+    std::unordered_map<std::size_t, std::vector<centred_unit>> centred_; // for each unit of a node
     std::map<std::array<std::size_t, 3>, std::size_t> slices_; // node, begin and units of each
     struct output {
-    std::unordered_map<std::size_t, std::vector<centred_unit>> centred_; // for each unit of a node
         std::size_t node;
         std::string origin;
     };
