@@ -550,8 +550,16 @@ TEST_CASE("integers and truths select, index and are compared") {
     quotient.input({"1", "3"}, "x", of_int).output().node("Div", {"x", "x"});
     CHECK_THAT(refusal_of(quotient), contains("divides integers that depend on the network's"));
     small_model cut;
-    cut.input({"1", "3"}).output().node("Cast", {"x"}).with("to", std::int64_t{of_int});
-    CHECK_THAT(refusal_of(cut), contains("to INT64, which isn't supported"));
+    cut.input({"1", "6"}).output().node("Cast", {"x"}).with("to", std::int64_t{of_int});
+    const std::vector<float> whole = computed(cut, {1.75f, -1.75f, 0.5f, -0.5f, 3, -16777216});
+    CHECK(same_bits(whole, {1, -1, 0, 0, 3, -16777216}));
+    small_model shorter;
+    shorter.input({"1", "3"}).output().node("Cast", {"x"});
+    shorter.with("to", std::int64_t{::onnx::TensorProto::INT8});
+    CHECK_THAT(refusal_of(shorter), contains("to INT8, which isn't supported: what doesn't fit"));
+    small_model bits;
+    bits.input({"1", "3"}, "x", of_int).output().node("BitwiseAnd", {"x", "x"});
+    CHECK_THAT(refusal_of(bits), contains("bits of integers, which are computed as floats"));
     small_model root;
     root.input({"1", "3"}, "x", of_int).output().floats("half", {}, {0.5f});
     root.node("Pow", {"x", "half"});
