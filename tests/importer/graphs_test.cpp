@@ -700,6 +700,36 @@ TEST_CASE("what is nearly a norm is none") {
     }
 }
 
+TEST_CASE("a norm of other parts than the means is none of what was before these") {
+    small_model m(11);
+    m.input({"N", "3", "4"}).output().floats("two", {}, {2}).floats("e", {}, {0.01f});
+    const auto mean = [&m](const std::string& of, const std::string& to, std::int64_t axis) {
+        m.node("ReduceMean", {of}, {to}).with("axes", std::vector<std::int64_t>{axis});
+    };
+    m.node("Tanh", {"x"}, {"h"});
+    mean("h", "m", 2);
+    m.node("Sub", {"h", "m"}, {"d"}).node("Pow", {"d", "two"}, {"s"});
+    mean("s", "v", 1);
+    m.node("Add", {"v", "e"}, {"a"}).node("Sqrt", {"a"}, {"r"}).node("Div", {"d", "r"});
+    const auto network = m.import().value().network;
+    const ops found = kinds(network);
+    CHECK(std::count(found.begin(), found.end(), ir::op::layer_norm) == 0);
+    check(network, [](const row& x) {
+        row d = each(x, tanh_of), y(12);
+        for (std::size_t r = 0; r < 12; r += 4) {
+            const double of_row = (d[r] + d[r + 1] + d[r + 2] + d[r + 3]) / 4.0;
+            for (std::size_t k = 0; k < 4; ++k)
+                d[r + k] -= of_row;
+        }
+        for (std::size_t k = 0; k < 4; ++k) {
+            const double square = (d[k] * d[k] + d[4 + k] * d[4 + k] + d[8 + k] * d[8 + k]) / 3.0;
+            for (std::size_t r = 0; r < 12; r += 4)
+                y[r + k] = d[r + k] / std::sqrt(square + static_cast<double>(0.01f));
+        }
+        return y;
+    });
+}
+
 TEST_CASE("gathers without a stride are few walks where a dense layer would be more work") {
     const auto gathered = [](std::int64_t axis, const std::vector<std::int64_t>& at) {
         small_model m;
