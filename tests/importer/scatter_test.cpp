@@ -203,6 +203,41 @@ TEST_CASE("indices of each row of a free batch are expanded to it") {
                contains("ScatterElements of 'y' mixes the rows of the free batch 'N'"));
 }
 
+TEST_CASE("each row of a free batch is written to at its own number") {
+    // As PyTorch writes x[:, 1:3] = ...: lists of a row's number, counted by Range, and a column.
+    const auto writing = [](const std::string& row, const std::string& column) {
+        small_model m(17);
+        m.input({"N", "4"}).output().integers("zero", {}, {0}).integers("one", {}, {1});
+        m.integers("column", {2}, {1, 2}).integers("as_column", {-1, 1}).integers("last", {-1});
+        m.integers("from", {2}).integers("to", {4}).integers("of", {1});
+        m.node("Shape", {"x"}, {"all"}).node("Gather", {"all", "zero"}, {"rows"});
+        m.node("Range", {"zero", "rows", "one"}, {"counted"});
+        m.node("Reshape", {"counted", "as_column"}, {"row"}); // [N, 1]
+        m.node("Sub", {"rows", "one"}, {"last_row"});
+        m.node("Add", {"row", "column"}, {"both"}).node("Shape", {"both"}, {"shape"}); // [N, 2]
+        m.node("Expand", {row, "shape"}, {"r"}).node("Expand", {column, "shape"}, {"c"});
+        m.node("Unsqueeze", {"r", "last"}, {"r1"}).node("Unsqueeze", {"c", "last"}, {"c1"});
+        m.node("Concat", {"r1", "c1"}, {"at"}).with("axis", std::int64_t{-1});
+        m.node("Exp", {"x"}, {"e"}).node("Slice", {"e", "from", "to", "of"}, {"u"});
+        m.node("ScatterND", {"x", "at", "u"});
+        return m;
+    };
+    const auto network = writing("row", "column").import().value();
+    CHECK(network.batch_is_free);
+    const std::vector<float> y = computed(writing("row", "column"), {1, 2, 0, 0, 3, 4, 0, 0});
+    CHECK(y == std::vector<float>{1, 1, 1, 0, 3, 1, 1, 0});
+    const std::string mixed = "mixes the rows of the free batch 'N'";
+    CHECK_THAT(refusal_of(writing("zero", "column")), contains(mixed));
+    CHECK_THAT(refusal_of(writing("last_row", "column")), contains(mixed));
+    small_model counted; // a number for each row
+    counted.input({"N", "1"}).output().integers("zero", {}, {0}).integers("one", {}, {1});
+    counted.node("Shape", {"x"}, {"all"}).node("Gather", {"all", "zero"}, {"rows"});
+    counted.node("Range", {"zero", "rows", "one"}, {"c"});
+    counted.node("Cast", {"c"}, {"f"}).with("to", std::int64_t{::onnx::TensorProto::FLOAT});
+    counted.node("Add", {"x", "f"});
+    CHECK_THAT(refusal_of(counted), contains(mixed));
+}
+
 TEST_CASE("what scatter doesn't say, or has to know, is refused") {
     const auto scatter = [](const std::string& data, const extents& at, const std::string& updates,
                             std::int64_t opset = 18) {

@@ -180,6 +180,21 @@ class Rewritten(nn.Module):
         return self.last(torch.relu(x)), x
 
 
+class InPlace(nn.Module):
+    """Units of each row are assigned."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(6, 8), nn.Linear(8, 2)
+
+    def forward(self, x):
+        x = torch.tanh(self.first(x))
+        y = x.clone()
+        y[:, 2:5] = torch.exp(x[:, :3])
+        y[:, 7] = 0.25
+        return self.last(y), y
+
+
 class WrittenOver(nn.Module):
     """A table of one row: some of its rows, then single numbers, are written over."""
 
@@ -222,6 +237,7 @@ NETWORKS = {
     "self_attention": (SelfAttention, [784]),
     "multihead_attention": (MultiheadAttention, [120]),
     "rewritten": (Rewritten, [10]),
+    "in_place": (InPlace, [6]),
     "written_over": (WrittenOver, [6]),
     "normed": (Normed, [192]),
 }

@@ -22,6 +22,9 @@ value pick_from(const constant& from, dims shape, const indices& sources, std::s
     if (!from.from_batch.empty())
         for (std::size_t source : sources)
             picked.from_batch.push_back(from.from_batch[source]);
+    if (!from.counts_rows.empty())
+        for (std::size_t source : sources)
+            picked.counts_rows.push_back(from.counts_rows[source]);
     return picked;
 }
 

@@ -24,6 +24,8 @@ struct constant {
     // Whether a number is the extent of the free batch, which only stands for itself: none if
     // empty.
     std::vector<bool> from_batch = {};
+    // Whether such a number is the one of each row in the batch, which is 0 here: none if empty.
+    std::vector<bool> counts_rows = {};
     // The axis whose extent is that of the free batch, where numbers were expanded to it.
     std::size_t batch = no_axis;
 

@@ -86,9 +86,18 @@ indices slices_at::places(const call& c) const {
     return found;
 }
 
+bool slices_at::are_of_own_rows(const call& c) const {
+    const std::vector<bool>& marked = expect_indices(c).counts_rows;
+    const std::size_t batch = batch_of(c.in(0));
+    if (marked.empty() || batch < same || batch >= same + depth) return false;
+    for (std::size_t i = 0; i < marked.size(); ++i)
+        if (marked[i] != (same + i % depth == batch)) return false;
+    return true;
+}
+
 std::size_t slices_at::batch(const call& c) const {
     const std::size_t batch = batch_of(c.in(0));
-    if (batch == no_axis) return no_axis;
+    if (batch == no_axis || !expect_indices(c).counts_rows.empty()) return no_axis;
     if (batch < same) return batch_of(c.in(1)) == batch ? batch : no_axis;
     if (batch < same + depth) return no_axis;
     return c.shape(1).size() - 1 + batch - same - depth;

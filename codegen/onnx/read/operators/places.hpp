@@ -29,6 +29,8 @@ struct slices_at {
     dims shape(const call& c) const;
     // The axis of these that is the free batch of input 0, if one is.
     std::size_t batch(const call& c) const;
+    // Whether each row of a free batch has its own number among the indices, and nowhere else.
+    bool are_of_own_rows(const call& c) const;
 };
 slices_at slices_of_indices(const call& c, std::size_t same);
 

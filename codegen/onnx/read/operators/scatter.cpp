@@ -37,7 +37,9 @@ scattering of_slices(const call& c) {
     const std::size_t batch = batch_of(c.in(0));
     const flow* const updates = c.flow_at(2);
     const std::size_t there = at.batch(c);
-    const bool is_kept = there != no_axis && (updates == nullptr || updates->batch == there);
+    const bool is_kept = at.are_of_own_rows(c)
+                             ? updates == nullptr || updates->batch != no_axis
+                             : there != no_axis && (updates == nullptr || updates->batch == there);
     return {at.places(c), is_kept ? batch : no_axis};
 }
 
