@@ -15,6 +15,7 @@ constexpr std::size_t least_moved = 64;
 // units, at most.
 constexpr std::size_t least_chosen_weights = std::size_t{1} << 14;
 constexpr std::size_t least_run = 8;
+constexpr std::size_t most_parts = 128; // each is a step, and lines of a source
 
 // The node that reads these units in their order, if they are a walk with few strides, forward.
 std::optional<ir::node> strided(const indices& units) {
@@ -106,7 +107,7 @@ std::optional<flow> builder::walked_in_parts(const flow& x) {
         return std::nullopt;
     const pattern p = pattern_of(x.units);
     const std::size_t runs = p.length / p.run, rounds = all / p.length;
-    if (runs * least_run > all) return std::nullopt;
+    if (runs > most_parts || runs * least_run > all) return std::nullopt;
     std::vector<value> parts;
     std::vector<const value*> refer;
     for (std::size_t k = 0; k < runs; ++k) {
