@@ -24,9 +24,10 @@ scattering of_elements(const call& c) {
     if (c.shape(2) != c.shape(1))
         refuse("expected an update for each index, found ", text(c.shape(2)), " and ",
                text(c.shape(1)));
-    const bool is_kept =
-        batch != axis && (batch_of(c.in(1)) == batch || batch_of(c.in(2)) == batch);
-    return {places_along(c, axis), is_kept ? batch : no_axis};
+    // The indices are as many as the updates.
+    const bool is_of_rows =
+        batch_of(c.in(2)) == batch || (c.flow_at(2) == nullptr && batch_of(c.in(1)) == batch);
+    return {places_along(c, axis), batch != axis && is_of_rows ? batch : no_axis};
 }
 
 scattering of_slices(const call& c) {
