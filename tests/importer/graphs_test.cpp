@@ -462,6 +462,13 @@ TEST_CASE("normalisations, pads and sums of functions are made of layers") {
     });
 }
 
+TEST_CASE("pads of any size are refused or done") {
+    small_model m(18);
+    const std::int64_t least = std::numeric_limits<std::int64_t>::min();
+    m.input({"N", "2"}).output().integers("pads", {0, least, 0, 0}).node("Pad", {"x", "pads"});
+    CHECK_THAT(refusal_of(m), contains("expected pads of at most 16777216, found -9223372036854"));
+}
+
 TEST_CASE("graphs may have 16 inputs and outputs") {
     small_model m;
     std::vector<std::string> all;
