@@ -462,6 +462,13 @@ TEST_CASE("normalisations, pads and sums of functions are made of layers") {
     });
 }
 
+TEST_CASE("pads of any size are refused or done") {
+    small_model m(18);
+    const std::int64_t least = std::numeric_limits<std::int64_t>::min();
+    m.input({"N", "2"}).output().integers("pads", {0, least, 0, 0}).node("Pad", {"x", "pads"});
+    CHECK_THAT(refusal_of(m), contains("expected pads of at most 16777216, found -9223372036854"));
+}
+
 TEST_CASE("graphs may have 16 inputs and outputs") {
     small_model m;
     std::vector<std::string> all;
@@ -550,8 +557,16 @@ TEST_CASE("integers and truths select, index and are compared") {
     quotient.input({"1", "3"}, "x", of_int).output().node("Div", {"x", "x"});
     CHECK_THAT(refusal_of(quotient), contains("divides integers that depend on the network's"));
     small_model cut;
-    cut.input({"1", "3"}).output().node("Cast", {"x"}).with("to", std::int64_t{of_int});
-    CHECK_THAT(refusal_of(cut), contains("to INT64, which isn't supported"));
+    cut.input({"1", "6"}).output().node("Cast", {"x"}).with("to", std::int64_t{of_int});
+    const std::vector<float> whole = computed(cut, {1.75f, -1.75f, 0.5f, -0.5f, 3, -16777216});
+    CHECK(same_bits(whole, {1, -1, 0, 0, 3, -16777216}));
+    small_model shorter;
+    shorter.input({"1", "3"}).output().node("Cast", {"x"});
+    shorter.with("to", std::int64_t{::onnx::TensorProto::INT8});
+    CHECK_THAT(refusal_of(shorter), contains("to INT8, which isn't supported: what doesn't fit"));
+    small_model bits;
+    bits.input({"1", "3"}, "x", of_int).output().node("BitwiseAnd", {"x", "x"});
+    CHECK_THAT(refusal_of(bits), contains("bits of integers, which are computed as floats"));
     small_model root;
     root.input({"1", "3"}, "x", of_int).output().floats("half", {}, {0.5f});
     root.node("Pow", {"x", "half"});
@@ -573,5 +588,196 @@ TEST_CASE("powers of what flows") {
         for (const double each : x)
             y.push_back(std::exp(each * std::exp(each) / total));
         return y;
+    });
+}
+
+namespace {
+
+// x less its mean, over the root of its mean square, as exporters spell it before opset 17.
+struct spelt_norm {
+    std::vector<std::string> shape;
+    std::vector<std::int64_t> axes;
+    bool is_centred = true;
+    bool by_inverse = false; // times the inverse of the root
+    bool by_product = false; // squares as products
+    float share = 1.0f;      // of the mean square
+
+    std::size_t extent(std::size_t axis) const { return std::stoul(shape[axis]); }
+
+    small_model model() const {
+        small_model m(11);
+        std::vector<std::int64_t> inner;
+        for (std::size_t i = 1; i < shape.size(); ++i)
+            inner.push_back(static_cast<std::int64_t>(extent(i)));
+        const std::size_t last = extent(shape.size() - 1);
+        std::vector<float> scale(last), shift(last);
+        for (std::size_t i = 0; i < last; ++i) {
+            scale[i] = scale_of(i);
+            shift[i] = shift_of(i);
+        }
+        m.input(shape).output().floats("two", {}, {2}).floats("e", {}, {0.01f});
+        m.floats("scale", {inner.back()}, scale).floats("shift", {inner.back()}, shift);
+        m.floats("share", {}, {share});
+        m.node("Tanh", {"x"}, {"h"});
+        m.node("ReduceMean", {"h"}, {"m"}).with("axes", axes).node("Sub", {"h", "m"}, {"d"});
+        const std::string d = is_centred ? "d" : "h";
+        if (by_product)
+            m.node("Mul", {d, d}, {"s"});
+        else
+            m.node("Pow", {d, "two"}, {"s"});
+        m.node("ReduceMean", {"s"}, {"v0"}).with("axes", axes);
+        m.node(share == 1.0f ? "Identity" : "Mul",
+               share == 1.0f ? names{"v0"} : names{"v0", "share"}, {"v"});
+        m.node("Add", {"v", "e"}, {"a"}).node("Sqrt", {"a"}, {"r"});
+        if (by_inverse)
+            m.node("Reciprocal", {"r"}, {"i"}).node("Mul", {"i", d}, {"n"});
+        else
+            m.node("Div", {d, "r"}, {"n"});
+        m.node("Mul", {"n", "scale"}, {"o"});
+        m.node(is_centred ? "Add" : "Identity", is_centred ? names{"o", "shift"} : names{"o"});
+        return m;
+    }
+
+    static float scale_of(std::size_t i) { return 0.5f + 0.25f * static_cast<float>(i % 5); }
+    static float shift_of(std::size_t i) { return 0.125f * static_cast<float>(i % 7); }
+
+    // Rows of one or two axes, along either.
+    row meaning(const row& x) const {
+        const row h = each(x, tanh_of);
+        const bool is_flat = shape.size() == 2;
+        const std::size_t last = extent(shape.size() - 1), first = is_flat ? 1 : extent(1);
+        const bool along_last = axes[0] == -1;
+        row y(x.size());
+        for (std::size_t part = 0; part < (along_last ? first : last); ++part) {
+            const std::size_t wide = along_last ? last : first;
+            const auto at = [&](std::size_t i) {
+                return along_last ? part * last + i : i * last + part;
+            };
+            double mean = 0.0, square = 0.0;
+            for (std::size_t i = 0; i < wide && is_centred; ++i)
+                mean += h[at(i)] / static_cast<double>(wide);
+            for (std::size_t i = 0; i < wide; ++i)
+                square += (h[at(i)] - mean) * (h[at(i)] - mean) / static_cast<double>(wide);
+            square *= static_cast<double>(share);
+            for (std::size_t i = 0; i < wide; ++i) {
+                const std::size_t k = at(i) % last;
+                y[at(i)] = (h[at(i)] - mean) / std::sqrt(square + static_cast<double>(0.01f)) *
+                               static_cast<double>(scale_of(k)) +
+                           (is_centred ? static_cast<double>(shift_of(k)) : 0.0);
+            }
+        }
+        return y;
+    }
+};
+
+} // namespace
+
+TEST_CASE("layer_norm and rms_norm are known however they are spelt") {
+    for (const auto& shape : {names{"N", "20"}, names{"N", "12", "16"}, names{"N", "4", "6"}})
+        for (const bool is_centred : {true, false})
+            for (const bool other : {false, true}) {
+                const spelt_norm one{shape, {-1}, is_centred, other, other};
+                const auto network = one.model().import().value();
+                INFO(shape.size() << " axes, " << (is_centred ? "centred, " : "") << other);
+                CHECK(network.batch_is_free);
+                CHECK(kinds(network.network) ==
+                      ops{ir::op::input, ir::op::tanh,
+                          is_centred ? ir::op::layer_norm : ir::op::rms_norm});
+                check(network.network, [&](const row& x) { return one.meaning(x); });
+            }
+}
+
+TEST_CASE("a norm across positions is one between walks") {
+    const spelt_norm one{{"N", "12", "16"}, {1}};
+    const auto network = one.model().import().value().network;
+    const ops found = kinds(network);
+    CHECK(std::count(found.begin(), found.end(), ir::op::layer_norm) == 1);
+    CHECK(std::count(found.begin(), found.end(), ir::op::dense) == 0);
+    check(network, [&](const row& x) { return one.meaning(x); });
+}
+
+TEST_CASE("what is nearly a norm is none") {
+    for (const auto& shape : {names{"N", "20"}, names{"N", "12", "16"}}) {
+        spelt_norm one{shape, {-1}}; // Bessel's correction
+        one.share = 1.0625f;
+        const auto network = one.model().import().value().network;
+        const ops found = kinds(network);
+        CHECK(std::count(found.begin(), found.end(), ir::op::layer_norm) == 0);
+        check(network, [&](const row& x) { return one.meaning(x); });
+    }
+}
+
+TEST_CASE("a norm of other parts than the means is none of what was before these") {
+    small_model m(11);
+    m.input({"N", "3", "4"}).output().floats("two", {}, {2}).floats("e", {}, {0.01f});
+    const auto mean = [&m](const std::string& of, const std::string& to, std::int64_t axis) {
+        m.node("ReduceMean", {of}, {to}).with("axes", std::vector<std::int64_t>{axis});
+    };
+    m.node("Tanh", {"x"}, {"h"});
+    mean("h", "m", 2);
+    m.node("Sub", {"h", "m"}, {"d"}).node("Pow", {"d", "two"}, {"s"});
+    mean("s", "v", 1);
+    m.node("Add", {"v", "e"}, {"a"}).node("Sqrt", {"a"}, {"r"}).node("Div", {"d", "r"});
+    const auto network = m.import().value().network;
+    const ops found = kinds(network);
+    CHECK(std::count(found.begin(), found.end(), ir::op::layer_norm) == 0);
+    check(network, [](const row& x) {
+        row d = each(x, tanh_of), y(12);
+        for (std::size_t r = 0; r < 12; r += 4) {
+            const double of_row = (d[r] + d[r + 1] + d[r + 2] + d[r + 3]) / 4.0;
+            for (std::size_t k = 0; k < 4; ++k)
+                d[r + k] -= of_row;
+        }
+        for (std::size_t k = 0; k < 4; ++k) {
+            const double square = (d[k] * d[k] + d[4 + k] * d[4 + k] + d[8 + k] * d[8 + k]) / 3.0;
+            for (std::size_t r = 0; r < 12; r += 4)
+                y[r + k] = d[r + k] / std::sqrt(square + static_cast<double>(0.01f));
+        }
+        return y;
+    });
+}
+
+TEST_CASE("gathers without a stride are few walks where a dense layer would be more work") {
+    const auto gathered = [](std::int64_t axis, const std::vector<std::int64_t>& at) {
+        small_model m;
+        m.input({"N", "28", "16"}).output().integers("at", at).node("Tanh", {"x"}, {"h"});
+        m.node("Gather", {"h", "at"}, {"g"}).with("axis", axis);
+        m.node("Softmax", {"g"}).with("axis", std::int64_t{2});
+        return m.import().value().network;
+    };
+    const auto softmax_of = [](std::size_t wide, const row& x) {
+        row y;
+        for (std::size_t start = 0; start < x.size(); start += wide) {
+            double total = 0.0;
+            for (std::size_t i = start; i < start + wide; ++i)
+                total += std::exp(x[i]);
+            for (std::size_t i = start; i < start + wide; ++i)
+                y.push_back(std::exp(x[i]) / total);
+        }
+        return y;
+    };
+    const std::vector<std::int64_t> columns = {3, 1, 7, 7, 15}, rows = {20, 3, 4, 9, 0};
+    const auto across = gathered(2, columns), along = gathered(1, rows);
+    for (const codegen::graph* const network : {&across, &along}) {
+        const ops found = kinds(*network);
+        CHECK(std::count(found.begin(), found.end(), ir::op::dense) == 0);
+        CHECK(std::count(found.begin(), found.end(), ir::op::concat) > 0);
+    }
+    check(
+        across,
+        [&](const row& x) {
+            row chosen;
+            for (std::size_t r = 0; r < 28; ++r)
+                for (const std::int64_t k : columns)
+                    chosen.push_back(std::tanh(x[r * 16 + static_cast<std::size_t>(k)]));
+            return softmax_of(5, chosen);
+        },
+        source::compiled);
+    check(along, [&](const row& x) {
+        row chosen;
+        for (const std::int64_t r : rows)
+            for (std::size_t k = 0; k < 16; ++k)
+                chosen.push_back(std::tanh(x[static_cast<std::size_t>(r) * 16 + k]));
+        return softmax_of(16, chosen);
     });
 }

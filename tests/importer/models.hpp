@@ -59,10 +59,15 @@ public:
     }
 
     small_model& integers(const std::string& name, const std::vector<std::int64_t>& numbers) {
+        return integers(name, {static_cast<std::int64_t>(numbers.size())}, numbers);
+    }
+    small_model& integers(const std::string& name, const std::vector<std::int64_t>& shape,
+                          const std::vector<std::int64_t>& numbers) {
         ::onnx::TensorProto& tensor = *graph().add_initializer();
         tensor.set_name(name);
         tensor.set_data_type(::onnx::TensorProto::INT64);
-        tensor.add_dims(static_cast<std::int64_t>(numbers.size()));
+        for (std::int64_t extent : shape)
+            tensor.add_dims(extent);
         for (std::int64_t number : numbers)
             tensor.add_int64_data(number);
         return *this;
@@ -95,6 +100,13 @@ public:
         a.set_type(::onnx::AttributeProto::INTS);
         for (std::int64_t number : numbers)
             a.add_ints(number);
+        return *this;
+    }
+    small_model& with(const std::string& attribute, const std::string& text) {
+        auto& a = *last_->add_attribute();
+        a.set_name(attribute);
+        a.set_type(::onnx::AttributeProto::STRING);
+        a.set_s(text);
         return *this;
     }
     small_model& with(const std::string& attribute, float number) {

@@ -160,6 +160,72 @@ class MultiheadAttention(nn.Module):
         return self.last((x + self.attention(x, x, x, need_weights=False)[0]).flatten(1))
 
 
+class Rewritten(nn.Module):
+    """Units chosen and written over by constant indices, in each row."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(10, 12), nn.Linear(12, 3)
+        for name, at in {"order": [7, 1, 7, 4, 0, 11], "chosen": [[2, 2, 9, 5]], "places": [[8, 0, 3, 6]],
+                         "copied": [1, 10, 4], "filled": [2, 5]}.items():
+            self.register_buffer(name, torch.tensor(at))
+
+    def forward(self, x):
+        x = torch.tanh(self.first(x))
+        some = x[:, self.order]
+        gathered = torch.gather(x, 1, self.chosen.expand(x.shape[0], -1))
+        x = x.scatter(1, self.places.expand(x.shape[0], -1), torch.exp(gathered))
+        x = x.index_copy(1, self.copied, some[:, :3] * some[:, 3:])
+        x = x.index_fill(1, self.filled, 0.5)
+        return self.last(torch.relu(x)), x
+
+
+class InPlace(nn.Module):
+    """Units of each row are assigned."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(6, 8), nn.Linear(8, 2)
+
+    def forward(self, x):
+        x = torch.tanh(self.first(x))
+        y = x.clone()
+        y[:, 2:5] = torch.exp(x[:, :3])
+        y[:, 7] = 0.25
+        return self.last(y), y
+
+
+class WrittenOver(nn.Module):
+    """A table of one row: some of its rows, then single numbers, are written over."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(6, 12), nn.Linear(12, 2)
+
+    def forward(self, x):
+        x = torch.sigmoid(self.first(x)).reshape(4, 3)
+        y = x.clone()
+        y[torch.tensor([2, 0])] = torch.tanh(x[1:3])
+        y[torch.tensor([1, 3]), torch.tensor([0, 2])] = x[0, :2]
+        return self.last(y.reshape(1, 12)), y.reshape(1, 12)
+
+
+class Normed(nn.Module):
+    """Norms along a sequence's steps and across them, LayerNorm and RMSNorm."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed, self.last = nn.Linear(16, 24), nn.Linear(24, 2)
+        self.norm = nn.LayerNorm(24)
+        self.scale = nn.Parameter(torch.linspace(0.5, 1.5, 24))
+
+    def forward(self, x):
+        x = self.norm(self.embed(x.reshape(-1, 12, 16)))
+        x = x + torch.tanh(x)
+        x = x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6) * self.scale
+        return self.last(x.mean(dim=1))
+
+
 NETWORKS = {
     "actor_critic": (ActorCritic, [12]),
     "dueling": (Dueling, [8]),
@@ -170,13 +236,26 @@ NETWORKS = {
     "two_branches": (TwoBranches, [6]),
     "self_attention": (SelfAttention, [784]),
     "multihead_attention": (MultiheadAttention, [120]),
+    "rewritten": (Rewritten, [10]),
+    "in_place": (InPlace, [6]),
+    "written_over": (WrittenOver, [6]),
+    "normed": (Normed, [192]),
 }
+OF_ONE_ROW = {"written_over"}
 
 
 def save(folder, kind, arrays):
     for k, array in enumerate(arrays):
         name = f"{kind}s.npy" if len(arrays) == 1 else f"{kind}s_{k}.npy"
         np.save(folder / name, array[:, None, :])  # samples of one row each
+
+
+def outputs(model, inputs, one_by_one):
+    if one_by_one:
+        rows = [outputs(model, [x[k:k + 1] for x in inputs], False) for k in range(SAMPLES)]
+        return tuple(torch.cat(of_row) for of_row in zip(*rows))
+    made = model(*inputs)
+    return made if isinstance(made, tuple) else (made,)
 
 
 def main():
@@ -197,9 +276,8 @@ def main():
             names = [f"in_{k}" for k in range(len(inputs))]
             torch.onnx.export(model, tuple(x[:1] for x in inputs), str(folder / "model.onnx"),
                               opset_version=opset, input_names=names,
-                              dynamic_axes={n: {0: "batch"} for n in names})
-            exact = model.double()(*(x.double() for x in inputs))
-            exact = exact if isinstance(exact, tuple) else (exact,)
+                              dynamic_axes={} if name in OF_ONE_ROW else {n: {0: "batch"} for n in names})
+            exact = outputs(model.double(), [x.double() for x in inputs], name in OF_ONE_ROW)
             save(folder, "input", [x.numpy() for x in inputs])
             save(folder, "output", [y.detach().numpy() for y in exact])
             items.append(item)

@@ -16,19 +16,47 @@ bool is_linear(ir::op kind) {
     return kind == ir::op::dense || kind == ir::op::affine || kind == ir::op::slice;
 }
 
-// Neighbours in order, of which there is one at least.
-bool is_run(const indices& units) {
-    for (std::size_t i = 1; i < units.size(); ++i)
-        if (units[i] != units[0] + i) return false;
-    return !units.empty();
-}
-
 bool is_one_unit(const indices& units) {
     return !units.empty() && std::all_of(units.begin(), units.end(),
                                          [&units](std::size_t u) { return u == units[0]; });
 }
 
+// For each row of weights the one unit that it scales; a row of zeros scales one that no other does
+// by 0. Nothing if a row has several, or two have the same.
+std::optional<indices> scaled_units(const linear_form& form) {
+    constexpr std::size_t none = no_axis;
+    if (form.rows() > form.columns) return std::nullopt;
+    indices units;
+    std::vector<bool> is_used(form.columns, false);
+    for (std::size_t r = 0; r < form.rows(); ++r) {
+        const auto row = form.weights.begin() + static_cast<std::ptrdiff_t>(r * form.columns);
+        const auto end = row + static_cast<std::ptrdiff_t>(form.columns);
+        const auto found = std::find_if(row, end, [](double w) { return w != 0.0; });
+        units.push_back(found == end ? none : static_cast<std::size_t>(found - row));
+        if (found == end) continue;
+        if (is_used[units.back()] || std::any_of(found + 1, end, [](double w) { return w != 0.0; }))
+            return std::nullopt;
+        is_used[units.back()] = true;
+    }
+    if (std::find(is_used.begin(), is_used.end(), true) == is_used.end()) return std::nullopt;
+    std::size_t next = 0;
+    for (std::size_t r = 0; r < form.rows(); ++r) {
+        if (units[r] != none) continue;
+        while (is_used[next])
+            ++next;
+        units[r] = is_used[r] ? next : r;
+        is_used[units[r]] = true;
+    }
+    return units;
+}
+
 } // namespace
+
+bool is_run(const indices& units) {
+    for (std::size_t i = 1; i < units.size(); ++i)
+        if (units[i] != units[0] + i) return false;
+    return !units.empty();
+}
 
 flow builder::add_input(dims shape, element type, std::size_t batch) {
     const std::size_t width = count(shape);
@@ -211,6 +239,7 @@ flow builder::affine(const flow& x, const std::vector<double>& scale,
                            [number](double n) { return n == number; });
     };
     if (all(scale, 1.0) && all(shift, 0.0)) return x;
+    if (auto normed = scaled_norm(x, scale, shift)) return *normed;
     if (all(scale, 1.0) && is_only_scaled(x)) return shifted_after_scaling(x, shift);
     if (!scale.empty() && all(scale, scale[0]) && all(shift, 0.0))
         if (auto scaled = scaled_product(x, scale[0])) return *scaled;
@@ -361,21 +390,14 @@ std::optional<std::vector<linear_form>> builder::linear_in_one(std::span<const v
 
 // Where every element is one unit, scaled and shifted, no matrix is needed.
 flow builder::linear(linear_form form, flow like) {
-    flow chosen = like;
-    chosen.node = form.base;
-    chosen.units.clear();
+    const std::optional<indices> units = scaled_units(form);
+    if (!units) return dense(std::move(form), std::move(like));
+    like.node = form.base;
+    like.units = *units;
     std::vector<double> scale;
-    for (std::size_t r = 0; r < form.rows(); ++r) {
-        const auto row = form.weights.begin() + static_cast<std::ptrdiff_t>(r * form.columns);
-        const auto end = row + static_cast<std::ptrdiff_t>(form.columns);
-        const auto found = std::find_if(row, end, [](double w) { return w != 0.0; });
-        if (found == end || std::any_of(found + 1, end, [](double w) { return w != 0.0; })) break;
-        chosen.units.push_back(static_cast<std::size_t>(found - row));
-        scale.push_back(*found);
-    }
-    if (chosen.units.size() == form.rows() && is_injective(chosen))
-        return affine(chosen, scale, form.bias);
-    return dense(std::move(form), std::move(like));
+    for (std::size_t r = 0; r < form.rows(); ++r)
+        scale.push_back(form.weights[r * form.columns + like.units[r]]);
+    return affine(like, scale, form.bias);
 }
 
 flow builder::dense(linear_form form, flow like) {

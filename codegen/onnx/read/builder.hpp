@@ -8,6 +8,7 @@
 // that finish() leaves what the outputs need, and all inputs.
 
 #include <array>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -31,6 +32,9 @@ struct linear_form {
 
     std::size_t rows() const { return bias.size(); }
 };
+
+// Neighbours in order, of which there is one at least.
+bool is_run(const indices& units);
 
 // About what trying a function costs, in multiply-adds for each of its steps.
 inline constexpr std::size_t trial_work = 4096;
@@ -57,6 +61,13 @@ public:
     // layer_norm, or rms_norm without a shift, of each of `groups` neighbouring parts; a scale and
     // a shift per element.
     flow norm(const flow& x, ir::node f, std::vector<double> scale, std::vector<double> shift);
+    // x less `means`, if these are the means of the parts of x that have one and the same;
+    // `as_layer` gives the layer that this is otherwise.
+    std::optional<flow> less_means(const flow& x, const flow& means,
+                                   const std::function<flow()>& as_layer);
+    // x divided by a root of its mean square, or times the inverse of it: layer_norm or rms_norm,
+    // if it is that.
+    std::optional<flow> normalised(const flow& x, const flow& by, bool is_inverse);
     // A function of two values of one shape, element by element.
     flow binary(ir::op kind, const flow& a, const flow& b);
     // The elements of values, of which one flows at least, one behind the other.
@@ -106,10 +117,24 @@ private:
     bool is_only_scaled(const flow& x) const;
     flow shifted_after_scaling(const flow& x, const std::vector<double>& shift);
     flow in_order(const flow& x); // over a node whose row is x's elements
+    std::optional<flow> walked(const flow& x);
+    std::optional<flow> walked_in_parts(const flow& x);
     std::optional<flow> moved(const flow& x);
     std::optional<flow> scaled_product(const flow& x, double scale);
     std::size_t with_extents(std::size_t node, const laminate::shape& extents);
     std::optional<flow> biased_at_positions(const flow& x, const std::vector<double>& shift);
+    // Norms spelt out: builder_norm.cpp.
+    struct centred_unit { // a unit of another node, less the mean of its part
+        std::size_t node = ir::none;
+        std::size_t unit = 0;
+        std::size_t part = 0;
+    };
+    bool are_means(std::size_t dense, const indices& rows, const indices& units) const;
+    bool has_means_of(const flow& x, const indices& part) const;
+    std::optional<flow> normalised_parts(const flow& x, const indices& part, float epsilon);
+    std::optional<flow> scaled_norm(const flow& x, const std::vector<double>& scale,
+                                    const std::vector<double>& shift);
+
     std::vector<std::size_t> linear_chain(std::size_t index) const;
     linear_form choice(const flow& x);
     linear_form rows_of_dense(const flow& x);
@@ -152,6 +177,7 @@ private:
     std::unordered_map<std::size_t, function> open_;    // formulas, and layers of them
     // Affine nodes that are another one and a shift.
     std::unordered_map<std::size_t, std::size_t> shifted_;
+    std::unordered_map<std::size_t, std::vector<centred_unit>> centred_; // for each unit of a node
     std::map<std::array<std::size_t, 3>, std::size_t> slices_; // node, begin and units of each
     struct output {
         std::size_t node;

@@ -4,12 +4,18 @@
 #include "builder.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace laminate::codegen::onnx {
 namespace {
 
 // Fewer units are chosen by a dense layer, which may become a part of others.
 constexpr std::size_t least_moved = 64;
+// Choosing by so many weights is more work than moving in parts whose number is an eighth of the
+// units, at most.
+constexpr std::size_t least_chosen_weights = std::size_t{1} << 14;
+constexpr std::size_t least_run = 8;
+constexpr std::size_t most_parts = 128; // each is a step, and lines of a source
 
 // The node that reads these units in their order, if they are a walk with few strides, forward.
 std::optional<ir::node> strided(const indices& units) {
@@ -40,6 +46,36 @@ std::optional<ir::node> strided(const indices& units) {
     return n;
 }
 
+// Units that repeat, each time so many further, as runs of one length; a pattern of all of them if
+// they don't repeat.
+struct pattern {
+    std::size_t length;
+    std::size_t run;
+};
+
+bool repeats(const indices& units, std::size_t length) {
+    const std::size_t by = units[length] - units[0];
+    for (std::size_t i = length; i < units.size(); ++i)
+        if (units[i] - units[i - length] != by) return false;
+    return units[length] >= units[0];
+}
+
+pattern pattern_of(const indices& units) {
+    pattern p{units.size(), 0};
+    for (std::size_t length = 1; length <= units.size() / 2; ++length)
+        if (units.size() % length == 0 && repeats(units, length)) {
+            p.length = length;
+            break;
+        }
+    std::size_t start = 0;
+    for (std::size_t i = 1; i <= p.length; ++i)
+        if (i == p.length || units[i] != units[i - 1] + 1) {
+            p.run = std::gcd(p.run, i - start);
+            start = i;
+        }
+    return p;
+}
+
 } // namespace
 
 // The same row in other extents, or in one.
@@ -52,8 +88,7 @@ std::size_t builder::with_extents(std::size_t node, const laminate::shape& exten
 }
 
 // x's elements by a walk through the row: axes exchanged, a part, repetitions.
-std::optional<flow> builder::moved(const flow& x) {
-    if (x.units.size() < least_moved) return std::nullopt;
+std::optional<flow> builder::walked(const flow& x) {
     const std::optional<ir::node> n = strided(x.units);
     if (!n) return std::nullopt;
     const std::size_t node = append(*n, {}, x.node, x.units.size());
@@ -61,6 +96,43 @@ std::optional<flow> builder::moved(const flow& x) {
     flow y = over(x, with_extents(node, vector_shape(x.units.size())));
     y.units = identity(x.units.size());
     return y;
+}
+
+// x's elements by few walks, each a part of a concat: a gather along an axis walks once for each
+// index, then through all of these. Behind a dense layer its rows are chosen instead, which costs
+// nothing.
+std::optional<flow> builder::walked_in_parts(const flow& x) {
+    const std::size_t all = x.units.size();
+    if (all * width(x.node) < least_chosen_weights || nodes_[x.node].kind == ir::op::dense)
+        return std::nullopt;
+    const pattern p = pattern_of(x.units);
+    const std::size_t runs = p.length / p.run, rounds = all / p.length;
+    if (runs > most_parts || runs * least_run > all) return std::nullopt;
+    std::vector<value> parts;
+    std::vector<const value*> refer;
+    for (std::size_t k = 0; k < runs; ++k) {
+        flow part{{rounds * p.run}, x.type, x.node, {}, no_axis};
+        for (std::size_t r = 0; r < rounds; ++r)
+            for (std::size_t i = 0; i < p.run; ++i)
+                part.units.push_back(x.units[r * p.length + k * p.run + i]);
+        if (!is_run(part.units)) part = *walked(part);
+        parts.emplace_back(std::move(part));
+    }
+    for (const value& part : parts)
+        refer.push_back(&part);
+    flow y = over(x, concat(refer).node);
+    for (std::size_t i = 0; i < all; ++i) {
+        const std::size_t round = i / p.length, k = i % p.length / p.run;
+        y.units[i] = (k * rounds + round) * p.run + i % p.run;
+    }
+    return rounds == 1 ? y : walked(y);
+}
+
+// By a walk, or by few; nothing where a dense layer is better.
+std::optional<flow> builder::moved(const flow& x) {
+    if (x.units.size() < least_moved) return std::nullopt;
+    if (auto y = walked(x)) return y;
+    return walked_in_parts(x);
 }
 
 // A scale of all elements, behind a product: in it.

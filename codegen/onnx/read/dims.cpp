@@ -32,6 +32,15 @@ dims strides(const dims& shape) {
     return apart;
 }
 
+dims coordinates(std::size_t element, const dims& shape) {
+    dims at;
+    for (const std::size_t apart : strides(shape)) {
+        at.push_back(element / apart);
+        element %= apart;
+    }
+    return at;
+}
+
 dims broadcast(const dims& a, const dims& b) {
     dims out(std::max(a.size(), b.size()), 1);
     for (std::size_t i = 1; i <= out.size(); ++i) {

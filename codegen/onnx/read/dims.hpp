@@ -20,6 +20,9 @@ std::string text(const dims& shape);  // [2, 3]
 // How far apart neighbours along each axis are.
 dims strides(const dims& shape);
 
+// Where an element is along each axis.
+dims coordinates(std::size_t element, const dims& shape);
+
 // NumPy's broadcasting; refuses what doesn't fit.
 dims broadcast(const dims& a, const dims& b);
 

@@ -181,20 +181,29 @@ private:
         }
     }
 
+    // Whether a constant has what is of the free batch; but numbers of its rows, where these are
+    // written to.
+    static bool is_of_batch(const constant& k, bool may_count_rows) {
+        for (std::size_t i = 0; i < k.from_batch.size(); ++i)
+            if (k.from_batch[i] && !(may_count_rows && !k.counts_rows.empty() && k.counts_rows[i]))
+                return true;
+        return false;
+    }
+
     // Remembers who first did what would mix the rows of a batch.
     void check_flow(const flow& f, const message::NodeProto& node, const call& c) {
         if (f.units.size() > options_.most.row)
             refuse("expected at most ", options_.most.row, " numbers in a row, found shape ",
                    text(f.shape));
         if (!mixes_.empty()) return;
+        const bool writes_to_rows = node.op_type() == "ScatterND" && f.batch != no_axis;
         bool had_batch = false;
         bool counts_batch = false;
         for (std::size_t i = 0; i < c.inputs(); ++i) {
             if (!c.has(i)) continue;
             if (const flow* const x = c.flow_at(i)) had_batch = had_batch || x->batch != no_axis;
             if (const constant* const k = c.constant_at(i))
-                counts_batch = counts_batch || std::find(k->from_batch.begin(), k->from_batch.end(),
-                                                         true) != k->from_batch.end();
+                counts_batch = counts_batch || is_of_batch(*k, writes_to_rows);
         }
         const bool is_shape = node.op_type() == "Reshape" || node.op_type() == "Expand";
         if ((had_batch && f.batch == no_axis) || (counts_batch && !is_shape))
@@ -225,8 +234,7 @@ private:
         std::vector<flow> outputs;
         for (std::size_t k = 0; k < values.size(); ++k) {
             const constant* const c = std::get_if<constant>(&values[k]);
-            const bool counts_batch =
-                c != nullptr && std::count(c->from_batch.begin(), c->from_batch.end(), true) != 0;
+            const bool counts_batch = c != nullptr && is_of_batch(*c, false);
             if (counts_batch || (flowing == values.end() && inputs_.front().is_symbolic))
                 refuse("output ", quote(wanted[k]),
                        counts_batch ? " is made of" : " doesn't depend on the rows of",

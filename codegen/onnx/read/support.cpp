@@ -32,6 +32,8 @@ constexpr family families[] = {
     {"ConcatFromSequence", "a sequence"},
     {"Optional", "an optional value"},
     {"String", "strings"},
+    {"Bitwise", "bits of integers, which are computed as floats"},
+    {"BitShift", "bits of integers, which are computed as floats"},
 };
 
 std::string reason_of(const message::NodeProto& node, const std::string& name, std::int64_t opset) {

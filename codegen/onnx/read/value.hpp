@@ -24,6 +24,10 @@ struct constant {
     // Whether a number is the extent of the free batch, which only stands for itself: none if
     // empty.
     std::vector<bool> from_batch = {};
+    // Whether such a number is the one of each row in the batch, which is 0 here: none if empty.
+    std::vector<bool> counts_rows = {};
+    // The axis whose extent is that of the free batch, where numbers were expanded to it.
+    std::size_t batch = no_axis;
 
     double operator[](std::size_t i) const { return (*numbers)[i]; }
     std::size_t size() const { return numbers->size(); }
@@ -55,6 +59,11 @@ inline const dims& shape_of(const value& v) {
 inline element type_of(const value& v) {
     return std::visit([](const auto& x) { return x.type; }, v);
 }
+inline std::size_t batch_of(const value& v) {
+    return std::visit([](const auto& x) { return x.batch; }, v);
+}
+// The axis of a tensor of this shape that has the free batch's extent, if one does.
+std::size_t batch_of_shape(const constant& shape);
 
 // A tensor of another shape, made of elements of `from`; of a flow also where its batch is now.
 value pick(const value& from, dims shape, const indices& sources, std::size_t batch);

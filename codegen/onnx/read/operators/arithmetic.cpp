@@ -260,6 +260,18 @@ flow gathered(const call& c, const std::vector<const value*>& from,
     return like;
 }
 
+std::optional<value> normalised(const call& c, const value& x, const value& by, bool is_inverse) {
+    const dims& shape = shape_of(x);
+    const ir::op kind = c.network().node(std::get<flow>(by).node).kind;
+    if (kind != (is_inverse ? ir::op::reciprocal : ir::op::sqrt) ||
+        broadcast(shape, shape_of(by)) != shape)
+        return std::nullopt;
+    const value of_each = expanded(c, by, shape);
+    auto y = c.network().normalised(std::get<flow>(x), std::get<flow>(of_each), is_inverse);
+    if (!y) return std::nullopt;
+    return *std::move(y);
+}
+
 value scaled_and_shifted(const call& c, const value& x, const constant& factor,
                          const constant& added) {
     const dims out = broadcast(broadcast(shape_of(x), factor.shape), added.shape);

@@ -46,6 +46,9 @@ struct origin {
 flow gathered(const call& c, const std::vector<const value*>& from,
               const std::vector<origin>& origins, flow like);
 
+// Two flows' quotient, or their product, that is layer_norm or rms_norm of one of them.
+std::optional<value> normalised(const call& c, const value& x, const value& by, bool is_inverse);
+
 // The matrix product of any ranks, as NumPy's matmul.
 value matrix_product(const call& c, const value& a, const value& b);
 

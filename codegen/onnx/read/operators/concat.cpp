@@ -42,16 +42,18 @@ layout layout_of(const call& c, std::size_t axis) {
 
 value of_constants(const call& c, const layout& l) {
     std::vector<double> numbers;
-    std::vector<bool> from_batch;
+    std::vector<bool> from_batch, counts_rows;
     bool any = false;
     for (const origin& o : l.origins) {
         const constant& k = *c.constant_at(o.of);
         numbers.push_back(k[o.element]);
         from_batch.push_back(!k.from_batch.empty() && k.from_batch[o.element]);
+        counts_rows.push_back(!k.counts_rows.empty() && k.counts_rows[o.element]);
         any = any || from_batch.back();
     }
     constant joined = make_constant(l.shape, type_of(c.in(0)), std::move(numbers));
     if (any) joined.from_batch = std::move(from_batch);
+    if (any) joined.counts_rows = std::move(counts_rows);
     return joined;
 }
 

@@ -14,7 +14,10 @@ void constant_of_shape(call& c) {
     }
     c.allow(shape);
     const std::size_t size = count(shape);
-    c.set(make_constant(std::move(shape), filling.type, std::vector<double>(size, filling[0])));
+    constant all =
+        make_constant(std::move(shape), filling.type, std::vector<double>(size, filling[0]));
+    all.batch = batch_of_shape(c.known(0, "the shape"));
+    c.set(std::move(all));
 }
 
 } // namespace laminate::codegen::onnx::rules

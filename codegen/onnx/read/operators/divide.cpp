@@ -29,6 +29,8 @@ void divide(call& c) {
         refuse("divides integers that depend on the network's input, which isn't supported. Cast "
                "them to float before, and round behind");
     if (above == nullptr)
+        if (auto y = normalised(c, c.in(0), divisor, false)) return c.set(*std::move(y));
+    if (above == nullptr)
         return c.set(combined(c, step::divide, {c.in(0), divisor}, type_of(divisor)));
     ir::node f;
     f.kind = ir::op::reciprocal;

@@ -2,6 +2,7 @@
 // Gather along an axis, with constant indices; of a constant also with indices that flow, which is
 // a product: a row of each index that is 1 where it points to. One that points nowhere gives 0.
 #include "arithmetic.hpp"
+#include "places.hpp"
 #include "rules.hpp"
 
 namespace laminate::codegen::onnx::rules {
@@ -64,17 +65,10 @@ void gather(call& c) {
             refuse("expected integers as indices, found ", name(wanted->type));
         return gather_by_flow(c, *wanted, axis);
     }
-    const constant& wanted = c.known(1, "indices");
-    if (!is_whole(wanted.type)) refuse("expected integers as indices, found ", name(wanted.type));
-    const auto extent = static_cast<std::int64_t>(from[axis]);
+    const constant& wanted = expect_indices(c);
     indices chosen;
-    for (double number : *wanted.numbers) {
-        if (!(number >= -static_cast<double>(extent) && number < static_cast<double>(extent)))
-            refuse("expected indices from ", -extent, " to ", extent - 1, ", found ",
-                   std::to_string(number));
-        const auto at = static_cast<std::int64_t>(number);
-        chosen.push_back(static_cast<std::size_t>(at < 0 ? at + extent : at));
-    }
+    for (const double number : *wanted.numbers)
+        chosen.push_back(place_of(number, from[axis]));
     const auto cut = from.begin() + static_cast<std::ptrdiff_t>(axis);
     const std::size_t outer = count(dims(from.begin(), cut));
     const std::size_t inner = count(dims(cut + 1, from.end()));

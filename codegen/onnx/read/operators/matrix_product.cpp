@@ -117,14 +117,10 @@ void expect_finite(const call& c, std::size_t i) {
     const auto wrong = std::find_if(k->numbers->begin(), k->numbers->end(),
                                     [](double n) { return !std::isfinite(static_cast<float>(n)); });
     if (wrong == k->numbers->end()) return;
-    auto rest = static_cast<std::size_t>(wrong - k->numbers->begin());
-    dims at;
-    for (const std::size_t apart : strides(k->shape)) {
-        at.push_back(rest / apart);
-        rest %= apart;
-    }
-    refuse("expected finite weights, found ", short_text(*wrong), " at ", text(at), " of ",
-           quote(c.input_name(i)), ", whose shape is ", text(k->shape));
+    const auto place = static_cast<std::size_t>(wrong - k->numbers->begin());
+    refuse("expected finite weights, found ", short_text(*wrong), " at ",
+           text(coordinates(place, k->shape)), " of ", quote(c.input_name(i)), ", whose shape is ",
+           text(k->shape));
 }
 
 value matrix_product(const call& c, const value& a, const value& b) {

@@ -55,7 +55,7 @@ axis_sources sources_of(const margin& m, std::size_t extent, const std::string& 
                         std::size_t most) {
     const auto whole = static_cast<std::int64_t>(extent);
     const auto limit = static_cast<std::int64_t>(most);
-    if (std::max(std::abs(m.begin), std::abs(m.end)) > limit)
+    if (std::max(m.begin, m.end) > limit || std::min(m.begin, m.end) < -limit)
         refuse("expected pads of at most ", limit, ", found ", m.begin, " and ", m.end);
     axis_sources sources;
     for (std::int64_t at = -m.begin; at < whole + m.end; ++at)

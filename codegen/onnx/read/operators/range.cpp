@@ -21,7 +21,14 @@ void range(call& c) {
     std::vector<double> numbers;
     for (std::size_t i = 0; i < size; ++i)
         numbers.push_back(start + static_cast<double>(i) * delta);
-    c.set(make_constant({size}, type_of(c.in(0)), std::move(numbers)));
+    constant y = make_constant({size}, type_of(c.in(0)), std::move(numbers));
+    const auto is_of_batch = [&c](std::size_t i) {
+        const std::vector<bool>& marked = c.constant_at(i)->from_batch;
+        return !marked.empty() && marked[0];
+    };
+    if (is_of_batch(0) || is_of_batch(1) || is_of_batch(2)) y.from_batch.assign(size, true);
+    if (is_of_batch(1) && size == 1 && start == 0.0 && delta == 1.0) y.counts_rows = {true};
+    c.set(std::move(y));
 }
 
 } // namespace laminate::codegen::onnx::rules

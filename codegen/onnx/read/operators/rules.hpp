@@ -50,6 +50,9 @@ void pad(call& c);
 void depth_to_space(call& c); // and SpaceToDepth
 void slice(call& c);
 void gather(call& c);
+void gather_elements(call& c);
+void gather_nd(call& c);
+void scatter(call& c); // and ScatterElements and ScatterND
 void split(call& c);
 void concat(call& c);
 void expand(call& c);

@@ -21,16 +21,16 @@ void shape(call& c) {
     const std::size_t end =
         c.opset() < 15 ? of.size()
                        : bound(c.integer("end", static_cast<std::int64_t>(of.size())), of.size());
-    const flow* const x = c.flow_at(0);
+    const std::size_t batch = batch_of(c.in(0));
     std::vector<double> extents;
     std::vector<bool> from_batch;
     for (std::size_t axis = start; axis < end; ++axis) {
         extents.push_back(static_cast<double>(of[axis]));
-        from_batch.push_back(x != nullptr && x->batch == axis);
+        from_batch.push_back(batch == axis);
     }
     const dims length = {extents.size()};
     constant found = make_constant(length, element::int64, std::move(extents));
-    if (x != nullptr && x->batch != no_axis) found.from_batch = std::move(from_batch);
+    if (batch != no_axis) found.from_batch = std::move(from_batch);
     c.set(std::move(found));
 }
 

@@ -62,10 +62,16 @@ void where(call& c) {
     const value first = expanded(c, yes, out);
     const value second = expanded(c, no, out);
     std::vector<double> numbers;
-    for (std::size_t i = 0; i < count(out); ++i)
-        numbers.push_back(
-            std::get<constant>(std::get<constant>(condition)[i] != 0.0 ? first : second)[i]);
-    c.set(make_constant(out, yes.type, std::move(numbers)));
+    std::vector<bool> from_batch;
+    for (std::size_t i = 0; i < count(out); ++i) {
+        const bool is_first = std::get<constant>(condition)[i] != 0.0;
+        const constant& from = std::get<constant>(is_first ? first : second);
+        numbers.push_back(from[i]);
+        from_batch.push_back(!from.from_batch.empty() && from.from_batch[i]);
+    }
+    constant y = make_constant(out, yes.type, std::move(numbers));
+    y.from_batch = std::move(from_batch);
+    c.set(std::move(y));
 }
 
 } // namespace laminate::codegen::onnx::rules
