@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "../../base/compiler.hpp"
-#include "../../pack/group.hpp"
+#include "beside.hpp"
 #include "chain.hpp"
 #include "reduction.hpp"
 
@@ -36,20 +36,6 @@ LAMINATE_INLINE typename P::reg inverse_root(typename P::reg square, float epsil
     return P::div(P::splat(1.0f), P::sqrt(P::add(square, P::splat(epsilon))));
 }
 
-// The same registers of several rows as one: a row waits for its sums, and others are at hand.
-template <class P, std::size_t... At>
-struct rows_beside : pack::group<P, sizeof...(At)> {
-    using reg = typename pack::group<P, sizeof...(At)>::reg;
-    static constexpr std::size_t lanes = P::lanes; // of each row
-
-    const float* x;
-    std::size_t stride;
-
-    LAMINATE_INLINE reg load(std::size_t i) const { return {{P::load(x + At * stride + i)...}}; }
-    LAMINATE_INLINE reg load_first(std::size_t i, std::size_t n) const {
-        return {{P::load_first(x + At * stride + i, n)...}};
-    }
-};
 // Of each row, in every lane.
 template <class P, std::size_t... At>
 struct factors {
