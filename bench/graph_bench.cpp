@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Networks that aren't chains, beside the chains with the same multiply-adds, and oneDNN where it
-// was found: a residual network, an actor-critic with two heads, dense layers with layer_norm.
-// Before it measures anything, it checks that single calls and batches give the same bits, and
-// oneDNN what we give.
+// Networks that aren't chains, beside the chains with the same multiply-adds, and oneDNN and ONNX
+// Runtime where they were found: a residual network, an actor-critic with two heads, dense layers
+// with layer_norm. Before it measures anything, it checks that single calls and batches give the
+// same bits, and the others what we give.
 
 #include "measure.hpp"
 #include "networks.hpp"
@@ -10,6 +10,12 @@
 
 #if LAMINATE_BENCH_ONEDNN
 #include "peers/onednn_graph.hpp"
+#endif
+#if LAMINATE_BENCH_ONNX_RUNTIME
+#include "peers/onnxruntime.hpp"
+
+#include <laminate/codegen/from_model.hpp>
+#include <laminate/codegen/onnx/write/write_onnx.hpp>
 #endif
 
 #include <algorithm>
@@ -104,6 +110,47 @@ void check(subject<Network, Chain>& s) {
     }
 }
 
+// Stops unless a peer gives what we give.
+template <class Network, class Peer>
+void must_agree(const bench::work& w, const lam::model<Network>& model, Peer& peer) {
+    std::vector<float> expected(w.rows * w.outputs), found(expected.size());
+    form_of(model)(w.in.data(), expected.data(), w.rows);
+    peer(w.in.data(), found.data(), w.rows);
+    for (const auto& p : lam::plan(Network{}).out) {
+        const auto rows_of = [&](const std::vector<float>& from) {
+            return std::span(from).subspan(p.begin * w.rows, p.units * w.rows);
+        };
+        if (bench::difference(rows_of(expected), rows_of(found), p.units) > 1e-4)
+            stop(Network::name, lam::sentence(Peer::name, " gives something else").c_str());
+    }
+}
+
+#if LAMINATE_BENCH_ONNX_RUNTIME
+
+class onnxruntime_graph : bench::onnxruntime_session {
+public:
+    using onnxruntime_session::name, onnxruntime_session::version;
+
+    onnxruntime_graph(const std::string& model, std::size_t rows, std::size_t inputs,
+                      std::span<const std::size_t> outputs)
+        : onnxruntime_session(model, rows, inputs, outputs) {}
+    void operator()(const float* in, float* out, std::size_t) {
+        onnxruntime_session::operator()(in, out);
+    }
+};
+
+template <class Network>
+onnxruntime_graph onnxruntime_of(const bench::work& w, const lam::model<Network>& model) {
+    const auto bytes = lam::codegen::onnx_bytes(lam::codegen::graph_of(model));
+    if (!bytes) stop(Network::name, bytes.error().message.c_str());
+    std::vector<std::size_t> outputs;
+    for (const auto& p : lam::plan(Network{}).out)
+        outputs.push_back(p.units);
+    return {*bytes, w.rows, w.inputs, outputs};
+}
+
+#endif
+
 #if LAMINATE_BENCH_ONEDNN
 
 // The dense layers of a model, with what follows each.
@@ -156,29 +203,31 @@ std::vector<bench::graph_layer> layers_of(const lam::model<Network>& model) {
 template <class Network>
 bench::onednn_graph fastest(const bench::work& w, const lam::model<Network>& model) {
     const auto layers = layers_of(model);
-    std::vector<float> expected(w.rows * w.outputs), found(expected.size());
-    form_of(model)(w.in.data(), expected.data(), w.rows);
     std::vector<std::pair<double, bench::onednn_graph>> all;
     for (const bench::usage u : bench::usages(w.rows, bench::onednn_graph::forms))
         all.emplace_back(std::numeric_limits<double>::infinity(), bench::onednn_graph(layers, u));
+    std::vector<float> out(w.rows * w.outputs);
     for (auto& [best, peer] : all) {
-        peer(w.in.data(), found.data(), w.rows);
-        for (const auto& p : lam::plan(Network{}).out) {
-            const auto rows_of = [&](const std::vector<float>& from) {
-                return std::span(from).subspan(p.begin * w.rows, p.units * w.rows);
-            };
-            if (bench::difference(rows_of(expected), rows_of(found), p.units) > 1e-4)
-                stop(Network::name, "oneDNN gives something else");
-        }
+        must_agree(w, model, peer);
         for (int turn = 0; turn < 20; ++turn)
-            best = std::min(best,
-                            bench::nanoseconds([&] { peer(w.in.data(), found.data(), w.rows); }));
+            best =
+                std::min(best, bench::nanoseconds([&] { peer(w.in.data(), out.data(), w.rows); }));
     }
     const auto by_time = [](const auto& a, const auto& b) { return a.first < b.first; };
     return std::move(std::ranges::min_element(all, by_time)->second);
 }
 
 #endif
+
+// A peer that is made when it is timed first.
+template <class Peer, class Make>
+void add_peer(const bench::work& w, Make make) {
+    const auto run = [w, make, peer = std::shared_ptr<Peer>()](auto& state) mutable {
+        if (!peer) peer = std::make_shared<Peer>(make());
+        bench::time_calls(state, w, *peer);
+    };
+    benchmark::RegisterBenchmark((w.name + "/" + Peer::name).c_str(), run);
+}
 
 template <class Network, class Chain>
 void add() {
@@ -194,12 +243,14 @@ void add() {
         bench::add_form(w, "fused", form_of(s.model));
         bench::add_form(w, "chain", form_of(s.chain));
 #if LAMINATE_BENCH_ONEDNN
-        const auto run = [w, &s,
-                          chosen = std::shared_ptr<bench::onednn_graph>()](auto& state) mutable {
-            if (!chosen) chosen = std::make_shared<bench::onednn_graph>(fastest(w, s.model));
-            bench::time_calls(state, w, *chosen);
-        };
-        benchmark::RegisterBenchmark((w.name + "/oneDNN").c_str(), run);
+        add_peer<bench::onednn_graph>(w, [w, &s] { return fastest(w, s.model); });
+#endif
+#if LAMINATE_BENCH_ONNX_RUNTIME
+        add_peer<onnxruntime_graph>(w, [w, &s] {
+            auto peer = onnxruntime_of(w, s.model);
+            must_agree(w, s.model, peer);
+            return peer;
+        });
 #endif
     }
 }
@@ -209,6 +260,9 @@ void add() {
 int main(int argc, char** argv) {
 #if LAMINATE_BENCH_ONEDNN
     benchmark::AddCustomContext("peer_oneDNN", bench::onednn::version());
+#endif
+#if LAMINATE_BENCH_ONNX_RUNTIME
+    benchmark::AddCustomContext("peer_ONNX Runtime", onnxruntime_graph::version());
 #endif
     benchmark::AddCustomContext("absent", LAMINATE_BENCH_ABSENT);
     add<residual, residual_chain>();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// ONNX Runtime as a peer: a model of fixed size made in memory, every optimisation of the graph,
-// one thread, and inputs and outputs bound once; a call copies its rows there and back. One form.
+// ONNX Runtime as a peer: a model of fixed size, every optimisation of the graph, one thread, and
+// inputs and outputs bound once; a call copies its rows there and back. One form.
 
 #include "onnx_model.hpp"
 
@@ -10,26 +10,30 @@
 
 namespace bench {
 
-class onnxruntime {
+// A model of one input, of `inputs` floats a row, and outputs of so many each. An output's rows lie
+// before those of the next.
+class onnxruntime_session {
 public:
     static constexpr const char* name = "ONNX Runtime";
-    static constexpr int forms = 1;
     static std::string version() { return OrtGetApiBase()->GetVersionString(); }
 
-    onnxruntime(std::span<const layer> layers, usage u)
-        : session_(open(onnx::model(layers, u.rows))),
-          binding_(session_),
-          in_(u.rows * layers.front().inputs),
-          out_(u.rows * layers.back().outputs) {
-        const auto rows = static_cast<std::int64_t>(u.rows);
-        bind(&Ort::IoBinding::BindInput, "in", in_, rows);
-        bind(&Ort::IoBinding::BindOutput, "out", out_, rows);
+    onnxruntime_session(const std::string& model, std::size_t rows, std::size_t inputs,
+                        std::span<const std::size_t> outputs)
+        : session_(open(model)), binding_(session_), in_(rows * inputs) {
+        const Ort::AllocatorWithDefaultOptions memory;
+        binding_.BindInput(session_.GetInputNameAllocated(0, memory).get(), value(in_, rows));
+        for (const std::size_t units : outputs) {
+            const auto called = session_.GetOutputNameAllocated(out_.size(), memory);
+            aligned_floats& floats = out_.emplace_back(rows * units);
+            binding_.BindOutput(called.get(), value(floats, rows));
+        }
     }
 
     void operator()(const float* in, float* out) {
         std::copy_n(in, in_.size(), in_.data());
         session_.Run(Ort::RunOptions{nullptr}, binding_);
-        std::copy_n(out_.data(), out_.size(), out);
+        for (const aligned_floats& floats : out_)
+            out = std::copy_n(floats.data(), floats.size(), out);
     }
 
 private:
@@ -42,19 +46,26 @@ private:
         options.SetGraphOptimizationLevel(GraphOptimizationLevel::ORT_ENABLE_ALL);
         return Ort::Session(environment, model.data(), model.size(), options);
     }
-
-    void bind(void (Ort::IoBinding::*bound)(const char*, const Ort::Value&), const char* value,
-              aligned_floats& values, std::int64_t rows) {
-        const std::int64_t shape[] = {rows, static_cast<std::int64_t>(values.size()) / rows};
+    static Ort::Value value(aligned_floats& floats, std::size_t rows) {
+        const std::int64_t shape[] = {static_cast<std::int64_t>(rows),
+                                      static_cast<std::int64_t>(floats.size() / rows)};
         const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
-        (binding_.*bound)(
-            value, Ort::Value::CreateTensor<float>(memory, values.data(), values.size(), shape, 2));
+        return Ort::Value::CreateTensor<float>(memory, floats.data(), floats.size(), shape, 2);
     }
 
     Ort::Session session_;
     Ort::IoBinding binding_;
     aligned_floats in_;
-    aligned_floats out_;
+    std::vector<aligned_floats> out_;
+};
+
+class onnxruntime : public onnxruntime_session {
+public:
+    static constexpr int forms = 1;
+
+    onnxruntime(std::span<const layer> layers, usage u)
+        : onnxruntime_session(onnx::model(layers, u.rows), u.rows, layers.front().inputs,
+                              std::array{layers.back().outputs}) {}
 };
 
 } // namespace bench

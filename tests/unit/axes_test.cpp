@@ -83,33 +83,37 @@ void check_move() {
     }
 }
 
+// A chunk of rows, several beside each other, and one more.
+constexpr std::size_t norm_rows = kernel::chunk_to_normalise(1) + 5;
+
 template <class P, std::size_t Width, std::size_t Groups>
 void check_norms() {
     INFO(Groups << " groups of " << Width / Groups << " units, " << P::lanes << " lanes");
-    const lam::test::tight_buffer x(rows * Width);
+    const lam::test::tight_buffer x(norm_rows * Width);
     lam::test::fill(x.span(), Width, 3.0f);
     std::vector<float> scale(lam::whole_lines(Width));
     std::vector<float> shift(lam::whole_lines(Width));
     lam::test::fill(scale, 1, 2.0f);
     lam::test::fill(shift, 2, 2.0f);
     const auto learned = kernel::compose(kernel::affine{scale.data(), shift.data()});
-    const lam::test::guarded_buffer centred(rows * Width);
-    const lam::test::guarded_buffer plain(rows * Width);
-    const lam::test::guarded_buffer expected(rows * Width);
-    kernel::layer_norm<P, Width, Groups>(x.data(), Width, centred.data(), Width, rows, 0.01f,
+    const lam::test::guarded_buffer centred(norm_rows * Width);
+    const lam::test::guarded_buffer plain(norm_rows * Width);
+    const lam::test::guarded_buffer expected(norm_rows * Width);
+    kernel::layer_norm<P, Width, Groups>(x.data(), Width, centred.data(), Width, norm_rows, 0.01f,
                                          learned);
-    kernel::rms_norm<P, Width, Groups>(x.data(), Width, plain.data(), Width, rows, 0.01f, learned);
+    kernel::rms_norm<P, Width, Groups>(x.data(), Width, plain.data(), Width, norm_rows, 0.01f,
+                                       learned);
     CHECK(centred.intact());
     CHECK(plain.intact());
     using scalar = lam::pack::scalar;
-    kernel::layer_norm<scalar, Width, Groups>(x.data(), Width, expected.data(), Width, rows, 0.01f,
-                                              learned);
+    kernel::layer_norm<scalar, Width, Groups>(x.data(), Width, expected.data(), Width, norm_rows,
+                                              0.01f, learned);
     CHECK(lam::test::same_bits(centred.span(), expected.span()));
-    kernel::rms_norm<scalar, Width, Groups>(x.data(), Width, expected.data(), Width, rows, 0.01f,
-                                            learned);
+    kernel::rms_norm<scalar, Width, Groups>(x.data(), Width, expected.data(), Width, norm_rows,
+                                            0.01f, learned);
     CHECK(lam::test::same_bits(plain.span(), expected.span()));
     constexpr std::size_t part = Width / Groups;
-    for (std::size_t first = 0; first < rows * Width; first += part) {
+    for (std::size_t first = 0; first < norm_rows * Width; first += part) {
         double mean = 0.0, square = 0.0, variance = 0.0;
         for (std::size_t i = first; i < first + part; ++i)
             mean += static_cast<double>(x[i]) / part;

@@ -540,6 +540,113 @@ TEST_CASE("fuse: a sum joins the step that gives its second operand", "[ir]") {
     CHECK(p.steps[1].epilogue[0].beside == ir::place{ir::memory::input, 0, 0});
 }
 
+namespace {
+
+using laminate::shape;
+
+ir::node moved(op kind, shape axes, shape after = {}, std::size_t from = 0) {
+    return {
+        .kind = kind, .inputs = {from, ir::none, ir::none, ir::none}, .axes = axes, .after = after};
+}
+ir::node sliced(std::size_t axis, std::size_t begin, std::size_t units, std::size_t from = 0) {
+    return {.kind = op::slice,
+            .inputs = {from, ir::none, ir::none, ir::none},
+            .units = units,
+            .begin = begin,
+            .axis = axis};
+}
+ir::walk walk_of(const ir::node& n, const shape& from) {
+    const shape to = ir::of(n.kind).output(n, {&from, 1});
+    return ir::walk_of(ir::of(n.kind).arguments_of(n, {&from, 1}, to.size(), false));
+}
+
+// A move of rows of three axes.
+ir::node random_move(laminate::test::random& r, const shape& from) {
+    const auto below = [&r](std::size_t end) { return r.below(end); };
+    switch (below(4)) {
+    case 0: {
+        shape axes = {3, {0, 1, 2}};
+        std::swap(axes.extent[below(3)], axes.extent[below(3)]);
+        std::swap(axes.extent[below(3)], axes.extent[below(3)]);
+        return moved(op::transpose, axes);
+    }
+    case 1: {
+        const std::size_t axis = below(3);
+        const std::size_t begin = below(from.extent[axis]);
+        return sliced(axis, begin, 1 + below(from.extent[axis] - begin));
+    }
+    case 2:
+        return moved(op::pad, {3, {below(2), below(2), below(2)}},
+                     {3, {below(2), below(2), below(2)}});
+    default: { // every few of the elements of each axis, or any strides at all
+        const bool any = below(2) == 0;
+        ir::node n = moved(op::as_strided, from, {3, {0, 0, 0}});
+        for (std::size_t k = 0; k < 3; ++k) {
+            const std::size_t every = 1 + below(2);
+            n.axes.extent[k] = (from.extent[k] + every - 1) / every;
+            n.after.extent[k] = any ? below(from.size() / 6 + 1) : every * ir::inner(from, k);
+        }
+        if (any) n.axes.extent = {2, 2, 2};
+        return n;
+    }
+    }
+}
+
+} // namespace
+
+TEST_CASE("walk: two as one find the same elements", "[ir]") {
+    laminate::test::random r(5);
+    std::size_t as_one = 0;
+    for (std::size_t round = 0; round < 4000; ++round) {
+        const shape from = {3, {1 + r.below(4), 1 + r.below(4), 1 + r.below(4)}};
+        const ir::node first = random_move(r, from);
+        const shape between = ir::of(first.kind).output(first, {&from, 1});
+        const ir::node second = random_move(r, between);
+        const shape to = ir::of(second.kind).output(second, {&between, 1});
+        if (ir::of(second.kind).check(second, {&between, 1}).kind != mistake_kind::accepted ||
+            ir::of(first.kind).check(first, {&from, 1}).kind != mistake_kind::accepted)
+            continue;
+        const ir::walk inner = walk_of(first, from);
+        const ir::walk outer = walk_of(second, between);
+        const auto w = ir::composed(outer, 0, inner);
+        const bool simple = first.kind == op::transpose || first.kind == op::slice;
+        if (simple && second.kind != op::as_strided) REQUIRE(w);
+        if (!w) continue;
+        ++as_one;
+        for (std::size_t i = 0; i < to.size(); ++i) {
+            const std::size_t at = ir::source(outer, i);
+            INFO(ir::name(first.kind) << ", " << ir::name(second.kind) << ", element " << i);
+            REQUIRE(ir::source(*w, i) == (at == ir::none ? ir::none : ir::source(inner, at)));
+        }
+    }
+    CHECK(as_one > 1500);
+}
+
+TEST_CASE("fuse: moves behind one another are one pass", "[ir]") {
+    const auto turned = [](std::size_t from) {
+        return moved(op::transpose, {2, {1, 0}}, {}, from);
+    };
+    std::vector<ir::node> nodes = {{.kind = op::input, .output = {2, {4, 6}}},
+                                   turned(0),
+                                   sliced(1, 1, 3, 1), // not one piece
+                                   moved(op::reshape, {3, {2, 3, 3}}, {}, 2),
+                                   moved(op::pad, {3, {0, 0, 1}}, {3, {0, 0, 0}}, 3),
+                                   unary(op::relu, 4)};
+    const planned p(nodes);
+    REQUIRE(p.steps.size() == 2);
+    CHECK(p.steps[0].input == 0);
+    CHECK(p.steps[0].node == 4);
+    CHECK(p.steps[0].reads == ir::place{ir::memory::input, 0, 0});
+    CHECK(ir::source(p.steps[0].moves, 0) == ir::none);
+    CHECK(ir::source(p.steps[0].moves, 1) == 6); // of column 0, the element of row 1
+    CHECK(planned(nodes, ir::fusion::off).steps.size() == 4);
+
+    // What is filled in must stay, and so must what others read.
+    CHECK(planned({nodes[0], moved(op::pad, {2, {1, 1}}, {2, {0, 0}}), turned(1)}).steps.size() ==
+          2);
+    CHECK(planned({nodes[0], turned(0), turned(1), pair(op::matmul, 1, 2)}).steps.size() == 3);
+}
+
 TEST_CASE("place: parts of a concat are written where they belong", "[ir]") {
     const planned p({input(8), dense(0, 20), dense(0, 7), pair(op::concat, 1, 2), dense(3, 4)});
     REQUIRE(p.steps.size() == 3);

@@ -45,7 +45,9 @@ constexpr call call_of(const plan_view& plan, const step& s) {
                 (plan.cost.weight_bytes > l2_bytes ? 1U : 0U);
     }
     const row& kind = of(plan.nodes[s.node].kind);
-    if (s.run == kind.is.run) // else a copy
+    if (s.run == kernel::move)
+        c.others = arguments_for(s.moves);
+    else if (s.run == kind.is.run) // else a copy
         c.others = kind.arguments_of(plan.nodes[s.node], operands_of(plan.nodes, s.node), s.units,
                                      in_pieces);
     c.epsilon = plan.nodes[s.node].alpha;

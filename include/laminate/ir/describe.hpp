@@ -91,9 +91,9 @@ inline std::string without_step(const node& n) {
     case op::concat:
         return "written in place";
     case op::slice:
-        return "read in place";
+        return is_part(n) ? "read in place" : "moves in the next step";
     default:
-        return "nothing to do";
+        return is_part(n) ? "nothing to do" : "moves in the next step";
     }
 }
 

@@ -34,7 +34,7 @@ public:
     constexpr std::size_t run() {
         for (std::size_t i = 0; i < nodes_.size(); ++i) {
             if (nodes_[i].kind == op::concat) copy_parts(i);
-            if (needs_step(i)) find_positions(absorb(begin(i)));
+            if (needs_step(i) && !joins_next_move(i)) find_positions(absorb(begin(i)));
             if (needs_copy(i)) copy(i, i, nodes_[i].output.size()).output = nodes_[i].result;
         }
         return count_;
@@ -62,12 +62,49 @@ private:
         const bool second = is_binary(nodes_[i].kind) && !fits(nodes_[i].inputs[0], i);
         s.input = nodes_[i].inputs[second ? 1 : 0];
         if (s.run == kernel::matmul) s.second = nodes_[i].inputs[1];
+        if (s.run == kernel::move) {
+            const moved m = moved_by(i);
+            s.moves = m.by;
+            s.input = m.from;
+        }
         if (s.run == kernel::activation || of(nodes_[i].kind).is.finishes) join(s, i, s.input);
         return s;
     }
 
     constexpr bool fits(std::size_t operand, std::size_t i) const {
         return nodes_[operand].output.size() == nodes_[i].output.size();
+    }
+
+    struct moved {
+        walk by;
+        std::size_t from = none; // the node whose value is read
+    };
+    constexpr bool moves(std::size_t i) const { return of(nodes_[i].kind).is.run == kernel::move; }
+
+    constexpr walk walk_alone(std::size_t i) const {
+        return walk_of(
+            of(nodes_[i].kind).arguments_of(nodes_[i], operands_of(nodes_, i), size(i), false));
+    }
+    // What move `i` does, together with those before it that have no step.
+    constexpr moved moved_by(std::size_t i) const {
+        const walk by = walk_alone(i);
+        const value& operand = values_[nodes_[i].inputs[0]];
+        if (!moves(operand.of) || values_[operand.of].born != none)
+            return {by, nodes_[i].inputs[0]};
+        const moved before = moved_by(operand.of);
+        return {*composed(by, operand.first, before.by), before.from};
+    }
+    // Whether nobody reads move `i` but another one, and one pass does for both.
+    constexpr bool joins_next_move(std::size_t i) const {
+        if (mode_ == fusion::off || !moves(i)) return false;
+        std::size_t operand = i;
+        std::size_t next = values_[i].consumer;
+        while (next != none && is_part(nodes_[next])) {
+            operand = next;
+            next = values_[next].consumer;
+        }
+        if (next == none || !moves(next)) return false;
+        return composed(walk_alone(next), values_[operand].first, moved_by(i).by).has_value();
     }
 
     // Function `i` of what step `s` has at hand, the value of node `at_hand`.

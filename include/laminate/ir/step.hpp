@@ -10,6 +10,7 @@
 
 #include "../base/compiler.hpp"
 #include "kind/facts.hpp"
+#include "kind/walk.hpp"
 #include "node.hpp"
 #include "value.hpp"
 
@@ -44,6 +45,7 @@ struct step {
     std::size_t units = 0;
     std::size_t pitch_read = 0; // floats from one position to the next, if there are several
     std::size_t pitch_written = 0;
+    walk moves = {};           // move: where each element comes from
     std::size_t second = none; // the node whose value is read as the second operand of a kernel
     place reads = {};
     place reads_second = {};

@@ -83,6 +83,7 @@ struct few {
     constexpr std::size_t size() const { return count; }
     constexpr const T& operator[](std::size_t i) const { return at[i]; }
     constexpr T& operator[](std::size_t i) { return at[i]; }
+    constexpr T& back() { return at[count - 1]; }
     constexpr const T* begin() const { return at.data(); }
     constexpr const T* end() const { return at.data() + count; }
     constexpr std::span<const T> span() const { return {at.data(), count}; }

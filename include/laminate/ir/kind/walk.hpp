@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 
 #include "../../base/compiler.hpp"
 #include "facts.hpp"
@@ -66,6 +67,41 @@ constexpr walk walk_of(const arguments& all) {
     w.begin = all[0];
     for (std::size_t k = 0; k < max_axes; ++k)
         w.axes[k] = {all[4 * k + 1], all[4 * k + 2], all[4 * k + 3], all[4 * k + 4]};
+    return w;
+}
+
+// Two walks as one: `outer` reads the result of `inner` from float `first` on. Not where `inner`
+// fills in, or a step of `outer` would go over the end of an axis of it.
+constexpr std::optional<walk> composed(const walk& outer, std::size_t first, const walk& inner) {
+    few<walk::axis, max_axes> middle = {}; // from the last axis on; neighbours in one line are one
+    for (std::size_t k = max_axes; k-- > 0;) {
+        const walk::axis& a = inner.axes[k];
+        if (a.inside != a.extent) return std::nullopt;
+        if (a.extent == 1) continue;
+        if (middle.size() > 0 && middle.back().stride * middle.back().extent == a.stride)
+            middle.back().extent *= a.extent;
+        else
+            middle.push({a.extent, a.stride});
+    }
+    std::array<std::size_t, max_axes> furthest = {}; // index that `outer` reaches on each axis
+    // So many floats of `inner`'s result are so many of what that reads.
+    const auto distance = [&](std::size_t floats, std::size_t times) {
+        std::size_t d = 0;
+        for (std::size_t k = 0; k < middle.size(); ++k) {
+            const bool is_outermost = k + 1 == middle.size();
+            const std::size_t steps = is_outermost ? floats : floats % middle[k].extent;
+            furthest[k] += steps * times;
+            d += steps * middle[k].stride;
+            floats /= middle[k].extent;
+        }
+        return d;
+    };
+    walk w = outer;
+    w.begin = inner.begin + distance(outer.begin + first, 1);
+    for (walk::axis& a : w.axes)
+        a.stride = a.inside > 1 ? distance(a.stride, a.inside - 1) : 0;
+    for (std::size_t k = 0; k < middle.size(); ++k)
+        if (furthest[k] >= middle[k].extent) return std::nullopt;
     return w;
 }
 

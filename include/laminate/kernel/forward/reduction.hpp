@@ -30,9 +30,20 @@ struct add_square {
     }
 };
 
+// A row, by registers.
+template <class P>
+struct row_at {
+    const float* x;
+
+    LAMINATE_INLINE typename P::reg load(std::size_t i) const { return P::load(x + i); }
+    LAMINATE_INLINE typename P::reg load_first(std::size_t i, std::size_t n) const {
+        return P::load_first(x + i, n);
+    }
+};
+
 // The sum, in every lane.
-template <class P, std::size_t Width, class Term>
-LAMINATE_INLINE typename P::reg row_sum(const float* x, const Term& add) {
+template <class P, std::size_t Width, class Row, class Term>
+LAMINATE_INLINE typename P::reg sum_of(const Row& row, const Term& add) {
     constexpr std::size_t registers = partial_sums / P::lanes;
     constexpr std::size_t tail = Width % P::lanes;
     constexpr std::size_t whole = Width - tail;
@@ -40,27 +51,31 @@ LAMINATE_INLINE typename P::reg row_sum(const float* x, const Term& add) {
     LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = P::splat(0.0f);
     for (std::size_t i = 0; i < whole; i += P::lanes) {
         typename P::reg& part = sum[i / P::lanes % registers];
-        part = add(P{}, part, P::load(x + i));
+        part = add(P{}, part, row.load(i));
     }
     if constexpr (tail > 0) {
         typename P::reg& part = sum[whole / P::lanes % registers];
-        part = P::select(P::first(tail), add(P{}, part, P::load_first(x + whole, tail)), part);
+        part = P::select(P::template first_of_each<P::lanes>(tail),
+                         add(P{}, part, row.load_first(whole, tail)), part);
     }
     return fold_sum<P, partial_sums>(sum);
 }
+template <class P, std::size_t Width, class Row, class Term>
+LAMINATE_INLINE typename P::reg mean_of(const Row& row, const Term& add) {
+    return P::div(sum_of<P, Width>(row, add), P::splat(static_cast<float>(Width)));
+}
 template <class P, std::size_t Width, class Term>
 LAMINATE_INLINE typename P::reg row_mean(const float* x, const Term& add) {
-    return P::div(row_sum<P, Width>(x, add), P::splat(static_cast<float>(Width)));
+    return mean_of<P, Width>(row_at<P>{x}, add);
 }
 
 template <class P, std::size_t Width, class Term, bool Mean>
 LAMINATE_INLINE void reduce(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
                             std::size_t rows) {
     for (std::size_t row = 0; row < rows; ++row) {
-        const float* const from = x + row * x_stride;
+        const row_at<P> from = {x + row * x_stride};
         P::store_first(y + row * y_stride,
-                       Mean ? row_mean<P, Width>(from, Term{}) : row_sum<P, Width>(from, Term{}),
-                       1);
+                       Mean ? mean_of<P, Width>(from, Term{}) : sum_of<P, Width>(from, Term{}), 1);
     }
 }
 

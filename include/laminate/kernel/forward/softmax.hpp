@@ -19,6 +19,7 @@
 
 #include "../../base/compiler.hpp"
 #include "../../pack/group.hpp"
+#include "beside.hpp"
 #include "exp.hpp"
 #include "fold.hpp"
 
@@ -122,33 +123,45 @@ LAMINATE_INLINE typename P::reg row_maximum(const float* x) {
     return fold_maximum<P, P::lanes>(best);
 }
 
-// A row that fills a register at least.
-template <class P, std::size_t Width, class Form>
-LAMINATE_INLINE void softmax_row(const float* x, float* y) {
+// Rows that fill a register at least, as many as there are At.
+template <class P, std::size_t Width, class Form, std::size_t... At>
+LAMINATE_INLINE void softmax_beside(const float* x, std::size_t x_stride, float* y,
+                                    std::size_t y_stride, std::index_sequence<At...>) {
+    using all = rows_beside<P, At...>;
+    using reg = typename all::reg;
     constexpr std::size_t tail = Width % P::lanes;
     constexpr std::size_t whole = Width - tail;
     constexpr std::size_t registers = partial_sums / P::lanes;
-    const typename P::reg maximum = row_maximum<P, Width>(x);
-    typename P::reg sum[registers] = {};
-    LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = P::splat(0.0f);
+    const all in = {{}, x, x_stride};
+    const all kept = {{}, y, y_stride};
+    const reg maximum = {{row_maximum<P, Width>(x + At * x_stride)...}};
+    reg sum[registers] = {};
+    LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = all::splat(0.0f);
     for (std::size_t i = 0; i < whole; i += P::lanes) {
-        const typename P::reg d = P::sub(P::load(x + i), maximum);
-        const typename P::reg e = exp::not_positive(P{}, d);
-        P::store(y + i, Form::kept(P{}, d, e));
-        sum[i / P::lanes % registers] = P::add(sum[i / P::lanes % registers], e);
+        const reg d = all::sub(in.load(i), maximum);
+        const reg e = exp::not_positive(all{}, d);
+        const reg keeps = Form::kept(all{}, d, e);
+        (P::store(y + At * y_stride + i, keeps.at[At]), ...);
+        sum[i / P::lanes % registers] = all::add(sum[i / P::lanes % registers], e);
     }
-    typename P::reg last = P::splat(0.0f); // kept in a register: a partial store can't forward
+    reg last = all::splat(0.0f); // kept in registers: a partial store can't forward
     if constexpr (tail > 0) {
-        const typename P::reg d = P::sub(P::load_first(x + whole, tail), maximum);
-        const typename P::reg e = P::select(P::first(tail), exp::not_positive(P{}, d), last);
+        const reg d = all::sub(in.load_first(whole, tail), maximum);
+        const reg e = all::select(all::template first_of_each<P::lanes>(tail),
+                                  exp::not_positive(all{}, d), last);
         constexpr std::size_t g = whole / P::lanes % registers;
-        sum[g] = P::add(sum[g], e);
-        last = Form::kept(P{}, d, e);
+        sum[g] = all::add(sum[g], e);
+        last = Form::kept(all{}, d, e);
     }
-    const typename P::reg total = Form::of_sum(P{}, fold_sum<P, partial_sums>(sum));
-    for (std::size_t i = 0; i < whole; i += P::lanes)
-        P::store(y + i, Form::result(P{}, P::load(y + i), total));
-    if constexpr (tail > 0) P::store_first(y + whole, Form::result(P{}, last, total), tail);
+    const reg total = Form::of_sum(all{}, fold_sum<all, partial_sums>(sum));
+    for (std::size_t i = 0; i < whole; i += P::lanes) {
+        const reg result = Form::result(all{}, kept.load(i), total);
+        (P::store(y + At * y_stride + i, result.at[At]), ...);
+    }
+    if constexpr (tail > 0) {
+        const reg result = Form::result(all{}, last, total);
+        (P::store_first(y + At * y_stride + whole, result.at[At], tail), ...);
+    }
 }
 
 template <class P, std::size_t Width, std::size_t Groups, class Form>
@@ -160,8 +173,14 @@ LAMINATE_INLINE void softmax_rows(const float* x, std::size_t x_stride, float* y
             softmax_rows<P, part, 1, Form>(x + row * x_stride, part, y + row * y_stride, part,
                                            Groups);
     } else if constexpr (Width >= P::lanes) {
-        for (std::size_t row = 0; row < rows; ++row)
-            softmax_row<P, Width, Form>(x + row * x_stride, y + row * y_stride);
+        constexpr std::size_t beside = pack::at_once<P>;
+        std::size_t row = 0;
+        for (; row + beside <= rows; row += beside)
+            softmax_beside<P, Width, Form>(x + row * x_stride, x_stride, y + row * y_stride,
+                                           y_stride, std::make_index_sequence<beside>{});
+        for (; row < rows; ++row)
+            softmax_beside<P, Width, Form>(x + row * x_stride, x_stride, y + row * y_stride,
+                                           y_stride, std::index_sequence<0>{});
     } else {
         softmax_short<P, Width, pack::at_once<P>, P::lanes / places(Width), Form>(x, x_stride, y,
                                                                                   y_stride, rows);
