@@ -15,6 +15,7 @@
 #include "../../base/compiler.hpp"
 #include "chain.hpp"
 #include "reduction.hpp"
+#include "sizes.hpp"
 
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
@@ -34,19 +35,19 @@ LAMINATE_INLINE typename P::reg inverse_root(typename P::reg square, float epsil
     return P::div(P::splat(1.0f), P::sqrt(P::add(square, P::splat(epsilon))));
 }
 
-// Units [unit, unit + Width) of a row, the first of them at x and y.
-template <class P, std::size_t Width, bool Centred, class Function>
-LAMINATE_INLINE void normalise_part(const float* x, float* y, std::size_t unit, float epsilon,
-                                    const Function& f) {
-    constexpr std::size_t tail = Width % P::lanes;
-    constexpr std::size_t whole = Width - tail;
+// Units [unit, unit + width) of a row, the first of them at x and y.
+template <class P, bool Centred, class Width, class Function>
+LAMINATE_INLINE void normalise_part(Width width, const float* x, float* y, std::size_t unit,
+                                    float epsilon, const Function& f) {
+    constexpr std::size_t tail = units_left<P, Width>;
+    const std::size_t whole = width - tail;
     typename P::reg mean = P::splat(0.0f);
     typename P::reg square = mean;
     if constexpr (Centred) {
-        mean = row_mean<P, Width>(x, add_unit{});
-        square = row_mean<P, Width>(x, add_centred_square<P>{mean});
+        mean = row_mean<P>(width, x, add_unit{});
+        square = row_mean<P>(width, x, add_centred_square<P>{mean});
     } else {
-        square = row_mean<P, Width>(x, add_square{});
+        square = row_mean<P>(width, x, add_square{});
     }
     const typename P::reg scale = inverse_root<P>(square, epsilon);
     const auto result = [&](typename P::reg a, std::size_t i) LAMINATE_INLINE_LAMBDA {
@@ -59,26 +60,41 @@ LAMINATE_INLINE void normalise_part(const float* x, float* y, std::size_t unit, 
         P::store_first(y + whole, result(P::load_first(x + whole, tail), whole), tail);
 }
 
-template <class P, std::size_t Width, std::size_t Groups, bool Centred, class Function>
-LAMINATE_INLINE void normalise(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
-                               std::size_t rows, float epsilon, const Function& f) {
-    constexpr std::size_t part = Width / Groups;
+template <class P, bool Centred, class Sizes, class Function>
+LAMINATE_INLINE void normalise(const Sizes& sizes, const float* x, std::size_t x_stride, float* y,
+                               std::size_t y_stride, std::size_t rows, float epsilon,
+                               const Function& f) {
+    const auto width = sizes.template get<0>();
+    const auto part = over(width, sizes.template get<1>());
     for (std::size_t row = 0; row < rows; ++row)
-        for (std::size_t unit = 0; unit < Width; unit += part)
-            normalise_part<P, part, Centred>(x + row * x_stride + unit, y + row * y_stride + unit,
-                                             unit, epsilon, f);
+        for (std::size_t unit = 0; unit < width; unit += part)
+            normalise_part<P, Centred>(part, x + row * x_stride + unit, y + row * y_stride + unit,
+                                       unit, epsilon, f);
+}
+
+template <class P, class Sizes, class Function>
+LAMINATE_INLINE void layer_norm(const Sizes& sizes, const float* x, std::size_t x_stride, float* y,
+                                std::size_t y_stride, std::size_t rows, float epsilon,
+                                const Function& f) {
+    normalise<P, true>(sizes, x, x_stride, y, y_stride, rows, epsilon, f);
+}
+template <class P, class Sizes, class Function>
+LAMINATE_INLINE void rms_norm(const Sizes& sizes, const float* x, std::size_t x_stride, float* y,
+                              std::size_t y_stride, std::size_t rows, float epsilon,
+                              const Function& f) {
+    normalise<P, false>(sizes, x, x_stride, y, y_stride, rows, epsilon, f);
 }
 
 template <class P, std::size_t Width, std::size_t Groups, class Function>
 LAMINATE_INLINE void layer_norm(const float* x, std::size_t x_stride, float* y,
                                 std::size_t y_stride, std::size_t rows, float epsilon,
                                 const Function& f) {
-    normalise<P, Width, Groups, true>(x, x_stride, y, y_stride, rows, epsilon, f);
+    layer_norm<P>(constants<Width, Groups>{}, x, x_stride, y, y_stride, rows, epsilon, f);
 }
 template <class P, std::size_t Width, std::size_t Groups, class Function>
 LAMINATE_INLINE void rms_norm(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
                               std::size_t rows, float epsilon, const Function& f) {
-    normalise<P, Width, Groups, false>(x, x_stride, y, y_stride, rows, epsilon, f);
+    rms_norm<P>(constants<Width, Groups>{}, x, x_stride, y, y_stride, rows, epsilon, f);
 }
 
 } // namespace LAMINATE_ISA

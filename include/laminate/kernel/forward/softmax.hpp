@@ -21,6 +21,7 @@
 #include "../../pack/group.hpp"
 #include "exp.hpp"
 #include "fold.hpp"
+#include "sizes.hpp"
 
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
@@ -109,26 +110,26 @@ LAMINATE_INLINE void softmax_short(const float* x, std::size_t x_stride, float* 
             x + row * x_stride, x_stride, y + row * y_stride, y_stride, rows - row);
 }
 
-template <class P, std::size_t Width>
-LAMINATE_INLINE typename P::reg row_maximum(const float* x) {
-    constexpr std::size_t tail = Width % P::lanes;
+template <class P, class Width>
+LAMINATE_INLINE typename P::reg row_maximum(Width width, const float* x) {
+    constexpr std::size_t tail = units_left<P, Width>;
     const typename P::reg lowest = P::splat(-std::numeric_limits<float>::infinity());
     typename P::reg best = lowest;
-    for (std::size_t i = 0; i + P::lanes <= Width; i += P::lanes)
+    for (std::size_t i = 0; i + P::lanes <= width; i += P::lanes)
         best = P::max(best, P::load(x + i));
     if constexpr (tail > 0)
         best =
-            P::max(best, P::select(P::first(tail), P::load_first(x + Width - tail, tail), lowest));
+            P::max(best, P::select(P::first(tail), P::load_first(x + width - tail, tail), lowest));
     return fold_maximum<P, P::lanes>(best);
 }
 
 // A row that fills a register at least.
-template <class P, std::size_t Width, class Form>
-LAMINATE_INLINE void softmax_row(const float* x, float* y) {
-    constexpr std::size_t tail = Width % P::lanes;
-    constexpr std::size_t whole = Width - tail;
+template <class P, class Form, class Width>
+LAMINATE_INLINE void softmax_row(Width width, const float* x, float* y) {
+    constexpr std::size_t tail = units_left<P, Width>;
+    const std::size_t whole = width - tail;
     constexpr std::size_t registers = partial_sums / P::lanes;
-    const typename P::reg maximum = row_maximum<P, Width>(x);
+    const typename P::reg maximum = row_maximum<P>(width, x);
     typename P::reg sum[registers] = {};
     LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = P::splat(0.0f);
     for (std::size_t i = 0; i < whole; i += P::lanes) {
@@ -141,7 +142,7 @@ LAMINATE_INLINE void softmax_row(const float* x, float* y) {
     if constexpr (tail > 0) {
         const typename P::reg d = P::sub(P::load_first(x + whole, tail), maximum);
         const typename P::reg e = P::select(P::first(tail), exp::not_positive(P{}, d), last);
-        constexpr std::size_t g = whole / P::lanes % registers;
+        const std::size_t g = whole / P::lanes % registers;
         sum[g] = P::add(sum[g], e);
         last = Form::kept(P{}, d, e);
     }
@@ -161,13 +162,28 @@ LAMINATE_INLINE void softmax_rows(const float* x, std::size_t x_stride, float* y
                                            Groups);
     } else if constexpr (Width >= P::lanes) {
         for (std::size_t row = 0; row < rows; ++row)
-            softmax_row<P, Width, Form>(x + row * x_stride, y + row * y_stride);
+            softmax_row<P, Form>(constant<Width>{}, x + row * x_stride, y + row * y_stride);
     } else {
         softmax_short<P, Width, pack::at_once<P>, P::lanes / places(Width), Form>(x, x_stride, y,
                                                                                   y_stride, rows);
     }
 }
 
+template <class P, class Form>
+LAMINATE_INLINE void softmax_rows(const run_time_sizes& sizes, const float* x, std::size_t x_stride,
+                                  float* y, std::size_t y_stride, std::size_t rows) {
+    const std::size_t width = sizes.get<0>();
+    const std::size_t part = over(width, sizes.get<1>());
+    for (std::size_t row = 0; row < rows; ++row)
+        for (std::size_t unit = 0; unit < width; unit += part)
+            softmax_row<P, Form>(part, x + row * x_stride + unit, y + row * y_stride + unit);
+}
+
+template <class P>
+LAMINATE_INLINE void softmax(const run_time_sizes& sizes, const float* x, std::size_t x_stride,
+                             float* y, std::size_t y_stride, std::size_t rows) {
+    softmax_rows<P, share>(sizes, x, x_stride, y, y_stride, rows);
+}
 template <class P, std::size_t Width, std::size_t Groups = 1>
 LAMINATE_INLINE void softmax(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
                              std::size_t rows) {

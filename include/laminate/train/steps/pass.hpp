@@ -14,20 +14,7 @@
 
 #include "../../base/compiler.hpp"
 #include "../../base/random.hpp"
-#include "../../kernel/back/binary_gradient.hpp"
-#include "../../kernel/back/derivative.hpp"
-#include "../../kernel/back/dropout.hpp"
-#include "../../kernel/back/matmul_gradient.hpp"
-#include "../../kernel/back/maxout_gradient.hpp"
-#include "../../kernel/back/move_table.hpp"
-#include "../../kernel/back/norm.hpp"
-#include "../../kernel/back/normalise_gradient.hpp"
-#include "../../kernel/back/part_gradient.hpp"
-#include "../../kernel/back/reduction_gradient.hpp"
-#include "../../kernel/back/softmax_gradient.hpp"
-#include "../../kernel/back/transpose.hpp"
-#include "../../kernel/back/update.hpp"
-#include "../../kernel/back/weight_gradient.hpp"
+#include "../../kernel/back/all.hpp"
 #include "parts.hpp"
 #include "row_view.hpp"
 #include "workspace.hpp"
@@ -458,9 +445,9 @@ private:
         if constexpr (normalises(s.run)) {
             constexpr ir::call c = call<S>();
             const auto [x, x_stride] = behind<S, 0>(row);
-            kernel::normalise<P, c.outputs, c.others[0], s.run == ir::kernel::layer_norm>(
-                x, x_stride, mask(S) + row * s.floats, s.floats, rows, c.epsilon,
-                kernel::compose());
+            kernel::normalise<P, s.run == ir::kernel::layer_norm>(
+                kernel::constants<c.outputs, c.others[0]>{}, x, x_stride, mask(S) + row * s.floats,
+                s.floats, rows, c.epsilon, kernel::compose());
         }
         [&]<std::size_t... K>(std::index_sequence<K...>) { (give<S, K>(row, rows), ...); }
         (std::make_index_sequence<s.operands()>{});
@@ -488,23 +475,15 @@ private:
                                                   back_chains(c.inputs, c.outputs), false>;
                 kernel::dense_rows<P, shape>(dy, dy_stride, work_.turned + turned_begin(S),
                                              work_.zeros, dx, stride, rows, shared);
-            } else if constexpr (s.run == ir::kernel::softmax || s.run == ir::kernel::log_softmax) {
-                using form = std::conditional_t<n.kind == ir::op::softmax, kernel::share_gradient,
-                                                kernel::log_share_gradient>;
-                kernel::softmax_gradient<P, width(n.output), n.groups, form>(
-                    value(S) + row * s.floats, dy, s.floats, dx, stride, rows, shared);
-            } else if constexpr (s.run == ir::kernel::maxout) {
+            } else if constexpr (ir::facts_of(s.run).back == ir::way_back::rows) {
                 constexpr ir::call c = call<S>();
-                using pack = std::conditional_t<c.one_lane, pack::scalar, P>;
-                kernel::maxout_gradient<pack, c.outputs, c.others[0], c.others[1], c.others[2]>(
-                    source<S>().first + row * stride, stride, value(S) + row * s.floats, dy,
-                    s.floats, dx, rows, shared);
-            } else if constexpr (s.run == ir::kernel::sum || s.run == ir::kernel::mean ||
-                                 s.run == ir::kernel::mean_square) {
-                const auto [x, x_stride] = behind<S, 0>(row);
-                kernel::reduction_gradient<P, units_read<S, 0>(), s.run != ir::kernel::sum,
-                                           s.run == ir::kernel::mean_square>(
-                    x, x_stride, dy, dy_stride, dx, stride, rows, shared);
+                give_by_rows<S>(std::make_index_sequence<c.others.size()>{},
+                                {behind<S, 0>(row),
+                                 {value(S) + row * s.floats, s.floats},
+                                 {dy, dy_stride},
+                                 {dx, stride},
+                                 rows},
+                                shared);
             } else if constexpr (normalises(s.run)) {
                 constexpr ir::call c = call<S>();
                 const auto [x, x_stride] = behind<S, 0>(row);
@@ -523,8 +502,8 @@ private:
                     dy, s.floats, dx, stride, rows);
             } else {
                 static_assert(s.is_function() || !is_trainable<plan_type, s.node>(),
-                              "Laminate: train/steps/pass.hpp lacks the way back of a kind that "
-                              "train/steps/trainable.hpp says has one; add it");
+                              "Laminate: train/steps/pass.hpp lacks the way back of a kernel that "
+                              "ir/kind/list.hpp says has one of its own; add it");
                 const auto all = kernel::times(through<S>(), factors<from, to>());
                 using every = std::remove_const_t<decltype(all)>;
                 if constexpr (ways.adds[S][K])
@@ -535,6 +514,24 @@ private:
                                          kernel::back_through<every>{gradient(to), all});
             }
         }
+    }
+
+    template <std::size_t S, std::size_t... A, class Epilogue>
+    static void give_by_rows(std::index_sequence<A...>, const kernel::backward_rows& rows,
+                             const Epilogue& shared) {
+        constexpr ir::call c = call<S>();
+        using pack = std::conditional_t<c.one_lane, pack::scalar, P>;
+#define LAMINATE_KERNEL(name, file, back, ...) LAMINATE_BACK_##back(name)
+#define LAMINATE_BACK_rows(name) \
+    if constexpr (c.run == ir::kernel::name) \
+        kernel::name##_gradient<pack, c.outputs, c.others[A]...>(rows, shared);
+#define LAMINATE_BACK_own(name)
+#define LAMINATE_BACK_missing(name)
+        LAMINATE_ROW_KERNELS(LAMINATE_KERNEL)
+#undef LAMINATE_BACK_missing
+#undef LAMINATE_BACK_own
+#undef LAMINATE_BACK_rows
+#undef LAMINATE_KERNEL
     }
 
     template <std::size_t S, std::size_t K, class Epilogue>
