@@ -127,10 +127,11 @@ std::string title(const ir::plan_view& plan, const ir::step& s) {
 }
 
 std::string template_arguments(const ir::step& s, const ir::call& c) {
+    const ir::kind::dense::numbers& d = c.dense;
     if (c.run == ir::kernel::dense)
-        return sentence("pack::portable, kernel::dense_shape<", c.inputs, ", ", c.outputs, ", ",
-                        c.panels, ", ", c.chains, ", ", truth(c.exact), ", ", truth(c.skips_zeros),
-                        ", ", c.far, ">, ",
+        return sentence("pack::portable, kernel::dense_shape<", d.inputs, ", ", d.outputs, ", ",
+                        d.panels, ", ", d.chains, ", ", truth(d.exact), ", ", truth(d.skips_zeros),
+                        ", ", d.far, ">, ",
                         s.positions == 1 ? "MaxRows" : std::to_string(s.positions));
     std::string all = sentence(c.one_lane ? "pack::scalar, " : "pack::portable, ", c.outputs);
     for (const std::size_t argument : c.others)

@@ -58,7 +58,8 @@ void dense_panel(std::span<const float> x, std::size_t padded, std::size_t chain
     std::copy_n(sums.begin(), outputs, y.begin());
 }
 
-void dense(const ir::call& c, const float* x, const float* weights, const float* bias, float* y) {
+void dense(const ir::kind::dense::numbers& c, const float* x, const float* weights,
+           const float* bias, float* y) {
     const std::span<const float> in(x, c.inputs);
     if (is_narrow(c.inputs, c.outputs)) {
         const std::size_t group = narrow_group(c.outputs);
@@ -171,7 +172,7 @@ void run_at(const planned& network, const ir::step& s, const memory& rows, std::
 #undef LAMINATE_RUN
     case ir::kernel::dense: {
         const std::span<const ir::tensor> learned = plan.tensors_of(s.node);
-        dense(c, from, parameters + learned[0].begin, parameters + learned[1].begin, to);
+        dense(c.dense, from, parameters + learned[0].begin, parameters + learned[1].begin, to);
         break;
     }
     case ir::kernel::activation:

@@ -163,6 +163,10 @@ constexpr auto epilogue(const float* parameters, const Memory& memory) {
         parameters, memory, std::make_index_sequence<Plan::value.sequence[Step].epilogue_size>{});
 }
 
+template <ir::kind::dense::numbers N>
+using dense_shape =
+    kernel::dense_shape<N.inputs, N.outputs, N.panels, N.chains, N.exact, N.skips_zeros, N.far>;
+
 // Dense step Step, from and to rows in memory or registers.
 template <class P, class Plan, std::size_t Step, std::size_t MaxRows, class From, class To,
           class Epilogue>
@@ -172,10 +176,8 @@ LAMINATE_INLINE void run_dense(const float* parameters, const From& from, To& to
     constexpr std::size_t node = Plan::value.sequence[Step].node;
     constexpr std::size_t weights = Plan::value.tensor_of(node, 0).begin;
     constexpr std::size_t bias = Plan::value.tensor_of(node, 1).begin;
-    using shape =
-        kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, c.exact, c.skips_zeros, c.far>;
-    kernel::dense<P, shape, MaxRows>(from, parameters + weights, parameters + bias, to, rows,
-                                     functions);
+    kernel::dense<P, dense_shape<c.dense>, MaxRows>(from, parameters + weights, parameters + bias,
+                                                    to, rows, functions);
 }
 
 constexpr bool is_row_kernel(ir::kernel run) {

@@ -18,6 +18,7 @@ struct backward_rows {
     rows_at<const float> dy;
     rows_at<float> dx;
     std::size_t rows;
+    float number; // of the node's, which some kernels take
 };
 
 } // namespace LAMINATE_ISA

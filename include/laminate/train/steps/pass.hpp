@@ -129,8 +129,8 @@ public:
     void turn_stage() const {
         if constexpr (turns(S)) {
             if (is_idle(stages.at[S].reads[0].stage)) return;
-            constexpr ir::call c = call<S>();
-            kernel::transpose_weights<P, c.inputs, c.outputs, c.panels, ir::panels(c.inputs)>(
+            constexpr ir::kind::dense::numbers d = call<S>().dense;
+            kernel::transpose_weights<P, d.inputs, d.outputs, d.panels, ir::panels(d.inputs)>(
                 work_.parameters + plan.tensor_of(stages.at[S].node, 0).begin,
                 work_.turned + turned_begin(S));
         }
@@ -183,8 +183,8 @@ public:
     static void limit_stage(float* parameters, float most, const bool* frozen) {
         if (frozen[S]) return;
         if constexpr (stages.at[S].run == ir::kernel::dense && like(S) == ir::none) {
-            constexpr ir::call c = call<S>();
-            kernel::limit_norms<P, c.inputs, c.outputs, c.panels>(
+            constexpr ir::kind::dense::numbers d = call<S>().dense;
+            kernel::limit_norms<P, d.inputs, d.outputs, d.panels>(
                 parameters + plan.tensor_of(stages.at[S].node, 0).begin, most);
         }
     }
@@ -228,7 +228,7 @@ private:
     template <std::size_t S>
     static constexpr ir::call call() {
         ir::call c = ir::call_of(plan.view(), plan.sequence[stages.at[S].step]);
-        c.exact = false; // all rows are whole lines
+        c.dense.exact = false; // all rows are whole lines
         return c;
     }
 
@@ -291,11 +291,9 @@ private:
             constexpr ir::call c = call<S>();
             constexpr std::size_t weights = plan.tensor_of(s.node, 0).begin;
             constexpr std::size_t bias = plan.tensor_of(s.node, 1).begin;
-            using shape = kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, false,
-                                              c.skips_zeros, c.far>;
-            kernel::dense<P, shape, detail::max_tile_rows>(x, x_stride, work_.parameters + weights,
-                                                           work_.parameters + bias, y, s.floats,
-                                                           rows, fused_function<S>());
+            kernel::dense<P, detail::dense_shape<c.dense>, detail::max_tile_rows>(
+                x, x_stride, work_.parameters + weights, work_.parameters + bias, y, s.floats, rows,
+                fused_function<S>());
         } else if constexpr (s.role == ir::role::identity) {
             if (work_.drops)
                 drop<S>(x, y, row, rows);
@@ -470,9 +468,9 @@ private:
             float* const dx = gradient(to) + row * stride;
             const auto shared = epilogue<from, ways.adds[S][K]>();
             if constexpr (s.run == ir::kernel::dense) {
-                constexpr ir::call c = call<S>();
-                using shape = kernel::dense_shape<c.outputs, c.inputs, ir::panels(c.inputs),
-                                                  back_chains(c.inputs, c.outputs), false>;
+                constexpr ir::kind::dense::numbers d = call<S>().dense;
+                using shape = kernel::dense_shape<d.outputs, d.inputs, ir::panels(d.inputs),
+                                                  back_chains(d.inputs, d.outputs), false>;
                 kernel::dense_rows<P, shape>(dy, dy_stride, work_.turned + turned_begin(S),
                                              work_.zeros, dx, stride, rows, shared);
             } else if constexpr (ir::facts_of(s.run).back == ir::way_back::rows) {
@@ -482,7 +480,8 @@ private:
                                  {value(S) + row * s.floats, s.floats},
                                  {dy, dy_stride},
                                  {dx, stride},
-                                 rows},
+                                 rows,
+                                 n.alpha},
                                 shared);
             } else if constexpr (normalises(s.run)) {
                 constexpr ir::call c = call<S>();
@@ -575,13 +574,13 @@ private:
             if (!plan.tensors[p.tensor].factor) // it is added
                 return kernel::bias_gradient<P>(dy, dy_stride, rows, to, p.floats);
             if constexpr (s.run == ir::kernel::dense) {
-                constexpr ir::call c = call<S>();
+                constexpr ir::kind::dense::numbers d = call<S>().dense;
                 float* const weights = gradients + plan.tensor_of(s.node, 0).begin;
-                if constexpr (is_narrow(c.inputs, c.outputs))
-                    kernel::narrow_weight_gradient<P, c.inputs, c.outputs>(
+                if constexpr (is_narrow(d.inputs, d.outputs))
+                    kernel::narrow_weight_gradient<P, d.inputs, d.outputs>(
                         x, x_stride, dy, dy_stride, rows, weights);
                 else
-                    kernel::weight_gradient<P, c.inputs, c.outputs, c.panels>(
+                    kernel::weight_gradient<P, d.inputs, d.outputs, d.panels>(
                         x, x_stride, dy, dy_stride, rows, weights, p.panel, p.first, p.inputs);
             } else if constexpr (normalises(s.run)) {
                 kernel::slope_gradient<P, false>(mask(S), dy, s.floats, rows, to, kernel::affine{});
