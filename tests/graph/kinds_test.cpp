@@ -3,6 +3,7 @@
 // doesn't compile, or fails here.
 
 #include "support/catch.hpp"
+#include "support/compare.hpp"
 #include "support/graphs.hpp"
 
 #include <laminate/codegen/bench/loops.hpp>
@@ -10,6 +11,7 @@
 #include <laminate/codegen/graph/planned.hpp>
 #include <laminate/codegen/graph/reference.hpp>
 #include <laminate/codegen/onnx/write/write_onnx.hpp>
+#include <laminate/ir/describe.hpp>
 #include <laminate/ir/function.hpp>
 
 #include "../../bench/own/plain.hpp"
@@ -17,10 +19,15 @@
 #include <cmath>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace plain {
 struct scaled {}; // ends a norm, which loops have as a whole
+// Loops write these out, or as softmax with an argument.
+void log_softmax();
+void move();
+void matmul();
 } // namespace plain
 
 namespace ir = laminate::ir;
@@ -81,12 +88,40 @@ TEST_CASE("kinds: the interpreter, plain loops and ONNX have each", "[graph]") {
     }
 }
 
-// Those of layers are compiled where tests run `laminate bench`.
+// What is printed of a network, and written as a declaration, lacks no option that changes results.
+TEST_CASE("kinds: options are written", "[graph]") {
+    const auto result = [](const ir::node& n) {
+        std::vector<ir::node> nodes = alone(n.kind);
+        nodes.back() = n;
+        test::random r(3);
+        const codegen::graph g = test::with_parameters(std::move(nodes), r);
+        std::vector<float> in(g.inputs());
+        for (float& f : in)
+            f = r.uniform(4.0f);
+        return codegen::evaluate(codegen::plan_graph(g).value(), in);
+    };
+    for (std::size_t i = 0; i < std::size(ir::kinds); ++i) {
+        const auto kind = static_cast<op>(i);
+        if (kind == op::input) continue;
+        INFO(ir::name(kind));
+        const ir::node n = alone(kind).back();
+        for (const auto number : {&ir::node::alpha, &ir::node::beta, &ir::node::threshold}) {
+            ir::node other = n;
+            other.*number += 0.375f;
+            if (!test::same_bits(result(other), result(n)))
+                CHECK(ir::text::layer(other) != ir::text::layer(n));
+        }
+    }
+}
+
 TEST_CASE("kinds: plain loops have a function for each", "[graph]") {
 #define LAMINATE_CHECK(operation, when, file, functor, ...) CHECK(sizeof(plain::functor) > 0);
     LAMINATE_FUNCTIONS(LAMINATE_CHECK)
 #undef LAMINATE_CHECK
 #define LAMINATE_CHECK(operation, ...) CHECK(&plain::operation != nullptr);
     LAMINATE_BINARY_FUNCTIONS(LAMINATE_CHECK)
+#undef LAMINATE_CHECK
+#define LAMINATE_CHECK(kernel, ...) CHECK(sizeof(&plain::kernel) > 0);
+    LAMINATE_ROW_KERNELS(LAMINATE_CHECK)
 #undef LAMINATE_CHECK
 }
