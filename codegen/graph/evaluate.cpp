@@ -99,7 +99,7 @@ void run_row_kernel(const ir::call& c, const float* x, const float* second, floa
     if constexpr (facts.takes_functions)
         run(c.epsilon, kernel::compose());
     else if constexpr (facts.takes_second)
-        run(second, 0, c.epsilon);
+        run(second, std::size_t{0}, c.epsilon);
     else if constexpr (facts.takes_number)
         run(c.epsilon);
     else
