@@ -208,45 +208,48 @@ inline float when(float a, float b) { return a != 0.0f ? b : -0.0f; }
 inline float unless(float a, float b) { return a != 0.0f ? -0.0f : b; }
 inline float power(float a, float b) { return std::pow(a, b); }
 
+// Layers are called with a row, the result, its units, and what follows of the layer.
+
 // One number of all units.
-inline void sum(const float* x, float* y, std::size_t units) {
+inline void sum(const float* x, float* y, std::size_t, std::size_t units) {
     float total = 0.0f;
     for (std::size_t u = 0; u < units; ++u)
         total += x[u];
     *y = total;
 }
-inline void mean(const float* x, float* y, std::size_t units) {
-    sum(x, y, units);
+inline void mean(const float* x, float* y, std::size_t, std::size_t units) {
+    sum(x, y, 1, units);
     *y /= static_cast<float>(units);
 }
-inline void mean_square(const float* x, float* y, std::size_t units) {
+inline void mean_square(const float* x, float* y, std::size_t, std::size_t units) {
     float total = 0.0f;
     for (std::size_t u = 0; u < units; ++u)
         total += x[u] * x[u];
     *y = total / static_cast<float>(units);
 }
 
-// Each group of `units` values by its mean and variance, or by the mean of its squares.
+// Each of `groups` parts by its mean and variance, or by the mean of its squares.
 inline void layer_norm(const float* x, float* y, std::size_t units, std::size_t groups,
                        float epsilon, const float* scale, const float* shift) {
-    for (std::size_t g = 0; g < groups;
-         ++g, x += units, y += units, scale += units, shift += units) {
+    const std::size_t part = units / groups;
+    for (std::size_t g = 0; g < groups; ++g, x += part, y += part, scale += part, shift += part) {
         float centre = 0.0f, variance = 0.0f;
-        mean(x, &centre, units);
-        for (std::size_t u = 0; u < units; ++u)
+        mean(x, &centre, 1, part);
+        for (std::size_t u = 0; u < part; ++u)
             variance += (x[u] - centre) * (x[u] - centre);
-        const float factor = 1.0f / std::sqrt(variance / static_cast<float>(units) + epsilon);
-        for (std::size_t u = 0; u < units; ++u)
+        const float factor = 1.0f / std::sqrt(variance / static_cast<float>(part) + epsilon);
+        for (std::size_t u = 0; u < part; ++u)
             y[u] = (x[u] - centre) * factor * scale[u] + shift[u];
     }
 }
 inline void rms_norm(const float* x, float* y, std::size_t units, std::size_t groups, float epsilon,
                      const float* scale) {
-    for (std::size_t g = 0; g < groups; ++g, x += units, y += units, scale += units) {
+    const std::size_t part = units / groups;
+    for (std::size_t g = 0; g < groups; ++g, x += part, y += part, scale += part) {
         float square = 0.0f;
-        mean_square(x, &square, units);
+        mean_square(x, &square, 1, part);
         const float factor = 1.0f / std::sqrt(square + epsilon);
-        for (std::size_t u = 0; u < units; ++u)
+        for (std::size_t u = 0; u < part; ++u)
             y[u] = x[u] * factor * scale[u];
     }
 }
@@ -266,7 +269,8 @@ inline void softmax(float* x, std::size_t units, std::size_t groups, bool logari
 }
 
 // The largest of each `pieces` values.
-inline void maxout(const float* x, float* y, std::size_t units, std::size_t pieces) {
+inline void maxout(const float* x, float* y, std::size_t units, std::size_t pieces, std::size_t,
+                   std::size_t) {
     for (std::size_t u = 0; u < units; ++u) {
         y[u] = x[u * pieces];
         for (std::size_t p = 1; p < pieces; ++p)

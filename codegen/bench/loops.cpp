@@ -20,7 +20,7 @@ namespace laminate::codegen {
 namespace {
 
 // "const float* in, const float* in_1, float* out".
-std::string parameters_of(std::span<const ir::node> nodes) {
+std::string pointers_to_ports(std::span<const ir::node> nodes) {
     std::string all = "const float* in";
     for (std::size_t k = 1; k < ir::inputs_of(nodes).size(); ++k)
         all += sentence(", const float* ", inner_name("in", k));
@@ -100,16 +100,8 @@ private:
             matmul(n, i);
         } else if (n.kind == ir::op::concat) {
             concat(n, i);
-        } else if (n.kind == ir::op::maxout) {
-            call(i, sentence(width(n.output), ", ", n.pieces));
-        } else if (n.kind == ir::op::layer_norm || n.kind == ir::op::rms_norm) {
-            const std::string learned =
-                n.kind == ir::op::rms_norm ? "" : sentence(", ", array_name(n, i, "shift"));
-            call(i, sentence(width(n.output) / n.groups, ", ", n.groups, ", ", literal(n.alpha),
-                             ", ", array_name(n, i, "scale"), learned));
-        } else if (n.kind == ir::op::sum || n.kind == ir::op::mean ||
-                   n.kind == ir::op::mean_square) {
-            call(i, std::to_string(width(nodes_[n.inputs[0]].output)));
+        } else if (is == ir::role::layer) {
+            call(n, i);
         } else {
             raise(error{sentence("defect in Laminate: plain loops lack ", ir::name(n.kind))});
         }
@@ -236,9 +228,17 @@ private:
                       {"scale", literal(n.alpha)}}));
     }
 
-    // plain::name(from, to, arguments) makes the value.
-    void call(std::size_t i, const std::string& arguments) {
-        const ir::node& n = nodes_[i];
+    // plain::name(from, to, units written, what its kernel is instantiated on, a number, what was
+    // learned) makes the value.
+    void call(const ir::node& n, std::size_t i) {
+        const auto in = ir::operands_of(nodes_, i);
+        std::string arguments = std::to_string(width(n.output));
+        for (const std::size_t size : ir::of(n.kind).arguments_of(n, in, width(n.output), false))
+            arguments += sentence(", ", size);
+        if (ir::facts_of(ir::of(n.kind).is.run).takes_number)
+            arguments += sentence(", ", literal(n.alpha));
+        for (const ir::tensor& t : ir::of(n.kind).learned(n, in))
+            arguments += sentence(", ", array_name(n, i, t.name));
         at_[i] = buffer(i);
         const shape& from = nodes_[n.inputs[0]].output;
         const auto at = [](const std::string& row, const shape& s) {
@@ -325,7 +325,7 @@ void infer($parameters$) noexcept;
 )",
                 {{"in", units(ir::inputs_of(network.nodes))},
                  {"out", units(ir::outputs_of(network.nodes))},
-                 {"parameters", parameters_of(network.nodes)}});
+                 {"parameters", pointers_to_ports(network.nodes)}});
 }
 
 std::size_t plain_loop_floats(const graph& network) {
@@ -366,7 +366,7 @@ $statements$
 )",
                 {{"include", "#include <plain.hpp>\n#include <ports.hpp>\n"},
                  {"arrays", arrays},
-                 {"parameters", parameters_of(network.nodes)},
+                 {"parameters", pointers_to_ports(network.nodes)},
                  {"buffers", buffers},
                  {"statements", loops.statements()}});
 }

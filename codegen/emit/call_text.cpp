@@ -127,24 +127,16 @@ std::string title(const ir::plan_view& plan, const ir::step& s) {
 }
 
 std::string template_arguments(const ir::step& s, const ir::call& c) {
+    const ir::kind::dense::numbers& d = c.dense;
     if (c.run == ir::kernel::dense)
-        return sentence("pack::portable, kernel::dense_shape<", c.inputs, ", ", c.outputs, ", ",
-                        c.panels, ", ", c.chains, ", ", truth(c.exact), ", ", truth(c.skips_zeros),
-                        ", ", c.far, ">, ",
+        return sentence("pack::portable, kernel::dense_shape<", d.inputs, ", ", d.outputs, ", ",
+                        d.panels, ", ", d.chains, ", ", truth(d.exact), ", ", truth(d.skips_zeros),
+                        ", ", d.far, ">, ",
                         s.positions == 1 ? "MaxRows" : std::to_string(s.positions));
     std::string all = sentence(c.one_lane ? "pack::scalar, " : "pack::portable, ", c.outputs);
     for (const std::size_t argument : c.others)
         all += sentence(", ", argument);
     return all;
-}
-
-bool is_norm(ir::kernel run) {
-    return run == ir::kernel::layer_norm || run == ir::kernel::rms_norm;
-}
-
-// Whether a kernel takes a number of its node: epsilon, what is filled in, a scale.
-bool takes_number(ir::kernel run) {
-    return is_norm(run) || run == ir::kernel::move || run == ir::kernel::matmul;
 }
 
 // "row_2", the rows that step 2 hands on.
@@ -174,8 +166,8 @@ std::string call(const ir::plan_view& plan, std::size_t index) {
     if (!weights.empty())
         weights = sentence("        ", weights.substr(0, weights.size() - 1), "\n");
     std::string others;
-    if (c.run == ir::kernel::matmul) others += sentence(", ", rows(plan, s.reads_second));
-    if (takes_number(c.run)) others += sentence(", ", literal(c.epsilon));
+    if (ir::facts_of(c.run).takes_second) others += sentence(", ", rows(plan, s.reads_second));
+    if (ir::facts_of(c.run).takes_number) others += sentence(", ", literal(c.epsilon));
     const bool several = s.positions > 1;
     return fill(R"(    // $number$. $title$
 $between$$loop$    kernel::$kernel$<$arguments$>(
@@ -195,14 +187,6 @@ $weights$
                  {"rows", several ? std::to_string(s.positions) : "rows"},
                  {"others", others},
                  {"epilogue", takes_functors ? sentence(",\n        ", epilogue(plan, s)) : ""}});
-}
-
-// The file of kernel/forward that has a kernel.
-const char* file_of(ir::kernel run) {
-    if (is_norm(run)) return "norm";
-    const bool reduces =
-        run == ir::kernel::sum || run == ir::kernel::mean || run == ir::kernel::mean_square;
-    return reduces ? "reduction" : ir::name(run);
 }
 
 // Calls f(name, where it begins, floats) for each array of parameters.
@@ -235,7 +219,7 @@ std::set<std::string> kernel_files(const ir::plan_view& plan) {
         files.insert(sentence("laminate/kernel/forward/", name, ".hpp"));
     };
     for (const ir::step& s : plan.steps) {
-        kernel(file_of(s.run));
+        kernel(ir::facts_of(s.run).file);
         if (ir::takes_functions(s.run)) kernel("chain");
         for (std::size_t e = 0; e < s.epilogue_size; ++e) {
             const ir::joined& f = s.epilogue[e];

@@ -10,6 +10,8 @@
 #include <cassert>
 #include <cmath>
 
+#include "reference/evaluate.hpp"
+
 namespace laminate::codegen {
 
 namespace {
@@ -55,9 +57,9 @@ bool same_order(std::size_t inputs, std::size_t kept_inputs, std::size_t outputs
 
 bool passes_know(const ir::node& n) {
     if (n.output.rank > 1 || n.kind == ir::op::reshape) return false; // rows of units alone
-    const ir::role is = ir::of(n.kind).is.role;
-    return is == ir::role::function || is == ir::role::identity || n.kind == ir::op::dense ||
-           n.kind == ir::op::maxout || ir::is_softmax(n.kind);
+    if (ir::is_elementwise(n.kind) || n.kind == ir::op::dense) return true;
+    return reference::visit(n.kind,
+                            []<class Kind>(Kind) { return reference::says_what_is_typical<Kind>; });
 }
 
 bool is_chain(const graph& network) {

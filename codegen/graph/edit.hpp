@@ -13,7 +13,8 @@
 
 namespace laminate::codegen {
 
-// Whether passes know what a node does: a layer of one value that isn't a norm or a reduction.
+// Whether passes know what a node does: a function, a dense layer, or a layer of which the
+// reference says what is typical, of rows of one axis.
 bool passes_know(const ir::node& n);
 
 // Whether each node reads the one before it, and all are of kinds that passes know.

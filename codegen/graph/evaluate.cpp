@@ -5,32 +5,7 @@
 #include <laminate/ir/call.hpp>
 #include <laminate/ir/function.hpp>
 #include <laminate/ir/kind/table.hpp>
-#include <laminate/kernel/forward/affine.hpp>
-#include <laminate/kernel/forward/arcs.hpp>
-#include <laminate/kernel/forward/areas.hpp>
-#include <laminate/kernel/forward/arithmetic.hpp>
-#include <laminate/kernel/forward/binary.hpp>
-#include <laminate/kernel/forward/elu.hpp>
-#include <laminate/kernel/forward/erf.hpp>
-#include <laminate/kernel/forward/exp.hpp>
-#include <laminate/kernel/forward/gelu.hpp>
-#include <laminate/kernel/forward/hyperbolic.hpp>
-#include <laminate/kernel/forward/log.hpp>
-#include <laminate/kernel/forward/log_softmax.hpp>
-#include <laminate/kernel/forward/matmul.hpp>
-#include <laminate/kernel/forward/maxout.hpp>
-#include <laminate/kernel/forward/norm.hpp>
-#include <laminate/kernel/forward/piecewise.hpp>
-#include <laminate/kernel/forward/power.hpp>
-#include <laminate/kernel/forward/reduction.hpp>
-#include <laminate/kernel/forward/relu.hpp>
-#include <laminate/kernel/forward/rounding.hpp>
-#include <laminate/kernel/forward/sigmoid.hpp>
-#include <laminate/kernel/forward/softmax.hpp>
-#include <laminate/kernel/forward/softplus.hpp>
-#include <laminate/kernel/forward/swish.hpp>
-#include <laminate/kernel/forward/tanh.hpp>
-#include <laminate/kernel/forward/trigonometric.hpp>
+#include <laminate/kernel/forward/all.hpp>
 #include <laminate/pack/scalar.hpp>
 
 #include <algorithm>
@@ -83,7 +58,8 @@ void dense_panel(std::span<const float> x, std::size_t padded, std::size_t chain
     std::copy_n(sums.begin(), outputs, y.begin());
 }
 
-void dense(const ir::call& c, const float* x, const float* weights, const float* bias, float* y) {
+void dense(const ir::kind::dense::numbers& c, const float* x, const float* weights,
+           const float* bias, float* y) {
     const std::span<const float> in(x, c.inputs);
     if (is_narrow(c.inputs, c.outputs)) {
         const std::size_t group = narrow_group(c.outputs);
@@ -106,98 +82,28 @@ void dense(const ir::call& c, const float* x, const float* weights, const float*
             y[o] = pack::add(y[o], 0.0f);
 }
 
-// The order that kernel/forward/softmax.hpp states, whose widths are fixed at compile time; Form is
-// one of its forms.
-template <class Form>
-void softmax(std::span<const float> x, std::span<float> y) {
-    float maximum = -std::numeric_limits<float>::infinity();
-    for (const float f : x)
-        maximum = pack::max(maximum, f);
-    std::array<float, kernel::partial_sums> sum = {};
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        const float d = pack::sub(x[i], maximum);
-        const float e = kernel::exp::not_positive(pack{}, d);
-        y[i] = Form::kept(pack{}, d, e);
-        float& part = sum[i % kernel::partial_sums];
-        part = pack::add(part, e);
-    }
-    for (std::size_t half = sum.size() / 2; half > 0; half /= 2)
-        for (std::size_t k = 0; k < half; ++k)
-            sum[k] = pack::add(sum[k], sum[k + half]);
-    const float of_sum = Form::of_sum(pack{}, sum[0]);
-    for (float& f : y)
-        f = Form::result(pack{}, f, of_sum);
-}
-
-// Group `g` of a row.
-template <class Float>
-std::span<Float> parts(Float* row, const ir::call& c, std::size_t g) {
-    const std::size_t size = c.outputs / c.others[0];
-    return {row + g * size, size};
-}
-
-void maxout(const ir::call& c, const float* x, float* y) {
-    const std::size_t pieces = c.others[0];
-    const std::size_t unit_step = c.others[1];
-    const std::size_t piece_step = c.others[2];
-    for (std::size_t u = 0; u < c.outputs; ++u) {
-        float best = x[u * unit_step];
-        for (std::size_t j = 1; j < pieces; ++j)
-            best = kernel::max_or_nan<pack>(best, x[u * unit_step + j * piece_step]);
-        y[u] = best;
-    }
-}
-
-// The order that kernel/forward/reduction.hpp states.
-template <class Term>
-float row_sum(std::span<const float> x, const Term& add) {
-    std::array<float, kernel::partial_sums> sum = {};
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        float& part = sum[i % kernel::partial_sums];
-        part = add(pack{}, part, x[i]);
-    }
-    for (std::size_t half = sum.size() / 2; half > 0; half /= 2)
-        for (std::size_t k = 0; k < half; ++k)
-            sum[k] = pack::add(sum[k], sum[k + half]);
-    return sum[0];
-}
-
-// As kernel/forward/norm.hpp.
-void normalise(const ir::call& c, bool centred, const float* x, float* y) {
-    const std::size_t part = c.outputs / c.others[0];
-    const auto over = static_cast<float>(part);
-    for (std::size_t first = 0; first < c.outputs; first += part) {
-        const std::span<const float> in(x + first, part);
-        const float mean = centred ? pack::div(row_sum(in, kernel::add_unit{}), over) : 0.0f;
-        const float squares = centred ? row_sum(in, kernel::add_centred_square<pack>{mean})
-                                      : row_sum(in, kernel::add_square{});
-        const float scale = kernel::inverse_root<pack>(pack::div(squares, over), c.epsilon);
-        for (std::size_t i = first; i < first + part; ++i)
-            y[i] = pack::mul(centred ? pack::sub(x[i], mean) : x[i], scale);
-    }
-}
-
-// As kernel/forward/move.hpp and matmul.hpp.
-void move(const ir::call& c, const float* x, float* y) {
-    const ir::walk walk = ir::walk_of(c.others);
-    for (std::size_t i = 0; i < c.outputs; ++i) {
-        const std::size_t from = ir::source(walk, i);
-        y[i] = from == ir::none ? c.epsilon : x[from];
-    }
-}
-void matmul(const ir::call& c, const float* a, const float* b, float* y) {
-    const auto count = c.others[0];
-    const auto rows = c.others[1];
-    const auto inner = c.others[2];
-    const auto columns = c.others[3];
-    for (std::size_t i = 0; i < count * rows * columns; ++i) {
-        const float* const left = a + i / columns * inner;
-        const float* const right = b + i / columns / rows * inner * columns + i % columns;
-        float sum = 0.0f;
-        for (std::size_t k = 0; k < inner; ++k)
-            sum = pack::fma(left[k], right[k * columns], sum);
-        y[i] = pack::mul(sum, c.epsilon);
-    }
+// A row kernel on one row, on sizes that are values; `second` is that of its second operand, if it
+// has one. Functions that join it follow later.
+template <ir::kernel Run>
+void run_row_kernel(const ir::call& c, const float* x, const float* second, float* y) {
+    std::vector<std::size_t> all = {c.outputs};
+    all.insert(all.end(), c.others.begin(), c.others.end());
+    const kernel::run_time_sizes sizes = {all.data()};
+    const auto run = [&](const auto&... behind) {
+#define LAMINATE_KERNEL(name, ...) \
+    if constexpr (Run == ir::kernel::name) kernel::name<pack>(sizes, x, 0, y, 0, 1, behind...);
+        LAMINATE_ROW_KERNELS(LAMINATE_KERNEL)
+#undef LAMINATE_KERNEL
+    };
+    constexpr ir::kernel_facts facts = ir::facts_of(Run);
+    if constexpr (facts.takes_functions)
+        run(c.epsilon, kernel::compose());
+    else if constexpr (facts.takes_second)
+        run(second, std::size_t{0}, c.epsilon);
+    else if constexpr (facts.takes_number)
+        run(c.epsilon);
+    else
+        run();
 }
 
 // A row of the caller's, of all inputs or outputs one behind the other, and scratch memory.
@@ -257,40 +163,18 @@ void run_at(const planned& network, const ir::step& s, const memory& rows, std::
     float* const to = rows.written(s.writes) + position * s.pitch_written;
     const std::span<float> y(to, c.outputs);
     switch (c.run) {
-    case ir::kernel::softmax:
-        for (std::size_t g = 0; g < c.others[0]; ++g)
-            softmax<kernel::share>(parts(from, c, g), parts(to, c, g));
-        return;
-    case ir::kernel::log_softmax:
-        for (std::size_t g = 0; g < c.others[0]; ++g)
-            softmax<kernel::log_share>(parts(from, c, g), parts(to, c, g));
-        return;
-    case ir::kernel::maxout:
-        return maxout(c, from, to);
-    case ir::kernel::move:
-        return move(c, from, to);
-    case ir::kernel::matmul:
-        return matmul(c, from, rows.read(s.reads_second), to);
-    case ir::kernel::sum:
-        *to = row_sum({from, c.others[0]}, kernel::add_unit{});
-        return;
-    case ir::kernel::mean:
-        *to = pack::div(row_sum({from, c.others[0]}, kernel::add_unit{}),
-                        static_cast<float>(c.others[0]));
-        return;
-    case ir::kernel::mean_square:
-        *to = pack::div(row_sum({from, c.others[0]}, kernel::add_square{}),
-                        static_cast<float>(c.others[0]));
-        return;
+#define LAMINATE_RUN(name, ...) \
+    case ir::kernel::name: \
+        run_row_kernel<ir::kernel::name>( \
+            c, from, s.second == ir::none ? nullptr : rows.read(s.reads_second), to); \
+        break;
+        LAMINATE_ROW_KERNELS(LAMINATE_RUN)
+#undef LAMINATE_RUN
     case ir::kernel::dense: {
         const std::span<const ir::tensor> learned = plan.tensors_of(s.node);
-        dense(c, from, parameters + learned[0].begin, parameters + learned[1].begin, to);
+        dense(c.dense, from, parameters + learned[0].begin, parameters + learned[1].begin, to);
         break;
     }
-    case ir::kernel::layer_norm:
-    case ir::kernel::rms_norm:
-        normalise(c, c.run == ir::kernel::layer_norm, from, to);
-        break;
     case ir::kernel::activation:
         std::copy_n(from, c.outputs, to);
         break;

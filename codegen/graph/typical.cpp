@@ -11,6 +11,7 @@
 #include "bounds.hpp"
 #include "edit.hpp"
 #include "evaluate.hpp"
+#include "reference/evaluate.hpp"
 
 namespace laminate::codegen {
 
@@ -26,8 +27,8 @@ ir::typical of_input(interval range) {
 // What follows is another model than the reference, no number type of it: a mean and a variance of
 // each unit, as if all were independent, don't follow from operations one by one (x * x isn't the
 // product of two independent numbers). So a function is taken as a whole, at three points, and
-// softmax as what it gives on the average. An operation that is neither here nor a function ends
-// in evaluate_unit's error.
+// other layers say what they give (reference/layers.hpp). What does neither ends in evaluate_unit's
+// error.
 ir::typical behind_function(const graph& network, std::size_t node, std::size_t unit,
                             const ir::typical& x) {
     const layer_parameters& p = network.parameters[node];
@@ -48,31 +49,19 @@ ir::typical behind_function(const graph& network, std::size_t node, std::size_t 
     return {mean, variance};
 }
 
-typical_row behind_maxout(std::size_t pieces, const typical_row& x) {
-    typical_row y;
-    for (std::size_t i = 0; i < x.size(); i += pieces)
-        y.push_back(*std::max_element(
-            x.begin() + static_cast<std::ptrdiff_t>(i),
-            x.begin() + static_cast<std::ptrdiff_t>(i + pieces),
-            [](const ir::typical& a, const ir::typical& b) { return a.mean < b.mean; }));
-    return y;
-}
-
 typical_row behind(const graph& network, std::size_t node, const typical_row& x) {
     const ir::node& n = network.nodes[node];
     if (n.kind == ir::op::dense || is_affine(n)) return typical_linear(network, node, x);
-    if (n.kind == ir::op::maxout) return behind_maxout(n.pieces, x);
-    typical_row y(x.size());
-    for (std::size_t u = 0; u < y.size(); ++u) {
-        const double share = static_cast<double>(n.groups) / static_cast<double>(x.size());
-        if (n.kind == ir::op::softmax)
-            y[u] = {share, share * share};
-        else if (n.kind == ir::op::log_softmax)
-            y[u] = {std::log(share), 1.0};
-        else
-            y[u] = behind_function(network, node, u, x[u]);
-    }
-    return y;
+    return reference::visit(n.kind, [&]<class Kind>(Kind) {
+        if constexpr (reference::says_what_is_typical<Kind>) {
+            return Kind::typical(n, x);
+        } else {
+            typical_row y;
+            for (std::size_t u = 0; u < x.size(); ++u)
+                y.push_back(behind_function(network, node, u, x[u]));
+            return y;
+        }
+    });
 }
 
 // What the affine nodes behind `node` do to each of its units.

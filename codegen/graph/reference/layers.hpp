@@ -2,11 +2,16 @@
 #pragma once
 
 // What the reference says of kinds that see whole rows: a struct each, whose `after` is written in
-// the words of an arithmetic (evaluate.hpp). `in` are the rows that they read.
+// the words of an arithmetic (evaluate.hpp). `in` are the rows that they read. A layer that learns
+// nothing also has `typical`, if the optimiser's passes are to know it: where its results usually
+// lie (typical.hpp), which follows from no formula.
 
 #include <laminate/base/error.hpp>
+#include <laminate/ir/digits.hpp>
 #include <laminate/ir/node.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <type_traits>
@@ -64,6 +69,12 @@ struct distribution {
         }
         return y;
     }
+
+    static std::vector<ir::typical> typical(const ir::node& n, std::span<const ir::typical> x) {
+        const double share = static_cast<double>(n.groups) / static_cast<double>(x.size());
+        if (Logarithm) return {x.size(), ir::typical{std::log(share), 1.0}};
+        return {x.size(), ir::typical{share, share * share}};
+    }
 };
 struct softmax : distribution<false> {};
 struct log_softmax : distribution<true> {};
@@ -77,6 +88,18 @@ struct maxout {
             y.push_back(x[first]);
             for (std::size_t piece = 1; piece < n.pieces; ++piece)
                 y.back() = by.larger(y.back(), x[first + piece]);
+        }
+        return y;
+    }
+
+    static std::vector<ir::typical> typical(const ir::node& n, std::span<const ir::typical> x) {
+        const auto less = [](const ir::typical& a, const ir::typical& b) {
+            return a.mean < b.mean;
+        };
+        std::vector<ir::typical> y;
+        for (; !x.empty(); x = x.subspan(n.pieces)) {
+            const auto pieces = x.first(n.pieces);
+            y.push_back(*std::max_element(pieces.begin(), pieces.end(), less));
         }
         return y;
     }
@@ -140,4 +163,10 @@ struct layer_norm : norm<true> {};
 struct rms_norm : norm<false> {};
 
 } // namespace kind
+
+template <class Kind>
+concept says_what_is_typical = requires(const ir::node& n, std::span<const ir::typical> x) {
+    Kind::typical(n, x);
+};
+
 } // namespace laminate::codegen::reference

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "builder.hpp"
 
+#include <laminate/ir/kind/table.hpp>
+
 #include <algorithm>
 
 namespace laminate::codegen::onnx {
@@ -257,12 +259,10 @@ flow builder::affine(const flow& x, const std::vector<double>& scale,
     return read_behind(from, over(from, append(f, std::move(p), from.node, width(from.node))));
 }
 
-flow builder::maxout(const flow& x, std::size_t pieces, flow like) {
+flow builder::largest(const flow& x, std::size_t count, flow like) {
     const flow from = in_order(x);
-    ir::node f = of_kind(ir::op::maxout);
-    f.pieces = pieces;
-    const std::size_t outputs = x.units.size() / pieces;
-    like.node = append(f, {}, from.node, outputs);
+    const std::size_t outputs = x.units.size() / count;
+    like.node = append(ir::largest_of(count), {}, from.node, outputs);
     like.units = identity(outputs);
     return like;
 }

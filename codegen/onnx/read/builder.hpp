@@ -54,8 +54,8 @@ public:
     flow prelu(const flow& x, std::vector<double> slope);
     // scale * x + shift, per element.
     flow affine(const flow& x, const std::vector<double>& scale, const std::vector<double>& shift);
-    // The largest of each `pieces` neighbouring elements of x; `like` is x so reduced.
-    flow maxout(const flow& x, std::size_t pieces, flow like);
+    // The largest of each `count` neighbouring elements of x; `like` is x so reduced.
+    flow largest(const flow& x, std::size_t count, flow like);
     // Of each of `groups` neighbouring parts of x's elements.
     flow softmax(const flow& x, ir::op kind, std::size_t groups);
     // layer_norm, or rms_norm without a shift, of each of `groups` neighbouring parts; a scale and

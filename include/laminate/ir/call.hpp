@@ -17,16 +17,11 @@ inline namespace LAMINATE_ISA {
 // Each kernel uses those that its template parameters name.
 struct call {
     kernel run = kernel::activation;
-    std::size_t inputs = 0;  // dense: floats of a row read
-    std::size_t outputs = 0; // floats of a row written
-    std::size_t panels = 1;
-    std::size_t chains = 1;
-    bool exact = false; // dense: nothing may be written behind the outputs
-    bool skips_zeros = false;
-    unsigned far = 0;      // dense: behind how many L2 caches weights lie, see dense_shape
-    arguments others = {}; // of a row kernel, behind outputs
-    float epsilon = 0.0f;  // of a row kernel that functions join
-    bool one_lane = false; // the kernel can't run on a pack of several lanes
+    std::size_t outputs = 0;         // floats of a row written
+    kind::dense::numbers dense = {}; // of kernel::dense
+    arguments others = {};           // of a row kernel, behind outputs
+    float epsilon = 0.0f;            // of a row kernel that takes a number
+    bool one_lane = false;           // the kernel can't run on a pack of several lanes
 };
 
 constexpr call call_of(const plan_view& plan, const step& s) {
@@ -35,15 +30,14 @@ constexpr call call_of(const plan_view& plan, const step& s) {
     c.run = s.run;
     c.outputs = s.units;
     if (takes_functions(s.run) && s.pieces != 1) c.outputs = plan.values[s.last].floats;
-    if (s.run == kernel::dense) {
-        c.inputs = width(arriving(plan.nodes, s.node));
-        c.panels = s.panels;
-        c.chains = s.chains;
-        c.exact = s.exact;
-        c.skips_zeros = s.skips_zeros;
-        c.far = (plan.cost.weight_bytes > small_l2_bytes ? 1U : 0U) +
-                (plan.cost.weight_bytes > l2_bytes ? 1U : 0U);
-    }
+    if (s.run == kernel::dense)
+        c.dense = {.inputs = width(arriving(plan.nodes, s.node)),
+                   .outputs = c.outputs,
+                   .panels = s.panels,
+                   .chains = s.chains,
+                   .exact = s.exact,
+                   .skips_zeros = s.skips_zeros,
+                   .far = kind::dense::far(plan.cost.weight_bytes)};
     const row& kind = of(plan.nodes[s.node].kind);
     if (s.run == kernel::move)
         c.others = arguments_for(s.moves);

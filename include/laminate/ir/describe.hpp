@@ -64,9 +64,9 @@ inline std::string tiles(const plan_view& plan, std::size_t lanes, std::size_t r
     std::string out;
     for (const step& s : plan.steps) {
         if (s.run != ir::kernel::dense) continue;
-        const call c = call_of(plan, s);
+        const kind::dense::numbers d = call_of(plan, s).dense;
         const tile_shape t =
-            largest_tile(c.inputs, c.outputs, c.panels, c.chains, lanes, registers);
+            largest_tile(d.inputs, d.outputs, d.panels, d.chains, lanes, registers);
         out += sentence(out.empty() ? "" : ", ", t.rows, "x", t.registers);
     }
     return out;

@@ -96,7 +96,7 @@ struct plan : figures {
     std::array<value, Nodes> values = {};
     std::array<tensor, Tensors> tensors = {};
     std::array<std::size_t, Nodes + 1> first_tensor = {};
-    std::array<step, Steps> sequence = {};
+    std::array<step, Steps> sequence = {}; // the view's steps; `steps` is how many, a figure
     ports in = {};
     ports out = {};
     std::span<const std::string_view> names = {};

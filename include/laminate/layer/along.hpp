@@ -10,6 +10,7 @@
 
 #include "../base/compiler.hpp"
 #include "../ir/builder.hpp"
+#include "../ir/kind/table.hpp"
 #include "branches.hpp"
 #include "layer.hpp"
 
@@ -45,7 +46,7 @@ struct along : layer_base {
 struct largest : layer_base {
     static constexpr bool starts = false;
     static constexpr std::size_t append(ir::builder& to, std::size_t value) {
-        return to.append({.kind = ir::op::maxout, .pieces = width(to.output(value))}, value);
+        return to.append(ir::largest_of(width(to.output(value))), value);
     }
 
     template <std::size_t Axis>

@@ -13,37 +13,7 @@
 #include "../ir/call.hpp"
 #include "../ir/function.hpp"
 #include "../ir/plan.hpp"
-#include "../kernel/forward/activation.hpp"
-#include "../kernel/forward/affine.hpp"
-#include "../kernel/forward/arcs.hpp"
-#include "../kernel/forward/areas.hpp"
-#include "../kernel/forward/arithmetic.hpp"
-#include "../kernel/forward/binary.hpp"
-#include "../kernel/forward/chain.hpp"
-#include "../kernel/forward/dense.hpp"
-#include "../kernel/forward/elu.hpp"
-#include "../kernel/forward/erf.hpp"
-#include "../kernel/forward/exp.hpp"
-#include "../kernel/forward/gelu.hpp"
-#include "../kernel/forward/hyperbolic.hpp"
-#include "../kernel/forward/log.hpp"
-#include "../kernel/forward/log_softmax.hpp"
-#include "../kernel/forward/matmul.hpp"
-#include "../kernel/forward/maxout.hpp"
-#include "../kernel/forward/move.hpp"
-#include "../kernel/forward/norm.hpp"
-#include "../kernel/forward/piecewise.hpp"
-#include "../kernel/forward/power.hpp"
-#include "../kernel/forward/reduction.hpp"
-#include "../kernel/forward/relu.hpp"
-#include "../kernel/forward/rounding.hpp"
-#include "../kernel/forward/rows_at.hpp"
-#include "../kernel/forward/sigmoid.hpp"
-#include "../kernel/forward/softmax.hpp"
-#include "../kernel/forward/softplus.hpp"
-#include "../kernel/forward/swish.hpp"
-#include "../kernel/forward/tanh.hpp"
-#include "../kernel/forward/trigonometric.hpp"
+#include "../kernel/forward/all.hpp"
 #include "../pack/concept.hpp"
 #include "../pack/scalar.hpp"
 
@@ -193,6 +163,10 @@ constexpr auto epilogue(const float* parameters, const Memory& memory) {
         parameters, memory, std::make_index_sequence<Plan::value.sequence[Step].epilogue_size>{});
 }
 
+template <ir::kind::dense::numbers N>
+using dense_shape =
+    kernel::dense_shape<N.inputs, N.outputs, N.panels, N.chains, N.exact, N.skips_zeros, N.far>;
+
 // Dense step Step, from and to rows in memory or registers.
 template <class P, class Plan, std::size_t Step, std::size_t MaxRows, class From, class To,
           class Epilogue>
@@ -202,10 +176,8 @@ LAMINATE_INLINE void run_dense(const float* parameters, const From& from, To& to
     constexpr std::size_t node = Plan::value.sequence[Step].node;
     constexpr std::size_t weights = Plan::value.tensor_of(node, 0).begin;
     constexpr std::size_t bias = Plan::value.tensor_of(node, 1).begin;
-    using shape =
-        kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, c.exact, c.skips_zeros, c.far>;
-    kernel::dense<P, shape, MaxRows>(from, parameters + weights, parameters + bias, to, rows,
-                                     functions);
+    kernel::dense<P, dense_shape<c.dense>, MaxRows>(from, parameters + weights, parameters + bias,
+                                                    to, rows, functions);
 }
 
 constexpr bool is_row_kernel(ir::kernel run) {
@@ -235,21 +207,24 @@ constexpr void run_kernel(const float* parameters, const Memory& memory, std::si
     if constexpr (c.run == ir::kernel::dense) {
         run_dense<P, Plan, Step, MaxRows>(parameters, from, to, rows,
                                           epilogue<Plan, Step>(parameters, memory));
-    } else if constexpr (is_row_kernel(c.run) && ir::takes_functions(c.run)) {
-        run_row_kernel<P, Plan, Step>(from.first, from.stride, to.first, to.stride, rows,
-                                      std::make_index_sequence<c.others.size()>{}, c.epsilon,
-                                      epilogue<Plan, Step>(parameters, memory));
-    } else if constexpr (c.run == ir::kernel::move) {
-        run_row_kernel<P, Plan, Step>(from.first, from.stride, to.first, to.stride, rows,
-                                      std::make_index_sequence<c.others.size()>{}, c.epsilon);
-    } else if constexpr (c.run == ir::kernel::matmul) {
-        const rows_at<const float> second = memory.template read_second<Step>();
-        run_row_kernel<P, Plan, Step>(from.first, from.stride, to.first, to.stride, rows,
-                                      std::make_index_sequence<c.others.size()>{}, second.first,
-                                      second.stride, c.epsilon);
     } else if constexpr (is_row_kernel(c.run)) {
-        run_row_kernel<P, Plan, Step>(from.first, from.stride, to.first, to.stride, rows,
-                                      std::make_index_sequence<c.others.size()>{});
+        constexpr ir::kernel_facts facts = ir::facts_of(c.run);
+        constexpr auto others = std::make_index_sequence<c.others.size()>{};
+        if constexpr (facts.takes_functions) {
+            run_row_kernel<P, Plan, Step>(from.first, from.stride, to.first, to.stride, rows,
+                                          others, c.epsilon,
+                                          epilogue<Plan, Step>(parameters, memory));
+        } else if constexpr (facts.takes_second) {
+            const rows_at<const float> second = memory.template read_second<Step>();
+            run_row_kernel<P, Plan, Step>(from.first, from.stride, to.first, to.stride, rows,
+                                          others, second.first, second.stride, c.epsilon);
+        } else if constexpr (facts.takes_number) {
+            run_row_kernel<P, Plan, Step>(from.first, from.stride, to.first, to.stride, rows,
+                                          others, c.epsilon);
+        } else {
+            run_row_kernel<P, Plan, Step>(from.first, from.stride, to.first, to.stride, rows,
+                                          others);
+        }
     } else {
         static_assert(c.run == ir::kernel::activation,
                       "Laminate: model/run.hpp lacks a kernel; add it");

@@ -43,7 +43,7 @@ lines lines_of(const call& c, std::size_t axis, bool to_the_end) {
 // The largest of each line.
 flow largest(const call& c, const flow& x, const lines& of) {
     flow like{{of.count}, x.type, x.node, {}, no_axis};
-    if (of.wide > 1) return c.network().maxout(x, of.wide, std::move(like));
+    if (of.wide > 1) return c.network().largest(x, of.wide, std::move(like));
     like.units = x.units;
     return like;
 }

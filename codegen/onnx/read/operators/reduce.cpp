@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// ReduceSum and ReduceMean, which are linear; ReduceMax, which is a maxout, and ReduceMin, which is
-// one of the negatives; ReduceL1, ReduceL2, ReduceSumSquare, ReduceLogSum and ReduceLogSumExp,
-// which are sums between functions; ReduceProd, of one product after the other.
+// ReduceSum and ReduceMean, which are linear; ReduceMax, the largest of neighbours, and ReduceMin,
+// the same of the negatives; ReduceL1, ReduceL2, ReduceSumSquare, ReduceLogSum and
+// ReduceLogSumExp, which are sums between functions; ReduceProd, of one product after the other.
 #include "arithmetic.hpp"
 #include "elementwise.hpp"
 #include "rules.hpp"
@@ -52,7 +52,7 @@ value maxima(const call& c, const flow& x, const reduction& r) {
         for (std::size_t k : r.within)
             grouped.units.push_back(x.units[start + k]);
     flow like{r.kept, x.type, x.node, {}, r.batch};
-    if (r.within.size() > 1) return c.network().maxout(grouped, r.within.size(), std::move(like));
+    if (r.within.size() > 1) return c.network().largest(grouped, r.within.size(), std::move(like));
     like.units = std::move(grouped.units);
     return like;
 }

@@ -3,6 +3,7 @@
 
 // dense: y = W x + b, W [units, inputs].
 
+#include "../../base/cache.hpp"
 #include "../../base/compiler.hpp"
 #include "facts.hpp"
 
@@ -11,6 +12,22 @@ inline namespace LAMINATE_ISA {
 
 struct dense {
     static constexpr traits is = {.role = role::layer, .run = kernel::dense};
+
+    // What its kernel is instantiated on, see kernel/forward/dense_shape.hpp.
+    struct numbers {
+        std::size_t inputs = 0;  // floats of a row read
+        std::size_t outputs = 0; // floats of a row written
+        std::size_t panels = 1;
+        std::size_t chains = 1;
+        bool exact = false;       // nothing may be written behind the outputs
+        bool skips_zeros = false; // weights of zero inputs need not be read
+        unsigned far = 0;         // behind how many L2 caches weights lie
+    };
+
+    // Of weights that have so many bytes, all layers' together.
+    static constexpr unsigned far(std::size_t weight_bytes) {
+        return (weight_bytes > small_l2_bytes ? 1U : 0U) + (weight_bytes > l2_bytes ? 1U : 0U);
+    }
 
     static constexpr shape output(const node& n, operands in) { return with_width(in[0], n.units); }
 

@@ -16,32 +16,28 @@
 
 namespace laminate::ir {
 
-// What runs a step: kernel::<name> of kernel/forward. KERNEL(name, whether functions that follow
-// join it in registers, whether its result may take the place of what it reads).
-#define LAMINATE_KERNELS(KERNEL) \
-    KERNEL(activation, true, true) \
-    KERNEL(dense, true, false) \
-    LAMINATE_ROW_KERNELS(KERNEL)
-
-// Those that take rows and a number or two: kernel::name<pack, outputs, row::arguments_of...>(x,
-// x_stride, y, y_stride, rows), behind which stands the kind's epsilon, if it has one, and then the
-// functions that join it.
-#define LAMINATE_ROW_KERNELS(KERNEL) \
-    KERNEL(softmax, false, true) \
-    KERNEL(log_softmax, false, true) \
-    KERNEL(maxout, false, false) \
-    KERNEL(sum, false, false) \
-    KERNEL(mean, false, false) \
-    KERNEL(mean_square, false, false) \
-    KERNEL(layer_norm, true, true) \
-    KERNEL(rms_norm, true, true) \
-    KERNEL(move, false, false) \
-    KERNEL(matmul, false, false)
-
 enum class kernel : std::uint8_t {
 #define LAMINATE_KERNEL(name, ...) name,
     LAMINATE_KERNELS(LAMINATE_KERNEL)
 #undef LAMINATE_KERNEL
+};
+
+// How gradients go back through a kernel.
+enum class way_back : std::uint8_t {
+    missing,
+    rows, // kernel::name_gradient, called as ir/kind/list.hpp says
+    own,  // a branch of train/steps/pass.hpp
+};
+
+// What is true of a kernel.
+struct kernel_facts {
+    const char* name;
+    const char* file; // of kernel/forward
+    way_back back;
+    bool takes_functions = false; // that follow: they join it in registers
+    bool in_place = false;        // its result may take the place of what it reads
+    bool takes_second = false;    // the rows of a second operand
+    bool takes_number = false;    // its node's alpha: an epsilon, what is filled in, a scale
 };
 
 // How a tensor's numbers lie in memory, see base/panel.hpp.
@@ -170,30 +166,18 @@ struct row {
                               bool in_pieces); // of a row kernel
 };
 
-constexpr const char* name(kernel k) {
-    constexpr const char* names[] = {
-#define LAMINATE_KERNEL(name, ...) #name,
-        LAMINATE_KERNELS(LAMINATE_KERNEL)
-#undef LAMINATE_KERNEL
-    };
-    return names[static_cast<std::size_t>(k)];
-}
-
-constexpr bool takes_functions(kernel k) {
-#define LAMINATE_KERNEL(name, functions, in_place) \
-    if (k == kernel::name) return functions;
+inline constexpr kernel_facts kernels[] = {
+#define LAMINATE_KERNEL(kernel, of, goes, ...) \
+    {.name = #kernel, .file = #of, .back = way_back::goes, __VA_ARGS__},
     LAMINATE_KERNELS(LAMINATE_KERNEL)
 #undef LAMINATE_KERNEL
-    return false;
-}
+};
 
-constexpr bool writes_in_place(kernel k) {
-#define LAMINATE_KERNEL(name, functions, in_place) \
-    if (k == kernel::name) return in_place;
-    LAMINATE_KERNELS(LAMINATE_KERNEL)
-#undef LAMINATE_KERNEL
-    return false;
-}
+constexpr const kernel_facts& facts_of(kernel k) { return kernels[static_cast<std::size_t>(k)]; }
+
+constexpr const char* name(kernel k) { return facts_of(k).name; }
+constexpr bool takes_functions(kernel k) { return facts_of(k).takes_functions; }
+constexpr bool writes_in_place(kernel k) { return facts_of(k).in_place; }
 
 } // namespace LAMINATE_ISA
 

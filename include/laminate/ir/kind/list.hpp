@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Every kind of layer, once. From this list come the operations of ir/node.hpp, the table in
-// ir/kind/table.hpp and every loop over kinds; a kind `name` is described by ir::kind::name.
+// Every kind of layer, and every kernel, once. From the first list come the operations of
+// ir/node.hpp, the table in ir/kind/table.hpp and every loop over kinds; a kind `name` is described
+// by ir::kind::name.
 
 #define LAMINATE_KINDS(KIND) \
     KIND(input) \
@@ -80,3 +81,27 @@
     KIND(pad) \
     KIND(as_strided) \
     KIND(matmul)
+
+// What runs a step: kernel::name, in kernel/forward/file.hpp. KERNEL(name, file, back, facts...):
+// its way back and what is true of it, see ir/kind/facts.hpp.
+#define LAMINATE_KERNELS(KERNEL) \
+    KERNEL(activation, activation, own, .takes_functions = true, .in_place = true) \
+    KERNEL(dense, dense, own, .takes_functions = true) \
+    LAMINATE_ROW_KERNELS(KERNEL)
+
+// Those that take rows and a number or two: kernel::name<pack, outputs, row::arguments_of...>(x,
+// x_stride, y, y_stride, rows), behind which stand, as far as it takes them, the rows of a second
+// operand, a number of the node's, and the functions that join it. Where gradients go back by rows
+// it is kernel::name_gradient<pack, outputs, row::arguments_of...>(rows, functions), in
+// kernel/back, with kernel::backward_rows.
+#define LAMINATE_ROW_KERNELS(KERNEL) \
+    KERNEL(softmax, softmax, rows, .in_place = true) \
+    KERNEL(log_softmax, log_softmax, rows, .in_place = true) \
+    KERNEL(maxout, maxout, rows) \
+    KERNEL(sum, reduction, rows) \
+    KERNEL(mean, reduction, rows) \
+    KERNEL(mean_square, reduction, rows) \
+    KERNEL(layer_norm, norm, own, .takes_functions = true, .in_place = true, .takes_number = true) \
+    KERNEL(rms_norm, norm, own, .takes_functions = true, .in_place = true, .takes_number = true) \
+    KERNEL(move, move, own, .takes_number = true) \
+    KERNEL(matmul, matmul, own, .takes_second = true, .takes_number = true)

@@ -49,3 +49,12 @@ struct maxout {
 
 } // namespace LAMINATE_ISA
 } // namespace laminate::ir::kind
+
+namespace laminate::ir {
+inline namespace LAMINATE_ISA {
+
+// The largest of each `count` neighbours, which others make a layer of too.
+constexpr node largest_of(std::size_t count) { return {.kind = op::maxout, .pieces = count}; }
+
+} // namespace LAMINATE_ISA
+} // namespace laminate::ir

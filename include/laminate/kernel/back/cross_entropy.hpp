@@ -84,8 +84,8 @@ constexpr void cross_entropy(const class_scores& s, const std::uint32_t* labels)
             arguments[r] = p[label];
             s.losses[row] = 0.0f;
             if (!(p[label] > smallest)) {
-                arguments[r] = first_lane<P>(row_maximum<P, Width>(p));
-                s.losses[row] = first_lane<P>(row_maximum<P, Width>(x)) - x[label];
+                arguments[r] = first_lane<P>(row_maximum<P>(constant<Width>{}, p));
+                s.losses[row] = first_lane<P>(row_maximum<P>(constant<Width>{}, x)) - x[label];
             }
             if (s.dy == nullptr) continue;
             float* const dy = s.dy + row * s.stride;
@@ -107,7 +107,7 @@ constexpr void cross_entropy(const class_scores& s, const float* targets, const 
         const float* const x = s.x + row * s.stride;
         const float* const p = s.p + row * s.stride;
         const float* const t = targets + row * Width;
-        const typename P::reg highest = row_maximum<P, Width>(x);
+        const typename P::reg highest = row_maximum<P>(constant<Width>{}, x);
         const auto weight = [&](std::size_t i, std::size_t count) LAMINATE_INLINE_LAMBDA {
             return weights == nullptr ? P::splat(1.0f) : load_some<P>(weights + i, count);
         };
@@ -124,7 +124,7 @@ constexpr void cross_entropy(const class_scores& s, const float* targets, const 
             below[g] = P::fma(P::mul(target, of_class), depth, below[g]);
         }
         const typename P::reg sum = fold_sum<P, partial_sums>(total);
-        const float argument = first_lane<P>(row_maximum<P, Width>(p));
+        const float argument = first_lane<P>(row_maximum<P>(constant<Width>{}, p));
         const float all = first_lane<P>(sum);
         s.losses[row] = first_lane<P>(fold_sum<P, partial_sums>(below));
         subtract_logs<P>(s.losses + row, &argument, &all, 1);

@@ -24,11 +24,12 @@ inline namespace LAMINATE_ISA {
 template <class P, std::size_t Width, bool Centred>
 LAMINATE_INLINE void normalise_part_gradient(const float* x, const float* z, const float* scale,
                                              const float* dy, float* dx, float epsilon) {
+    constexpr constant<Width> width{};
     typename P::reg square = P::splat(0.0f);
     if constexpr (Centred)
-        square = row_mean<P, Width>(x, add_centred_square<P>{row_mean<P, Width>(x, add_unit{})});
+        square = row_mean<P>(width, x, add_centred_square<P>{row_mean<P>(width, x, add_unit{})});
     else
-        square = row_mean<P, Width>(x, add_square{});
+        square = row_mean<P>(width, x, add_square{});
     const typename P::reg r = inverse_root<P>(square, epsilon);
     float g[Width] = {};
     float gz[Width] = {};
@@ -39,9 +40,9 @@ LAMINATE_INLINE void normalise_part_gradient(const float* x, const float* z, con
         store_some<P>(g + i, each, count);
         store_some<P>(gz + i, P::mul(each, load_some<P>(z + i, count)), count);
     }
-    const typename P::reg p = P::sub(P::splat(0.0f), row_mean<P, Width>(gz, add_unit{}));
+    const typename P::reg p = P::sub(P::splat(0.0f), row_mean<P>(width, gz, add_unit{}));
     typename P::reg m = P::splat(0.0f);
-    if constexpr (Centred) m = row_mean<P, Width>(g, add_unit{});
+    if constexpr (Centred) m = row_mean<P>(width, g, add_unit{});
     for (std::size_t i = 0; i < Width; i += P::lanes) {
         const std::size_t count = Width - i < P::lanes ? Width - i : P::lanes;
         const typename P::reg left = P::sub(load_some<P>(g + i, count), m);

@@ -10,29 +10,41 @@
 
 #include "../../base/compiler.hpp"
 #include "../forward/chain.hpp"
+#include "backward_rows.hpp"
 #include "some.hpp"
 
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
 
 template <class P, std::size_t Width, bool Mean, bool Squares, class Epilogue>
-constexpr void reduction_gradient(const float* x, std::size_t x_stride, const float* dy,
-                                  std::size_t dy_stride, float* dx, std::size_t dx_stride,
-                                  std::size_t rows, const Epilogue& epilogue) {
-    for (std::size_t row = 0; row < rows; ++row) {
-        typename P::reg each = P::splat(dy[row * dy_stride]);
+constexpr void reduction_gradient(const backward_rows& g, const Epilogue& epilogue) {
+    for (std::size_t row = 0; row < g.rows; ++row) {
+        typename P::reg each = P::splat(g.dy.first[row * g.dy.stride]);
         if constexpr (Mean) each = P::div(each, P::splat(static_cast<float>(Width)));
         for (std::size_t i = 0; i < Width; i += P::lanes) {
             const std::size_t count = Width - i < P::lanes ? Width - i : P::lanes;
             typename P::reg gradient = each;
             if constexpr (Squares) {
-                const typename P::reg a = load_some<P>(x + row * x_stride + i, count);
+                const typename P::reg a = load_some<P>(g.x.first + row * g.x.stride + i, count);
                 gradient = P::mul(each, P::add(a, a));
             }
-            float* const to = dx + row * dx_stride + i;
+            float* const to = g.dx.first + row * g.dx.stride + i;
             store_some<P>(to, finished<P>(epilogue, gradient, to, i), count);
         }
     }
+}
+
+template <class P, std::size_t Units, std::size_t Width, class Epilogue>
+constexpr void sum_gradient(const backward_rows& g, const Epilogue& epilogue) {
+    reduction_gradient<P, Width, false, false>(g, epilogue);
+}
+template <class P, std::size_t Units, std::size_t Width, class Epilogue>
+constexpr void mean_gradient(const backward_rows& g, const Epilogue& epilogue) {
+    reduction_gradient<P, Width, true, false>(g, epilogue);
+}
+template <class P, std::size_t Units, std::size_t Width, class Epilogue>
+constexpr void mean_square_gradient(const backward_rows& g, const Epilogue& epilogue) {
+    reduction_gradient<P, Width, true, true>(g, epilogue);
 }
 
 } // namespace LAMINATE_ISA

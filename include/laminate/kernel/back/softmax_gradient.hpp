@@ -16,6 +16,7 @@
 #include "../forward/chain.hpp"
 #include "../forward/exp.hpp"
 #include "../forward/softmax.hpp"
+#include "backward_rows.hpp"
 #include "some.hpp"
 
 namespace laminate::kernel {
@@ -96,6 +97,17 @@ constexpr void softmax_gradient(const float* y, const float* dy, std::size_t y_s
             }
         }
     }
+}
+
+template <class P, std::size_t Width, std::size_t Groups, class Epilogue>
+constexpr void softmax_gradient(const backward_rows& g, const Epilogue& epilogue) {
+    softmax_gradient<P, Width, Groups, share_gradient>(g.y.first, g.dy.first, g.y.stride,
+                                                       g.dx.first, g.dx.stride, g.rows, epilogue);
+}
+template <class P, std::size_t Width, std::size_t Groups, class Epilogue>
+constexpr void log_softmax_gradient(const backward_rows& g, const Epilogue& epilogue) {
+    softmax_gradient<P, Width, Groups, log_share_gradient>(
+        g.y.first, g.dy.first, g.y.stride, g.dx.first, g.dx.stride, g.rows, epilogue);
 }
 
 } // namespace LAMINATE_ISA

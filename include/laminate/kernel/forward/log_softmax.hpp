@@ -34,6 +34,11 @@ struct log_share {
     }
 };
 
+template <class P>
+LAMINATE_INLINE void log_softmax(const run_time_sizes& sizes, const float* x, std::size_t x_stride,
+                                 float* y, std::size_t y_stride, std::size_t rows) {
+    softmax_rows<P, log_share>(sizes, x, x_stride, y, y_stride, rows);
+}
 template <class P, std::size_t Width, std::size_t Groups = 1>
 LAMINATE_INLINE void log_softmax(const float* x, std::size_t x_stride, float* y,
                                  std::size_t y_stride, std::size_t rows) {

@@ -17,6 +17,7 @@
 #include "beside.hpp"
 #include "chain.hpp"
 #include "reduction.hpp"
+#include "sizes.hpp"
 
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
@@ -41,27 +42,27 @@ template <class P, std::size_t... At>
 struct factors {
     typename rows_beside<P, At...>::reg mean, square;
 };
-template <std::size_t Width, bool Centred, class P, std::size_t... At>
-LAMINATE_INLINE factors<P, At...> factors_of(const rows_beside<P, At...>& rows) {
+template <bool Centred, class Width, class P, std::size_t... At>
+LAMINATE_INLINE factors<P, At...> factors_of(Width width, const rows_beside<P, At...>& rows) {
     using all = rows_beside<P, At...>;
     if constexpr (Centred) {
-        const auto mean = mean_of<all, Width>(rows, add_unit{});
-        return {mean, mean_of<all, Width>(rows, add_centred_square<all>{mean})};
+        const auto mean = mean_of<all>(width, rows, add_unit{});
+        return {mean, mean_of<all>(width, rows, add_centred_square<all>{mean})};
     } else {
-        return {all::splat(0.0f), mean_of<all, Width>(rows, add_square{})};
+        return {all::splat(0.0f), mean_of<all>(width, rows, add_square{})};
     }
 }
 
-// Units [unit, unit + Width) of rows, the first of them at x and y.
-template <std::size_t Width, bool Centred, class P, std::size_t... At, class Function>
-LAMINATE_INLINE void normalise_by(const typename rows_beside<P, At...>::reg& mean,
+// Units [unit, unit + width) of rows, the first of them at x and y.
+template <bool Centred, class Width, class P, std::size_t... At, class Function>
+LAMINATE_INLINE void normalise_by(Width width, const typename rows_beside<P, At...>::reg& mean,
                                   const typename rows_beside<P, At...>::reg& scale,
                                   const rows_beside<P, At...>& rows, float* y, std::size_t y_stride,
                                   std::size_t unit, const Function& f) {
     using all = rows_beside<P, At...>;
     using reg = typename all::reg;
-    constexpr std::size_t tail = Width % P::lanes;
-    constexpr std::size_t whole = Width - tail;
+    constexpr std::size_t tail = units_left<P, Width>;
+    const std::size_t whole = width - tail;
     const auto scaled = [&](const reg& a) LAMINATE_INLINE_LAMBDA {
         return all::mul(Centred ? all::sub(a, mean) : a, scale);
     };
@@ -107,30 +108,32 @@ LAMINATE_INLINE void normalise_chunk(const float* x, std::size_t x_stride, float
     float scales[chunk_to_normalise(Width) + P::lanes] = {};
     for (std::size_t row = 0; row < rows; row += sizeof...(At)) {
         const beside from = {{}, x + row * x_stride, x_stride};
-        const auto found = factors_of<Width, Centred>(from);
+        const auto found = factors_of<Centred>(constant<Width>{}, from);
         P::store(means + row, lane_of_each<P, At...>(found.mean));
         P::store(scales + row, inverse_root<P>(lane_of_each<P, At...>(found.square), epsilon));
     }
     for (std::size_t row = 0; row < rows; row += sizeof...(At)) {
         const beside from = {{}, x + row * x_stride, x_stride};
-        normalise_by<Width, Centred>({{P::splat(means[row + At])...}},
-                                     {{P::splat(scales[row + At])...}}, from, y + row * y_stride,
-                                     y_stride, unit, f);
+        normalise_by<Centred>(constant<Width>{}, {{P::splat(means[row + At])...}},
+                              {{P::splat(scales[row + At])...}}, from, y + row * y_stride, y_stride,
+                              unit, f);
     }
 }
 
-template <class P, std::size_t Width, std::size_t Groups, bool Centred, class Function>
-LAMINATE_INLINE void normalise(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
-                               std::size_t rows, float epsilon, const Function& f) {
-    constexpr std::size_t part = Width / Groups;
-    constexpr std::size_t chunk = chunk_to_normalise(part);
+template <class P, bool Centred, class Sizes, class Function>
+LAMINATE_INLINE void normalise(const Sizes& sizes, const float* x, std::size_t x_stride, float* y,
+                               std::size_t y_stride, std::size_t rows, float epsilon,
+                               const Function& f) {
+    const auto width = sizes.template get<0>();
+    const auto part = over(width, sizes.template get<1>());
     constexpr std::size_t beside = rows_to_normalise<P>;
     std::size_t row = 0;
     if constexpr (beside > 1) {
+        constexpr std::size_t chunk = chunk_to_normalise(part);
         const std::size_t whole = rows / beside * beside;
         for (; row < whole; row += chunk) {
             const std::size_t count = whole - row < chunk ? whole - row : chunk;
-            for (std::size_t unit = 0; unit < Width; unit += part)
+            for (std::size_t unit = 0; unit < width; unit += part)
                 normalise_chunk<P, part, Centred>(x + row * x_stride + unit, x_stride,
                                                   y + row * y_stride + unit, y_stride, count, unit,
                                                   epsilon, f, std::make_index_sequence<beside>{});
@@ -138,26 +141,39 @@ LAMINATE_INLINE void normalise(const float* x, std::size_t x_stride, float* y, s
         row = whole;
     }
     for (; row < rows; ++row) {
-        for (std::size_t unit = 0; unit < Width; unit += part) {
+        for (std::size_t unit = 0; unit < width; unit += part) {
             const rows_beside<P, 0> from = {{}, x + row * x_stride + unit, x_stride};
-            const auto found = factors_of<part, Centred>(from);
-            normalise_by<part, Centred>(found.mean,
-                                        {{inverse_root<P>(found.square.at[0], epsilon)}}, from,
-                                        y + row * y_stride + unit, y_stride, unit, f);
+            const auto found = factors_of<Centred>(part, from);
+            normalise_by<Centred>(part, found.mean,
+                                  {{inverse_root<P>(found.square.at[0], epsilon)}}, from,
+                                  y + row * y_stride + unit, y_stride, unit, f);
         }
     }
+}
+
+template <class P, class Sizes, class Function>
+LAMINATE_INLINE void layer_norm(const Sizes& sizes, const float* x, std::size_t x_stride, float* y,
+                                std::size_t y_stride, std::size_t rows, float epsilon,
+                                const Function& f) {
+    normalise<P, true>(sizes, x, x_stride, y, y_stride, rows, epsilon, f);
+}
+template <class P, class Sizes, class Function>
+LAMINATE_INLINE void rms_norm(const Sizes& sizes, const float* x, std::size_t x_stride, float* y,
+                              std::size_t y_stride, std::size_t rows, float epsilon,
+                              const Function& f) {
+    normalise<P, false>(sizes, x, x_stride, y, y_stride, rows, epsilon, f);
 }
 
 template <class P, std::size_t Width, std::size_t Groups, class Function>
 LAMINATE_INLINE void layer_norm(const float* x, std::size_t x_stride, float* y,
                                 std::size_t y_stride, std::size_t rows, float epsilon,
                                 const Function& f) {
-    normalise<P, Width, Groups, true>(x, x_stride, y, y_stride, rows, epsilon, f);
+    layer_norm<P>(constants<Width, Groups>{}, x, x_stride, y, y_stride, rows, epsilon, f);
 }
 template <class P, std::size_t Width, std::size_t Groups, class Function>
 LAMINATE_INLINE void rms_norm(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
                               std::size_t rows, float epsilon, const Function& f) {
-    normalise<P, Width, Groups, false>(x, x_stride, y, y_stride, rows, epsilon, f);
+    rms_norm<P>(constants<Width, Groups>{}, x, x_stride, y, y_stride, rows, epsilon, f);
 }
 
 } // namespace LAMINATE_ISA

@@ -12,6 +12,7 @@
 
 #include "../../base/compiler.hpp"
 #include "fold.hpp"
+#include "sizes.hpp"
 #include "softmax.hpp"
 
 namespace laminate::kernel {
@@ -42,11 +43,11 @@ struct row_at {
 };
 
 // The sum, in every lane.
-template <class P, std::size_t Width, class Row, class Term>
-LAMINATE_INLINE typename P::reg sum_of(const Row& row, const Term& add) {
+template <class P, class Width, class Row, class Term>
+LAMINATE_INLINE typename P::reg sum_of(Width width, const Row& row, const Term& add) {
     constexpr std::size_t registers = partial_sums / P::lanes;
-    constexpr std::size_t tail = Width % P::lanes;
-    constexpr std::size_t whole = Width - tail;
+    constexpr std::size_t tail = units_left<P, Width>;
+    const std::size_t whole = width - tail;
     typename P::reg sum[registers] = {};
     LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = P::splat(0.0f);
     for (std::size_t i = 0; i < whole; i += P::lanes) {
@@ -60,39 +61,56 @@ LAMINATE_INLINE typename P::reg sum_of(const Row& row, const Term& add) {
     }
     return fold_sum<P, partial_sums>(sum);
 }
-template <class P, std::size_t Width, class Row, class Term>
-LAMINATE_INLINE typename P::reg mean_of(const Row& row, const Term& add) {
-    return P::div(sum_of<P, Width>(row, add), P::splat(static_cast<float>(Width)));
+template <class P, class Width, class Row, class Term>
+LAMINATE_INLINE typename P::reg mean_of(Width width, const Row& row, const Term& add) {
+    const std::size_t units = width;
+    return P::div(sum_of<P>(width, row, add), P::splat(static_cast<float>(units)));
 }
-template <class P, std::size_t Width, class Term>
-LAMINATE_INLINE typename P::reg row_mean(const float* x, const Term& add) {
-    return mean_of<P, Width>(row_at<P>{x}, add);
+template <class P, class Width, class Term>
+LAMINATE_INLINE typename P::reg row_mean(Width width, const float* x, const Term& add) {
+    return mean_of<P>(width, row_at<P>{x}, add);
 }
 
-template <class P, std::size_t Width, class Term, bool Mean>
-LAMINATE_INLINE void reduce(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
-                            std::size_t rows) {
+template <class P, class Term, bool Mean, class Width>
+LAMINATE_INLINE void reduce(Width width, const float* x, std::size_t x_stride, float* y,
+                            std::size_t y_stride, std::size_t rows) {
     for (std::size_t row = 0; row < rows; ++row) {
         const row_at<P> from = {x + row * x_stride};
         P::store_first(y + row * y_stride,
-                       Mean ? mean_of<P, Width>(from, Term{}) : sum_of<P, Width>(from, Term{}), 1);
+                       Mean ? mean_of<P>(width, from, Term{}) : sum_of<P>(width, from, Term{}), 1);
     }
+}
+
+template <class P, class Sizes>
+LAMINATE_INLINE void sum(const Sizes& sizes, const float* x, std::size_t x_stride, float* y,
+                         std::size_t y_stride, std::size_t rows) {
+    reduce<P, add_unit, false>(sizes.template get<1>(), x, x_stride, y, y_stride, rows);
+}
+template <class P, class Sizes>
+LAMINATE_INLINE void mean(const Sizes& sizes, const float* x, std::size_t x_stride, float* y,
+                          std::size_t y_stride, std::size_t rows) {
+    reduce<P, add_unit, true>(sizes.template get<1>(), x, x_stride, y, y_stride, rows);
+}
+template <class P, class Sizes>
+LAMINATE_INLINE void mean_square(const Sizes& sizes, const float* x, std::size_t x_stride, float* y,
+                                 std::size_t y_stride, std::size_t rows) {
+    reduce<P, add_square, true>(sizes.template get<1>(), x, x_stride, y, y_stride, rows);
 }
 
 template <class P, std::size_t Units, std::size_t Width>
 LAMINATE_INLINE void sum(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
                          std::size_t rows) {
-    reduce<P, Width, add_unit, false>(x, x_stride, y, y_stride, rows);
+    sum<P>(constants<Units, Width>{}, x, x_stride, y, y_stride, rows);
 }
 template <class P, std::size_t Units, std::size_t Width>
 LAMINATE_INLINE void mean(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
                           std::size_t rows) {
-    reduce<P, Width, add_unit, true>(x, x_stride, y, y_stride, rows);
+    mean<P>(constants<Units, Width>{}, x, x_stride, y, y_stride, rows);
 }
 template <class P, std::size_t Units, std::size_t Width>
 LAMINATE_INLINE void mean_square(const float* x, std::size_t x_stride, float* y,
                                  std::size_t y_stride, std::size_t rows) {
-    reduce<P, Width, add_square, true>(x, x_stride, y, y_stride, rows);
+    mean_square<P>(constants<Units, Width>{}, x, x_stride, y, y_stride, rows);
 }
 
 } // namespace LAMINATE_ISA

@@ -22,6 +22,7 @@
 #include "beside.hpp"
 #include "exp.hpp"
 #include "fold.hpp"
+#include "sizes.hpp"
 
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
@@ -110,31 +111,31 @@ LAMINATE_INLINE void softmax_short(const float* x, std::size_t x_stride, float* 
             x + row * x_stride, x_stride, y + row * y_stride, y_stride, rows - row);
 }
 
-template <class P, std::size_t Width>
-LAMINATE_INLINE typename P::reg row_maximum(const float* x) {
-    constexpr std::size_t tail = Width % P::lanes;
+template <class P, class Width>
+LAMINATE_INLINE typename P::reg row_maximum(Width width, const float* x) {
+    constexpr std::size_t tail = units_left<P, Width>;
     const typename P::reg lowest = P::splat(-std::numeric_limits<float>::infinity());
     typename P::reg best = lowest;
-    for (std::size_t i = 0; i + P::lanes <= Width; i += P::lanes)
+    for (std::size_t i = 0; i + P::lanes <= width; i += P::lanes)
         best = P::max(best, P::load(x + i));
     if constexpr (tail > 0)
         best =
-            P::max(best, P::select(P::first(tail), P::load_first(x + Width - tail, tail), lowest));
+            P::max(best, P::select(P::first(tail), P::load_first(x + width - tail, tail), lowest));
     return fold_maximum<P, P::lanes>(best);
 }
 
 // Rows that fill a register at least, as many as there are At.
-template <class P, std::size_t Width, class Form, std::size_t... At>
-LAMINATE_INLINE void softmax_beside(const float* x, std::size_t x_stride, float* y,
+template <class P, class Form, class Width, std::size_t... At>
+LAMINATE_INLINE void softmax_beside(Width width, const float* x, std::size_t x_stride, float* y,
                                     std::size_t y_stride, std::index_sequence<At...>) {
     using all = rows_beside<P, At...>;
     using reg = typename all::reg;
-    constexpr std::size_t tail = Width % P::lanes;
-    constexpr std::size_t whole = Width - tail;
+    constexpr std::size_t tail = units_left<P, Width>;
+    const std::size_t whole = width - tail;
     constexpr std::size_t registers = partial_sums / P::lanes;
     const all in = {{}, x, x_stride};
     const all kept = {{}, y, y_stride};
-    const reg maximum = {{row_maximum<P, Width>(x + At * x_stride)...}};
+    const reg maximum = {{row_maximum<P>(width, x + At * x_stride)...}};
     reg sum[registers] = {};
     LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = all::splat(0.0f);
     for (std::size_t i = 0; i < whole; i += P::lanes) {
@@ -149,7 +150,7 @@ LAMINATE_INLINE void softmax_beside(const float* x, std::size_t x_stride, float*
         const reg d = all::sub(in.load_first(whole, tail), maximum);
         const reg e = all::select(all::template first_of_each<P::lanes>(tail),
                                   exp::not_positive(all{}, d), last);
-        constexpr std::size_t g = whole / P::lanes % registers;
+        const std::size_t g = whole / P::lanes % registers;
         sum[g] = all::add(sum[g], e);
         last = Form::kept(all{}, d, e);
     }
@@ -176,17 +177,34 @@ LAMINATE_INLINE void softmax_rows(const float* x, std::size_t x_stride, float* y
         constexpr std::size_t beside = pack::at_once<P>;
         std::size_t row = 0;
         for (; row + beside <= rows; row += beside)
-            softmax_beside<P, Width, Form>(x + row * x_stride, x_stride, y + row * y_stride,
-                                           y_stride, std::make_index_sequence<beside>{});
+            softmax_beside<P, Form>(constant<Width>{}, x + row * x_stride, x_stride,
+                                    y + row * y_stride, y_stride,
+                                    std::make_index_sequence<beside>{});
         for (; row < rows; ++row)
-            softmax_beside<P, Width, Form>(x + row * x_stride, x_stride, y + row * y_stride,
-                                           y_stride, std::index_sequence<0>{});
+            softmax_beside<P, Form>(constant<Width>{}, x + row * x_stride, x_stride,
+                                    y + row * y_stride, y_stride, std::index_sequence<0>{});
     } else {
         softmax_short<P, Width, pack::at_once<P>, P::lanes / places(Width), Form>(x, x_stride, y,
                                                                                   y_stride, rows);
     }
 }
 
+template <class P, class Form>
+LAMINATE_INLINE void softmax_rows(const run_time_sizes& sizes, const float* x, std::size_t x_stride,
+                                  float* y, std::size_t y_stride, std::size_t rows) {
+    const std::size_t width = sizes.get<0>();
+    const std::size_t part = over(width, sizes.get<1>());
+    for (std::size_t row = 0; row < rows; ++row)
+        for (std::size_t unit = 0; unit < width; unit += part)
+            softmax_beside<P, Form>(part, x + row * x_stride + unit, part,
+                                    y + row * y_stride + unit, part, std::index_sequence<0>{});
+}
+
+template <class P>
+LAMINATE_INLINE void softmax(const run_time_sizes& sizes, const float* x, std::size_t x_stride,
+                             float* y, std::size_t y_stride, std::size_t rows) {
+    softmax_rows<P, share>(sizes, x, x_stride, y, y_stride, rows);
+}
 template <class P, std::size_t Width, std::size_t Groups = 1>
 LAMINATE_INLINE void softmax(const float* x, std::size_t x_stride, float* y, std::size_t y_stride,
                              std::size_t rows) {

@@ -14,20 +14,7 @@
 
 #include "../../base/compiler.hpp"
 #include "../../base/random.hpp"
-#include "../../kernel/back/binary_gradient.hpp"
-#include "../../kernel/back/derivative.hpp"
-#include "../../kernel/back/dropout.hpp"
-#include "../../kernel/back/matmul_gradient.hpp"
-#include "../../kernel/back/maxout_gradient.hpp"
-#include "../../kernel/back/move_table.hpp"
-#include "../../kernel/back/norm.hpp"
-#include "../../kernel/back/normalise_gradient.hpp"
-#include "../../kernel/back/part_gradient.hpp"
-#include "../../kernel/back/reduction_gradient.hpp"
-#include "../../kernel/back/softmax_gradient.hpp"
-#include "../../kernel/back/transpose.hpp"
-#include "../../kernel/back/update.hpp"
-#include "../../kernel/back/weight_gradient.hpp"
+#include "../../kernel/back/all.hpp"
 #include "parts.hpp"
 #include "row_view.hpp"
 #include "workspace.hpp"
@@ -142,8 +129,8 @@ public:
     void turn_stage() const {
         if constexpr (turns(S)) {
             if (is_idle(stages.at[S].reads[0].stage)) return;
-            constexpr ir::call c = call<S>();
-            kernel::transpose_weights<P, c.inputs, c.outputs, c.panels, ir::panels(c.inputs)>(
+            constexpr ir::kind::dense::numbers d = call<S>().dense;
+            kernel::transpose_weights<P, d.inputs, d.outputs, d.panels, ir::panels(d.inputs)>(
                 work_.parameters + plan.tensor_of(stages.at[S].node, 0).begin,
                 work_.turned + turned_begin(S));
         }
@@ -196,8 +183,8 @@ public:
     static void limit_stage(float* parameters, float most, const bool* frozen) {
         if (frozen[S]) return;
         if constexpr (stages.at[S].run == ir::kernel::dense && like(S) == ir::none) {
-            constexpr ir::call c = call<S>();
-            kernel::limit_norms<P, c.inputs, c.outputs, c.panels>(
+            constexpr ir::kind::dense::numbers d = call<S>().dense;
+            kernel::limit_norms<P, d.inputs, d.outputs, d.panels>(
                 parameters + plan.tensor_of(stages.at[S].node, 0).begin, most);
         }
     }
@@ -241,7 +228,7 @@ private:
     template <std::size_t S>
     static constexpr ir::call call() {
         ir::call c = ir::call_of(plan.view(), plan.sequence[stages.at[S].step]);
-        c.exact = false; // all rows are whole lines
+        c.dense.exact = false; // all rows are whole lines
         return c;
     }
 
@@ -304,11 +291,9 @@ private:
             constexpr ir::call c = call<S>();
             constexpr std::size_t weights = plan.tensor_of(s.node, 0).begin;
             constexpr std::size_t bias = plan.tensor_of(s.node, 1).begin;
-            using shape = kernel::dense_shape<c.inputs, c.outputs, c.panels, c.chains, false,
-                                              c.skips_zeros, c.far>;
-            kernel::dense<P, shape, detail::max_tile_rows>(x, x_stride, work_.parameters + weights,
-                                                           work_.parameters + bias, y, s.floats,
-                                                           rows, fused_function<S>());
+            kernel::dense<P, detail::dense_shape<c.dense>, detail::max_tile_rows>(
+                x, x_stride, work_.parameters + weights, work_.parameters + bias, y, s.floats, rows,
+                fused_function<S>());
         } else if constexpr (s.role == ir::role::identity) {
             if (work_.drops)
                 drop<S>(x, y, row, rows);
@@ -458,9 +443,9 @@ private:
         if constexpr (normalises(s.run)) {
             constexpr ir::call c = call<S>();
             const auto [x, x_stride] = behind<S, 0>(row);
-            kernel::normalise<P, c.outputs, c.others[0], s.run == ir::kernel::layer_norm>(
-                x, x_stride, mask(S) + row * s.floats, s.floats, rows, c.epsilon,
-                kernel::compose());
+            kernel::normalise<P, s.run == ir::kernel::layer_norm>(
+                kernel::constants<c.outputs, c.others[0]>{}, x, x_stride, mask(S) + row * s.floats,
+                s.floats, rows, c.epsilon, kernel::compose());
         }
         [&]<std::size_t... K>(std::index_sequence<K...>) { (give<S, K>(row, rows), ...); }
         (std::make_index_sequence<s.operands()>{});
@@ -483,28 +468,21 @@ private:
             float* const dx = gradient(to) + row * stride;
             const auto shared = epilogue<from, ways.adds[S][K]>();
             if constexpr (s.run == ir::kernel::dense) {
-                constexpr ir::call c = call<S>();
-                using shape = kernel::dense_shape<c.outputs, c.inputs, ir::panels(c.inputs),
-                                                  back_chains(c.inputs, c.outputs), false>;
+                constexpr ir::kind::dense::numbers d = call<S>().dense;
+                using shape = kernel::dense_shape<d.outputs, d.inputs, ir::panels(d.inputs),
+                                                  back_chains(d.inputs, d.outputs), false>;
                 kernel::dense_rows<P, shape>(dy, dy_stride, work_.turned + turned_begin(S),
                                              work_.zeros, dx, stride, rows, shared);
-            } else if constexpr (s.run == ir::kernel::softmax || s.run == ir::kernel::log_softmax) {
-                using form = std::conditional_t<n.kind == ir::op::softmax, kernel::share_gradient,
-                                                kernel::log_share_gradient>;
-                kernel::softmax_gradient<P, width(n.output), n.groups, form>(
-                    value(S) + row * s.floats, dy, s.floats, dx, stride, rows, shared);
-            } else if constexpr (s.run == ir::kernel::maxout) {
+            } else if constexpr (ir::facts_of(s.run).back == ir::way_back::rows) {
                 constexpr ir::call c = call<S>();
-                using pack = std::conditional_t<c.one_lane, pack::scalar, P>;
-                kernel::maxout_gradient<pack, c.outputs, c.others[0], c.others[1], c.others[2]>(
-                    source<S>().first + row * stride, stride, value(S) + row * s.floats, dy,
-                    s.floats, dx, rows, shared);
-            } else if constexpr (s.run == ir::kernel::sum || s.run == ir::kernel::mean ||
-                                 s.run == ir::kernel::mean_square) {
-                const auto [x, x_stride] = behind<S, 0>(row);
-                kernel::reduction_gradient<P, units_read<S, 0>(), s.run != ir::kernel::sum,
-                                           s.run == ir::kernel::mean_square>(
-                    x, x_stride, dy, dy_stride, dx, stride, rows, shared);
+                give_by_rows<S>(std::make_index_sequence<c.others.size()>{},
+                                {behind<S, 0>(row),
+                                 {value(S) + row * s.floats, s.floats},
+                                 {dy, dy_stride},
+                                 {dx, stride},
+                                 rows,
+                                 n.alpha},
+                                shared);
             } else if constexpr (normalises(s.run)) {
                 constexpr ir::call c = call<S>();
                 const auto [x, x_stride] = behind<S, 0>(row);
@@ -523,8 +501,8 @@ private:
                     dy, s.floats, dx, stride, rows);
             } else {
                 static_assert(s.is_function() || !is_trainable<plan_type, s.node>(),
-                              "Laminate: train/steps/pass.hpp lacks the way back of a kind that "
-                              "train/steps/trainable.hpp says has one; add it");
+                              "Laminate: train/steps/pass.hpp lacks the way back of a kernel that "
+                              "ir/kind/list.hpp says has one of its own; add it");
                 const auto all = kernel::times(through<S>(), factors<from, to>());
                 using every = std::remove_const_t<decltype(all)>;
                 if constexpr (ways.adds[S][K])
@@ -535,6 +513,24 @@ private:
                                          kernel::back_through<every>{gradient(to), all});
             }
         }
+    }
+
+    template <std::size_t S, std::size_t... A, class Epilogue>
+    static void give_by_rows(std::index_sequence<A...>, const kernel::backward_rows& rows,
+                             const Epilogue& shared) {
+        constexpr ir::call c = call<S>();
+        using pack = std::conditional_t<c.one_lane, pack::scalar, P>;
+#define LAMINATE_KERNEL(name, file, back, ...) LAMINATE_BACK_##back(name)
+#define LAMINATE_BACK_rows(name) \
+    if constexpr (c.run == ir::kernel::name) \
+        kernel::name##_gradient<pack, c.outputs, c.others[A]...>(rows, shared);
+#define LAMINATE_BACK_own(name)
+#define LAMINATE_BACK_missing(name)
+        LAMINATE_ROW_KERNELS(LAMINATE_KERNEL)
+#undef LAMINATE_BACK_missing
+#undef LAMINATE_BACK_own
+#undef LAMINATE_BACK_rows
+#undef LAMINATE_KERNEL
     }
 
     template <std::size_t S, std::size_t K, class Epilogue>
@@ -578,13 +574,13 @@ private:
             if (!plan.tensors[p.tensor].factor) // it is added
                 return kernel::bias_gradient<P>(dy, dy_stride, rows, to, p.floats);
             if constexpr (s.run == ir::kernel::dense) {
-                constexpr ir::call c = call<S>();
+                constexpr ir::kind::dense::numbers d = call<S>().dense;
                 float* const weights = gradients + plan.tensor_of(s.node, 0).begin;
-                if constexpr (is_narrow(c.inputs, c.outputs))
-                    kernel::narrow_weight_gradient<P, c.inputs, c.outputs>(
+                if constexpr (is_narrow(d.inputs, d.outputs))
+                    kernel::narrow_weight_gradient<P, d.inputs, d.outputs>(
                         x, x_stride, dy, dy_stride, rows, weights);
                 else
-                    kernel::weight_gradient<P, c.inputs, c.outputs, c.panels>(
+                    kernel::weight_gradient<P, d.inputs, d.outputs, d.panels>(
                         x, x_stride, dy, dy_stride, rows, weights, p.panel, p.first, p.inputs);
             } else if constexpr (normalises(s.run)) {
                 kernel::slope_gradient<P, false>(mask(S), dy, s.floats, rows, to, kernel::affine{});

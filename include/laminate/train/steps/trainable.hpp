@@ -26,12 +26,7 @@ inline constexpr bool has_derivative = requires {
 constexpr bool normalises(ir::kernel k) {
     return k == ir::kernel::layer_norm || k == ir::kernel::rms_norm;
 }
-constexpr bool has_way_back(ir::kernel k) {
-    return k == ir::kernel::dense || k == ir::kernel::softmax || k == ir::kernel::log_softmax ||
-           k == ir::kernel::maxout || k == ir::kernel::sum || k == ir::kernel::mean ||
-           k == ir::kernel::mean_square || k == ir::kernel::move || k == ir::kernel::matmul ||
-           normalises(k);
-}
+constexpr bool has_way_back(ir::kernel k) { return ir::facts_of(k).back != ir::way_back::missing; }
 
 // Losses are of rows of one axis.
 template <class Plan>
