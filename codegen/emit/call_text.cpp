@@ -177,7 +177,7 @@ $weights$
 )",
                 {{"number", std::to_string(index + 1)},
                  {"title", title(plan, s)},
-                 {"kernel", ir::name(c.run)},
+                 {"kernel", s.alone ? std::string("dense_alone") : std::string(ir::name(c.run))},
                  {"arguments", template_arguments(s, c)},
                  {"between", between},
                  {"loop", several ? "    for (std::size_t row = 0; row < rows; ++row)\n    " : ""},

@@ -540,6 +540,31 @@ TEST_CASE("fuse: a sum joins the step that gives its second operand", "[ir]") {
     CHECK(p.steps[1].epilogue[0].beside == ir::place{ir::memory::input, 0, 0});
 }
 
+TEST_CASE("place: dense steps are alone where a kernel comes back after others", "[ir]") {
+    // Layers of 16 KB each.
+    const auto network = [](op between, std::size_t layers) {
+        std::vector<ir::node> nodes = {input(64)};
+        for (std::size_t k = 0; k < layers; ++k) {
+            nodes.push_back(dense(nodes.size() - 1, 64));
+            nodes.push_back(unary(k % 2 == 0 ? op::relu : between, nodes.size() - 1));
+        }
+        return planned(nodes);
+    };
+    const auto are_alone = [](const planned& p) {
+        return std::all_of(p.steps.begin(), p.steps.end(),
+                           [](const ir::step& s) { return s.alone; });
+    };
+    CHECK(are_alone(network(op::tanh, 8)));
+    CHECK_FALSE(network(op::relu, 8).steps[0].alone);
+    CHECK_FALSE(network(op::tanh, 2).steps[0].alone);
+    CHECK_FALSE(network(op::tanh, ir::most_alone + 2).steps[0].alone);
+    // All of it stays in the L1 cache.
+    CHECK_FALSE(planned({input(8), dense(0, 8), unary(op::relu, 1), dense(2, 8), unary(op::tanh, 3),
+                         dense(4, 8), unary(op::relu, 5)})
+                    .steps[0]
+                    .alone);
+}
+
 namespace {
 
 using laminate::shape;

@@ -276,6 +276,37 @@ constexpr bool hands_on(std::span<const node> nodes, std::span<const value> valu
            panels(computed(nodes[next.node], values[next.node])) == 1;
 }
 
+// Whether two dense steps have one kernel instance: but for numbers in functions, which hardly
+// matters.
+constexpr bool share_kernel(std::span<const node> nodes, const step& a, const step& b) {
+    if (a.epilogue_size != b.epilogue_size || a.units != b.units || a.panels != b.panels ||
+        a.chains != b.chains || a.exact != b.exact || a.positions != b.positions ||
+        width(arriving(nodes, a.node)) != width(arriving(nodes, b.node)))
+        return false;
+    for (std::size_t e = 0; e < a.epilogue_size; ++e)
+        if (nodes[a.epilogue[e].node].kind != nodes[b.epilogue[e].node].kind) return false;
+    return true;
+}
+// Where a kernel comes back after others, in a network whose weights come from behind the L1 cache:
+// all dense steps are alone, unless they are so many that their code would be large.
+inline constexpr std::size_t most_alone = 16;
+constexpr void find_alone(std::span<const node> nodes, std::span<step> steps) {
+    few<std::size_t, most_alone> dense_steps = {};
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+        if (steps[s].run != kernel::dense) continue;
+        if (dense_steps.size() == most_alone) return;
+        dense_steps.push(s);
+    }
+    bool comes_back = false;
+    for (std::size_t k = 2; k < dense_steps.size(); ++k)
+        for (std::size_t i = 0; i + 1 < k; ++i)
+            comes_back = comes_back ||
+                         (share_kernel(nodes, steps[dense_steps[i]], steps[dense_steps[k]]) &&
+                          !share_kernel(nodes, steps[dense_steps[k - 1]], steps[dense_steps[k]]));
+    for (const std::size_t s : dense_steps)
+        steps[s].alone = comes_back;
+}
+
 // Whether whole lines of a value would be written over others of its row, or behind it.
 constexpr bool is_exact(std::span<const node> nodes, std::span<const value> values, const step& s) {
     if (s.writes.in != memory::scratch || s.positions != 1) return true;
@@ -320,6 +351,7 @@ constexpr std::size_t place_steps(std::span<const node> nodes, std::span<value> 
             now.hands_on = hands_on(nodes, values, now, steps[s + 1], s + 1);
         handed_on = now.hands_on ? handed_on + 1 : 0;
     }
+    if (parameter_floats * sizeof(float) > l1_bytes) find_alone(nodes, steps);
     return floats;
 }
 

@@ -56,7 +56,11 @@ struct step {
     std::size_t chains = 1;   // dense: accumulation chains per output, combined as a tree
     std::size_t panels = 1;   // dense: panels of the weights
     bool skips_zeros = false; // dense: weights of zero inputs need not be read
-    bool hands_on = false;    // dense: a single row may go to the next step in registers
+    // dense: a single row takes instructions of its own. Where equal layers share some, and others
+    // run between them, a cache that learns each instruction's addresses learns them anew each
+    // time.
+    bool alone = false;
+    bool hands_on = false; // dense: a single row may go to the next step in registers
     // Order of the units, see panel.hpp: of those read where the kernel joins pieces, else of those
     // written.
     std::size_t pieces = 1;

@@ -173,11 +173,16 @@ template <class P, class Plan, std::size_t Step, std::size_t MaxRows, class From
 LAMINATE_INLINE void run_dense(const float* parameters, const From& from, To& to, std::size_t rows,
                                const Epilogue& functions) {
     constexpr ir::call c = ir::call_of(Plan::value.view(), Plan::value.sequence[Step]);
-    constexpr std::size_t node = Plan::value.sequence[Step].node;
-    constexpr std::size_t weights = Plan::value.tensor_of(node, 0).begin;
-    constexpr std::size_t bias = Plan::value.tensor_of(node, 1).begin;
-    kernel::dense<P, dense_shape<c.dense>, MaxRows>(from, parameters + weights, parameters + bias,
-                                                    to, rows, functions);
+    constexpr ir::step s = Plan::value.sequence[Step];
+    constexpr std::size_t weights = Plan::value.tensor_of(s.node, 0).begin;
+    constexpr std::size_t bias = Plan::value.tensor_of(s.node, 1).begin;
+    if constexpr (s.alone)
+        kernel::dense_alone<P, dense_shape<c.dense>, MaxRows>(
+            from.first, from.stride, parameters + weights, parameters + bias, to.first, to.stride,
+            rows, functions);
+    else
+        kernel::dense<P, dense_shape<c.dense>, MaxRows>(from, parameters + weights,
+                                                        parameters + bias, to, rows, functions);
 }
 
 constexpr bool is_row_kernel(ir::kernel run) {

@@ -37,13 +37,12 @@ inline constexpr bool epilogue_follows =
     !(MaxRows == 1 && has_tables<Epilogue>);
 
 // y[r] = epilogue(W x[r] + b) for `rows` rows, MaxRows at most; with MaxRows 1 for exactly one.
-// Not forced inline: equal layers of a network share one instance.
 template <class P, class Shape, std::size_t MaxRows, class Epilogue>
-LAMINATE_SHARED constexpr void dense(const float* x, std::size_t x_stride, const float* weights,
-                                     const float* bias, float* y, std::size_t y_stride,
-                                     std::size_t rows, const Epilogue& epilogue) {
+LAMINATE_INLINE void dense_here(const float* x, std::size_t x_stride, const float* weights,
+                                const float* bias, float* y, std::size_t y_stride, std::size_t rows,
+                                const Epilogue& epilogue) {
     if constexpr (epilogue_follows<P, MaxRows, Epilogue>) {
-        dense<P, Shape, MaxRows>(x, x_stride, weights, bias, y, y_stride, rows, chain<>{});
+        dense_here<P, Shape, MaxRows>(x, x_stride, weights, bias, y, y_stride, rows, chain<>{});
         activation<P, Shape::outputs>(y, y_stride, y, y_stride, rows, epilogue);
     } else if constexpr (is_narrow(Shape::inputs, Shape::outputs))
         dense_narrow<P, Shape, MaxRows>(x, x_stride, weights, bias, y, y_stride, rows, epilogue);
@@ -51,6 +50,25 @@ LAMINATE_SHARED constexpr void dense(const float* x, std::size_t x_stride, const
         dense_row<P, Shape>(x, weights, bias, y, epilogue);
     else
         dense_rows<P, Shape>(x, x_stride, weights, bias, y, y_stride, rows, epilogue);
+}
+
+// The same, of which equal layers of a network share one instance.
+template <class P, class Shape, std::size_t MaxRows, class Epilogue>
+LAMINATE_SHARED constexpr void dense(const float* x, std::size_t x_stride, const float* weights,
+                                     const float* bias, float* y, std::size_t y_stride,
+                                     std::size_t rows, const Epilogue& epilogue) {
+    dense_here<P, Shape, MaxRows>(x, x_stride, weights, bias, y, y_stride, rows, epilogue);
+}
+
+// The same with instructions of its own for a single row, see ir::step::alone.
+template <class P, class Shape, std::size_t MaxRows, class Epilogue>
+LAMINATE_INLINE void dense_alone(const float* x, std::size_t x_stride, const float* weights,
+                                 const float* bias, float* y, std::size_t y_stride,
+                                 std::size_t rows, const Epilogue& epilogue) {
+    if constexpr (MaxRows == 1)
+        dense_here<P, Shape, 1>(x, x_stride, weights, bias, y, y_stride, rows, epilogue);
+    else
+        dense<P, Shape, MaxRows>(x, x_stride, weights, bias, y, y_stride, rows, epilogue);
 }
 
 // The same from rows in memory or registers to rows in either (rows_at.hpp).

@@ -39,11 +39,12 @@ LAMINATE_INLINE typename P::reg inverse_root(typename P::reg square, float epsil
 
 // Of each row, in every lane.
 template <class P, std::size_t... At>
-struct factors {
+struct row_moments {
     typename rows_beside<P, At...>::reg mean, square;
 };
 template <bool Centred, class Width, class P, std::size_t... At>
-LAMINATE_INLINE factors<P, At...> factors_of(Width width, const rows_beside<P, At...>& rows) {
+LAMINATE_INLINE row_moments<P, At...> row_moments_of(Width width,
+                                                     const rows_beside<P, At...>& rows) {
     using all = rows_beside<P, At...>;
     if constexpr (Centred) {
         const auto mean = mean_of<all>(width, rows, add_unit{});
@@ -108,7 +109,7 @@ LAMINATE_INLINE void normalise_chunk(const float* x, std::size_t x_stride, float
     float scales[chunk_to_normalise(Width) + P::lanes] = {};
     for (std::size_t row = 0; row < rows; row += sizeof...(At)) {
         const beside from = {{}, x + row * x_stride, x_stride};
-        const auto found = factors_of<Centred>(constant<Width>{}, from);
+        const auto found = row_moments_of<Centred>(constant<Width>{}, from);
         P::store(means + row, lane_of_each<P, At...>(found.mean));
         P::store(scales + row, inverse_root<P>(lane_of_each<P, At...>(found.square), epsilon));
     }
@@ -143,7 +144,7 @@ LAMINATE_INLINE void normalise(const Sizes& sizes, const float* x, std::size_t x
     for (; row < rows; ++row) {
         for (std::size_t unit = 0; unit < width; unit += part) {
             const rows_beside<P, 0> from = {{}, x + row * x_stride + unit, x_stride};
-            const auto found = factors_of<Centred>(part, from);
+            const auto found = row_moments_of<Centred>(part, from);
             normalise_by<Centred>(part, found.mean,
                                   {{inverse_root<P>(found.square.at[0], epsilon)}}, from,
                                   y + row * y_stride + unit, y_stride, unit, f);
