@@ -180,6 +180,10 @@ void write_dense(writer& to) {
     to.add("stairs_11", staircase<11>(std::make_index_sequence<9>{}));
     to.add("stairs_21", staircase<21>(std::make_index_sequence<9>{}));
     to.add("stairs_31", staircase<31>(std::make_index_sequence<9>{}));
+    // Single rows take instructions of their own for each layer.
+    constexpr auto in_turns = input<64> | repeat<2>(dense<64> | relu | dense<64> | tanh);
+    static_assert(lam::plan(in_turns).sequence[0].alone);
+    to.add("in_turns", in_turns);
     to.add("deep", input<12> | repeat<20>(dense<12> | tanh) | dense<3>);
 }
 

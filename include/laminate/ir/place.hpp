@@ -280,7 +280,8 @@ constexpr bool hands_on(std::span<const node> nodes, std::span<const value> valu
 // matters.
 constexpr bool share_kernel(std::span<const node> nodes, const step& a, const step& b) {
     if (a.epilogue_size != b.epilogue_size || a.units != b.units || a.panels != b.panels ||
-        a.chains != b.chains || a.exact != b.exact || a.positions != b.positions ||
+        a.chains != b.chains || a.exact != b.exact || a.skips_zeros != b.skips_zeros ||
+        a.positions != b.positions ||
         width(arriving(nodes, a.node)) != width(arriving(nodes, b.node)))
         return false;
     for (std::size_t e = 0; e < a.epilogue_size; ++e)
