@@ -135,7 +135,7 @@ LAMINATE_INLINE void softmax_beside(Width width, const float* x, std::size_t x_s
     constexpr std::size_t registers = partial_sums / P::lanes;
     const all in = {{}, x, x_stride};
     const all kept = {{}, y, y_stride};
-    const reg maximum = {{row_maximum<P>(width, x + At * x_stride)...}};
+    reg maximum = {{row_maximum<P>(width, x + At * x_stride)...}}; // (not const: see above)
     reg sum[registers] = {};
     LAMINATE_UNROLL for (std::size_t g = 0; g < registers; ++g) sum[g] = all::splat(0.0f);
     for (std::size_t i = 0; i < whole; i += P::lanes) {
