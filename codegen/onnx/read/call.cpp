@@ -151,7 +151,7 @@ void call::allow_work(std::size_t a, std::size_t b, std::size_t c) const {
 void call::move(dims shape, const integers& step, std::int64_t first, std::size_t batch,
                 std::size_t i) {
     allow(shape);
-    const indices sources = walk(shape, step, first);
+    const selection sources = walk(shape, step, first);
     set(pick(in(0), std::move(shape), sources, batch), i);
 }
 

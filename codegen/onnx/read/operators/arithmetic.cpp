@@ -239,10 +239,12 @@ bool are_of_one_node(const std::vector<const value*>& from) {
 
 flow gathered(const call& c, const std::vector<const value*>& from,
               const std::vector<origin>& origins, flow like) {
+    indices units;
     if (are_of_one_node(from)) {
         like.node = as_flow(*from.front())->node;
         for (const origin& o : origins)
-            like.units.push_back(as_flow(*from[o.of])->units[o.element]);
+            units.push_back(as_flow(*from[o.of])->units[o.element]);
+        like.units = std::move(units);
         return like;
     }
     if (const auto forms = c.network().linear_in_one(from, false))
@@ -256,7 +258,8 @@ flow gathered(const call& c, const std::vector<const value*>& from,
     }
     like.node = joined.node;
     for (const origin& o : origins)
-        like.units.push_back(begins[o.of] + o.element);
+        units.push_back(begins[o.of] + o.element);
+    like.units = std::move(units);
     return like;
 }
 
@@ -324,7 +327,7 @@ value transposed(const call& c, const value& x) {
         batch = rank - 2;
     else if (batch == rank - 2)
         batch = rank - 1;
-    const indices sources = walk(shape, step);
+    const selection sources = walk(shape, step);
     return pick(x, std::move(shape), sources, batch);
 }
 

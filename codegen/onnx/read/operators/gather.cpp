@@ -13,9 +13,9 @@ flow pointers(const call& c, const flow& wanted, std::size_t extent) {
     flow each{{wanted.units.size(), extent}, wanted.type, wanted.node, {}, no_axis};
     std::vector<double> places, from_end;
     c.allow(each.shape);
-    for (const std::size_t unit : wanted.units)
+    each.units = wanted.units.repeated(extent);
+    for (std::size_t i = 0; i < wanted.units.size(); ++i)
         for (std::size_t k = 0; k < extent; ++k) {
-            each.units.push_back(unit);
             places.push_back(static_cast<double>(k));
             from_end.push_back(static_cast<double>(k) - static_cast<double>(extent));
         }
@@ -44,11 +44,9 @@ void gather_by_flow(call& c, const flow& wanted, std::size_t axis) {
     shape.insert(shape.end(), wanted.shape.begin(), wanted.shape.end());
     shape.insert(shape.end(), cut + 1, from.end());
     c.allow(shape);
-    indices sources;
-    for (std::size_t o = 0; o < outer; ++o)
-        for (std::size_t k = 0; k < wanted.units.size(); ++k)
-            for (std::size_t i = 0; i < inner; ++i)
-                sources.push_back((k * outer + o) * inner + i);
+    const auto apart = static_cast<std::int64_t>(inner);
+    const selection sources = walk({outer, wanted.units.size(), inner},
+                                   {apart, static_cast<std::int64_t>(outer) * apart, 1});
     const std::size_t batch = wanted.batch == no_axis ? no_axis : axis + wanted.batch;
     value y = pick(chosen, std::move(shape), sources, batch);
     std::get<flow>(y).type = table.type;
@@ -76,12 +74,9 @@ void gather(call& c) {
     shape.insert(shape.end(), wanted.shape.begin(), wanted.shape.end());
     shape.insert(shape.end(), cut + 1, from.end());
     c.allow(shape);
-    indices sources;
-    sources.reserve(count(shape));
-    for (std::size_t o = 0; o < outer; ++o)
-        for (std::size_t k : chosen)
-            for (std::size_t i = 0; i < inner; ++i)
-                sources.push_back((o * from[axis] + k) * inner + i);
+    const selection sources = onnx::identity(outer)
+                                  .nested(from[axis], std::move(chosen))
+                                  .nested(inner, onnx::identity(inner));
     const flow* const x = c.flow_at(0);
     std::size_t batch = x != nullptr ? x->batch : no_axis;
     if (batch == axis)

@@ -24,7 +24,7 @@ void tile(call& c) {
         if (axis == batch && times != 1) batch = no_axis;
     }
     c.allow(shape);
-    const indices sources = walk(copies, step);
+    const selection sources = walk(copies, step);
     c.set(pick(c.in(0), std::move(shape), sources, batch));
 }
 
