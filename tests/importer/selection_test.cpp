@@ -161,21 +161,30 @@ TEST_CASE("selection: of nothing", "[importer]") {
     expect_equal(identity(4).repeated(0), {});
 }
 
+// So many elements that no list has room for them.
 TEST_CASE("selection: a large one is its strides", "[importer]") {
-    constexpr std::size_t side = 4096;
+    constexpr std::size_t side = (std::size_t{1} << 24) + 1; // odd
     const auto wide = static_cast<std::int64_t>(side);
     const selection all = identity(side * side * 4);
     const selection planes = all.picked(walk({4, side, side}, {1, 4 * wide, 4}));
     REQUIRE(planes.strides() != nullptr);
     CHECK(*planes.strides() == axes{{4, 1}, {side * side, 4}});
     // Every other column of two planes, bottom up.
-    const selection part =
-        planes.picked(walk({2, side, side / 2}, {2 * wide * wide, -wide, 2}, wide * (wide - 1)));
+    const selection part = planes.picked(
+        walk({2, side, (side + 1) / 2}, {2 * wide * wide, -wide, 2}, wide * (wide - 1)));
     REQUIRE(part.strides() != nullptr);
-    CHECK(*part.strides() == axes{{2, 2}, {side, -4 * wide}, {side / 2, 8}});
+    CHECK(*part.strides() == axes{{2, 2}, {side, -4 * wide}, {(side + 1) / 2, 8}});
+    CHECK(part.is_injective());
+    // Of these the first and the last of each line, the planes inside.
+    const std::size_t half = (side + 1) / 2;
+    const auto line = static_cast<std::int64_t>(half);
+    const selection ends = part.picked(walk({side, 2, 2}, {line, line - 1, line * wide}));
+    REQUIRE(ends.strides() != nullptr);
+    CHECK(*ends.strides() == axes{{side, -4 * wide}, {2, 4 * (wide - 1)}, {2, 2}});
     const selection back = planes.picked(walk({side, side, 4}, {wide, 1, wide * wide}));
     CHECK(back == all);
     CHECK(back.is_identity(side * side * 4));
-    // A line that begins in one row and ends in the next isn't.
+    CHECK(identity(side).nested(side, identity(side)) == identity(side * side));
+    // A line that begins in one plane and ends in the next is none.
     CHECK(planes.picked(walk({5}, {1}, 2 * wide * wide - 3)).strides() == nullptr);
 }

@@ -256,6 +256,7 @@ flow builder::softmax(const flow& x, ir::op kind, std::size_t groups) {
     // Within a group the order is nothing to softmax, but each must be a part of the row.
     const std::size_t wide = x.units.size() / groups;
     if (wide < 2) refuse("expected at least 2 numbers to share 1 between, found ", wide);
+    spent_.spend_work(x.units.size(), 1);
     bool fits = x.units.size() == width(x.node) && x.units.is_injective();
     for (std::size_t i = 0; fits && i < x.units.size(); ++i)
         fits = x.units[i] / wide == x.units[i - i % wide] / wide;

@@ -11,6 +11,10 @@ using axis_list = std::vector<selection::axis>;
 
 std::int64_t as_step(std::size_t n) { return static_cast<std::int64_t>(n); }
 std::size_t length(const selection::axis& a) { return static_cast<std::size_t>(std::abs(a.step)); }
+// Where the element behind its last one would be; of shapes with an extent of 0 this may wrap.
+std::int64_t beyond(const selection::axis& a) {
+    return as_step(a.extent * static_cast<std::size_t>(a.step));
+}
 // How far its last element lies behind its first one.
 std::int64_t reach(const selection::axis& a) { return as_step(a.extent - 1) * a.step; }
 
@@ -52,7 +56,7 @@ selection::selection(std::int64_t first, const std::vector<axis>& all) {
     for (const axis& a : all) {
         size_ *= a.extent;
         if (a.extent == 1) continue;
-        if (!axes_.empty() && axes_.back().step == as_step(a.extent) * a.step)
+        if (!axes_.empty() && axes_.back().step == beyond(a))
             axes_.back() = {axes_.back().extent * a.extent, a.step};
         else
             axes_.push_back(a);
@@ -129,7 +133,6 @@ std::optional<selection> selection::picked_by_strides(const selection& sources) 
             rest /= inside;
             apart = 1;
         }
-        if (rest > 1) return std::nullopt;
     }
     for (std::size_t k = 0; k < axes_.size(); ++k)
         if (highest[k] >= axes_[k].extent) return std::nullopt;

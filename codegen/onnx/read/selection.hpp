@@ -54,7 +54,7 @@ public:
     bool is_one() const;       // element again and again
     bool is_injective() const; // no element twice
 
-    // Element i is this one's element sources[i].
+    // Element i is this one's element sources[i], all of which it has.
     selection picked(const selection& sources) const;
     // For each element a of this, for each one b of `inner`: a * scale + b.
     selection nested(std::size_t scale, const selection& inner) const;

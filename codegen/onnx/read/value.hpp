@@ -40,7 +40,7 @@ inline constant make_constant(dims shape, element type, std::vector<double> numb
 }
 
 // A tensor whose element i is unit units[i] of the row that a node of the network gives. So what
-// only moves elements costs nothing.
+// only moves elements costs nothing, nor does a change of shape: units know of none.
 struct flow {
     dims shape;
     element type = element::float32;

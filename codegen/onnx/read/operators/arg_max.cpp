@@ -80,8 +80,7 @@ std::size_t index_of(const constant& x, const lines& of, std::size_t line, bool 
 }
 
 flow line_by_line(const call& c, const flow& x, const lines& of) {
-    c.allow(x.shape);
-    return std::get<flow>(pick(x, {count(x.shape)}, of.sources(), no_axis));
+    return std::get<flow>(c.picked(x, {count(x.shape)}, of.sources(), no_axis));
 }
 
 } // namespace

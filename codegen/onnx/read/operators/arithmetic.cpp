@@ -136,9 +136,8 @@ value sum_with_numbers(const call& c, step does, const value& a, const value& b)
 
 value expanded(const call& c, const value& x, const dims& out) {
     if (shape_of(x) == out) return x;
-    c.allow(out);
     const std::size_t batch = as_flow(x) ? batch_after_broadcast(*as_flow(x), out) : no_axis;
-    return pick(x, out, broadcast_sources(shape_of(x), out), batch);
+    return c.picked(x, out, broadcast_sources(shape_of(x), out), batch);
 }
 
 std::size_t batch_after_broadcast(const flow& x, const dims& out) {
@@ -317,7 +316,6 @@ constant paired(const call& c, const constant& a, const constant& b, element typ
 value transposed(const call& c, const value& x) {
     dims shape = shape_of(x);
     const std::size_t rank = shape.size();
-    c.allow(shape);
     const dims apart = strides(shape);
     integers step(apart.begin(), apart.end());
     std::swap(step[rank - 1], step[rank - 2]);
@@ -328,7 +326,7 @@ value transposed(const call& c, const value& x) {
     else if (batch == rank - 2)
         batch = rank - 1;
     const selection sources = walk(shape, step);
-    return pick(x, std::move(shape), sources, batch);
+    return c.picked(x, std::move(shape), sources, batch);
 }
 
 } // namespace laminate::codegen::onnx

@@ -43,12 +43,11 @@ void gather_by_flow(call& c, const flow& wanted, std::size_t axis) {
     dims shape(from.begin(), cut);
     shape.insert(shape.end(), wanted.shape.begin(), wanted.shape.end());
     shape.insert(shape.end(), cut + 1, from.end());
-    c.allow(shape);
     const auto apart = static_cast<std::int64_t>(inner);
     const selection sources = walk({outer, wanted.units.size(), inner},
                                    {apart, static_cast<std::int64_t>(outer) * apart, 1});
     const std::size_t batch = wanted.batch == no_axis ? no_axis : axis + wanted.batch;
-    value y = pick(chosen, std::move(shape), sources, batch);
+    value y = c.picked(chosen, std::move(shape), sources, batch);
     std::get<flow>(y).type = table.type;
     c.set(std::move(y));
 }
@@ -73,17 +72,19 @@ void gather(call& c) {
     dims shape(from.begin(), cut);
     shape.insert(shape.end(), wanted.shape.begin(), wanted.shape.end());
     shape.insert(shape.end(), cut + 1, from.end());
-    c.allow(shape);
-    const selection sources = onnx::identity(outer)
-                                  .nested(from[axis], std::move(chosen))
-                                  .nested(inner, onnx::identity(inner));
+    c.expect_room(shape);
+    selection sources;
+    if (count(shape) != 0)
+        sources = onnx::identity(outer)
+                      .nested(from[axis], std::move(chosen))
+                      .nested(inner, onnx::identity(inner));
     const flow* const x = c.flow_at(0);
     std::size_t batch = x != nullptr ? x->batch : no_axis;
     if (batch == axis)
         batch = no_axis;
     else if (batch != no_axis && batch > axis)
         batch = batch + wanted.shape.size() - 1;
-    c.set(pick(c.in(0), std::move(shape), sources, batch));
+    c.set(c.picked(c.in(0), std::move(shape), sources, batch));
 }
 
 } // namespace laminate::codegen::onnx::rules

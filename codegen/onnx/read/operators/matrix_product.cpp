@@ -122,6 +122,7 @@ void expect_finite(const call& c, std::size_t i) {
 
 value matrix_product(const call& c, const value& a, const value& b) {
     stack s = stacked(shape_of(a), shape_of(b));
+    if (count(s.shape) == 0) s.a_stack = s.b_stack = {}; // whatever the other extents are
     const flow* const x = std::get_if<flow>(&a);
     const flow* const y = std::get_if<flow>(&b);
     if (x != nullptr && y != nullptr) return product_of_flows(c, *x, *y, s);

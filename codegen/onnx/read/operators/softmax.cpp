@@ -16,7 +16,7 @@ struct order {
     selection sources, back;
 };
 
-order axis_last(const call& c, const dims& from, std::size_t axis) {
+order axis_last(const dims& from, std::size_t axis) {
     const dims apart = strides(from);
     order o;
     integers step, step_back;
@@ -27,7 +27,6 @@ order axis_last(const call& c, const dims& from, std::size_t axis) {
     }
     o.shape.push_back(from[axis]);
     step.push_back(static_cast<std::int64_t>(apart[axis]));
-    c.allow(o.shape);
     o.sources = walk(o.shape, step);
     const dims turned = strides(o.shape);
     for (std::size_t a = 0; a < from.size(); ++a) {
@@ -90,8 +89,8 @@ void softmax(call& c) {
         const value y = grouped(c, c.in(0), groups);
         return c.set(reshaped(y, shape, batch != no_axis && batch < axis ? batch : no_axis));
     }
-    const order last = axis_last(c, shape, axis);
-    const value turned = pick(c.in(0), last.shape, last.sources, no_axis);
+    const order last = axis_last(shape, axis);
+    const value turned = c.picked(c.in(0), last.shape, last.sources, no_axis);
     const value y = grouped(c, turned, count(shape) / shape[axis]);
     c.set(pick(y, shape, last.back, batch != axis ? batch : no_axis));
 }
