@@ -73,3 +73,23 @@ TEST_CASE("import: what strides can't say takes its room", "[importer]") {
     REQUIRE_FALSE(network);
     CHECK(network.error().message.find("needs more than") != std::string::npos);
 }
+
+TEST_CASE("import: of no elements, however large other extents are", "[importer]") {
+    constexpr std::int64_t huge = std::int64_t{1} << 40;
+    const auto refusal_of = [](small_model m) {
+        m.input({"1", "4"}).output().integers("none", {1, 0});
+        m.node("Reshape", {"k", "none"}, {"r"})
+            .node("Concat", {"x", "r"})
+            .with("axis", std::int64_t{1});
+        const auto network = m.import();
+        return network ? "accepted" : network.error().message;
+    };
+    small_model gathered;
+    gathered.floats("e", {huge, huge, 0}, {}).integers("i", {0, 5});
+    gathered.node("Gather", {"e", "i"}, {"k"}).with("axis", std::int64_t{1});
+    CHECK(refusal_of(gathered).find("expected a shape of 0 elements") != std::string::npos);
+    small_model product;
+    product.floats("e", {huge, huge, huge, 0, 3}, {}).floats("w", {3, 1}, {1, 2, 3});
+    product.node("MatMul", {"e", "w"}, {"k"});
+    CHECK(refusal_of(product).find("expected a shape of 0 elements") != std::string::npos);
+}
