@@ -15,12 +15,14 @@ public:
 
     const limits& most() const { return most_; }
 
+    // So many elements are about to be moved, which takes no memory where strides say where to.
+    void expect_room(std::size_t count) const {
+        if (count > most_.elements) refuse_elements();
+    }
+
     // So many numbers are about to be made.
     void spend_elements(std::size_t count) {
-        if (count > most_.elements - elements_)
-            refuse("the model needs more than ", most_.elements,
-                   " numbers, the most that is made while importing. Is a batch part of its "
-                   "shapes? Set it to 1: --batch 1");
+        if (count > most_.elements - elements_) refuse_elements();
         elements_ += count;
     }
 
@@ -39,6 +41,13 @@ public:
     }
 
 private:
+    [[noreturn]] void refuse_elements() const {
+        refuse(
+            "the model needs more than ", most_.elements,
+            " numbers, the most that is made while importing. Is a batch part of its shapes? Set "
+            "it to 1: --batch 1");
+    }
+
     // Saturates.
     static std::size_t product(std::size_t a, std::size_t b) {
         return b != 0 && a > static_cast<std::size_t>(-1) / b ? static_cast<std::size_t>(-1)

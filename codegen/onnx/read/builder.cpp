@@ -18,11 +18,6 @@ bool is_linear(ir::op kind) {
     return kind == ir::op::dense || kind == ir::op::affine || kind == ir::op::slice;
 }
 
-bool is_one_unit(const indices& units) {
-    return !units.empty() && std::all_of(units.begin(), units.end(),
-                                         [&units](std::size_t u) { return u == units[0]; });
-}
-
 // For each row of weights the one unit that it scales; a row of zeros scales one that no other does
 // by 0. Nothing if a row has several, or two have the same.
 std::optional<indices> scaled_units(const linear_form& form) {
@@ -54,12 +49,6 @@ std::optional<indices> scaled_units(const linear_form& form) {
 
 } // namespace
 
-bool is_run(const indices& units) {
-    for (std::size_t i = 1; i < units.size(); ++i)
-        if (units[i] != units[0] + i) return false;
-    return !units.empty();
-}
-
 flow builder::add_input(dims shape, element type, std::size_t batch) {
     const std::size_t width = count(shape);
     spent_.spend_elements(width);
@@ -89,15 +78,6 @@ flow builder::elementwise(const flow& x, ir::node f) {
     return read_behind(x, over(x, append(f, {}, x.node, width(x.node))));
 }
 
-bool builder::is_injective(const flow& x) const {
-    std::vector<bool> seen(width(x.node), false);
-    return std::all_of(x.units.begin(), x.units.end(), [&seen](std::size_t unit) {
-        const bool is_new = !seen[unit];
-        seen[unit] = true;
-        return is_new;
-    });
-}
-
 std::size_t builder::slice(std::size_t node, std::size_t begin, std::size_t units) {
     if (units == width(node)) return node;
     const auto [known, is_new] = slices_.try_emplace({node, begin, units}, nodes_.size());
@@ -111,19 +91,19 @@ std::size_t builder::slice(std::size_t node, std::size_t begin, std::size_t unit
 }
 
 flow builder::in_order(const flow& x) {
-    if (x.units == identity(width(x.node))) return x;
-    if (!is_run(x.units)) {
+    if (x.units.is_identity(width(x.node))) return x;
+    if (!x.units.is_run()) {
         if (auto y = moved(x)) return *y;
         return dense(choice(x), x);
     }
-    flow y = over(x, slice(x.node, x.units.front(), x.units.size()));
+    flow y = over(x, slice(x.node, x.units[0], x.units.size()));
     y.units = identity(x.units.size());
     return y;
 }
 
 // A node whose row is x's elements, or the one unit that all of them are.
 std::size_t builder::operand_of_two(const flow& x) {
-    return is_one_unit(x.units) ? slice(x.node, x.units.front(), 1) : in_order(x).node;
+    return x.units.is_one() ? slice(x.node, x.units[0], 1) : in_order(x).node;
 }
 
 flow builder::binary(ir::op kind, const flow& a, const flow& b) {
@@ -132,7 +112,8 @@ flow builder::binary(ir::op kind, const flow& a, const flow& b) {
     if (a.batch != b.batch) y.batch = no_axis;
     ir::node n = of_kind(kind);
     const std::size_t units = a.units.size();
-    if (a.units == b.units && width(a.node) == units && width(b.node) == units && is_injective(a)) {
+    if (a.units == b.units && width(a.node) == units && width(b.node) == units &&
+        a.units.is_injective()) {
         n.inputs[1] = b.node; // in whatever order both have
         y.node = append(n, {}, a.node, units);
         return y;
@@ -142,14 +123,16 @@ flow builder::binary(ir::op kind, const flow& a, const flow& b) {
     const std::size_t wide = std::max(width(left), width(n.inputs[1]));
     spent_.spend_elements(wide);
     y.node = append(n, {}, left, wide);
-    y.units = wide == units ? identity(units) : indices(units, 0);
+    y.units = identity(wide).repeated(units / wide);
     return y;
 }
 
 // Zeros take part in the sums: no layer depends on nothing.
 flow builder::constant_row(const constant& c, const flow& beside) {
     flow like{c.shape, c.type, 0, {}, no_axis};
-    const std::size_t over = slice(beside.node, beside.units.at(0), 1);
+    if (beside.units.empty())
+        refuse("expected at least one number, found shape ", text(beside.shape));
+    const std::size_t over = slice(beside.node, beside.units[0], 1);
     spent_.spend_elements(c.size());
     return dense({over, 1, std::vector<double>(c.size(), 0.0), *c.numbers}, std::move(like));
 }
@@ -157,7 +140,7 @@ flow builder::constant_row(const constant& c, const flow& beside) {
 // Nothing is less than itself.
 flow builder::steady_row(const constant& c, const flow& beside) {
     flow one = beside;
-    one.units = {beside.units.at(0)};
+    one.units = beside.units.picked(identity(1));
     return constant_row(c, binary(ir::op::less, one, one));
 }
 
@@ -208,7 +191,7 @@ flow builder::prelu(const flow& x, std::vector<double> slope) {
     f.shared = slope.size() == 1;
     if (f.shared)
         return read_behind(x, over(x, append(f, {{std::move(slope)}}, x.node, width(x.node))));
-    const flow from = is_injective(x) ? x : in_order(x);
+    const flow from = x.units.is_injective() ? x : in_order(x);
     std::vector<double> per_unit(width(from.node), 0.0);
     for (std::size_t i = 0; i < from.units.size(); ++i)
         per_unit[from.units[i]] = slope[i];
@@ -217,7 +200,7 @@ flow builder::prelu(const flow& x, std::vector<double> slope) {
 
 // Whether each element of x is one unit that an affine node scales and doesn't shift.
 bool builder::is_only_scaled(const flow& x) const {
-    return nodes_[x.node].kind == ir::op::affine && is_injective(x) &&
+    return nodes_[x.node].kind == ir::op::affine && x.units.is_injective() &&
            std::all_of(x.units.begin(), x.units.end(),
                        [this, &x](std::size_t u) { return parameters_[x.node].shift()[u] == 0.0; });
 }
@@ -247,7 +230,7 @@ flow builder::affine(const flow& x, const std::vector<double>& scale,
         if (auto scaled = scaled_product(x, scale[0])) return *scaled;
     if (all(scale, 1.0))
         if (auto biased = biased_at_positions(x, shift)) return *biased;
-    const flow from = is_injective(x) ? x : in_order(x);
+    const flow from = x.units.is_injective() ? x : in_order(x);
     layer_parameters p;
     p.scale().assign(width(from.node), 1.0);
     p.shift().assign(width(from.node), 0.0);
@@ -273,7 +256,8 @@ flow builder::softmax(const flow& x, ir::op kind, std::size_t groups) {
     // Within a group the order is nothing to softmax, but each must be a part of the row.
     const std::size_t wide = x.units.size() / groups;
     if (wide < 2) refuse("expected at least 2 numbers to share 1 between, found ", wide);
-    bool fits = x.units.size() == width(x.node) && is_injective(x);
+    spent_.spend_work(x.units.size(), 1);
+    bool fits = x.units.size() == width(x.node) && x.units.is_injective();
     for (std::size_t i = 0; fits && i < x.units.size(); ++i)
         fits = x.units[i] / wide == x.units[i - i % wide] / wide;
     const flow from = fits ? x : in_order(x);

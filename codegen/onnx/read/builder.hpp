@@ -33,9 +33,6 @@ struct linear_form {
     std::size_t rows() const { return bias.size(); }
 };
 
-// Neighbours in order, of which there is one at least.
-bool is_run(const indices& units);
-
 // About what trying a function costs, in multiply-adds for each of its steps.
 inline constexpr std::size_t trial_work = 4096;
 
@@ -113,7 +110,6 @@ private:
     flow over(const flow& x, std::size_t node) const;
     std::size_t slice(std::size_t node, std::size_t begin, std::size_t units);
     std::size_t operand_of_two(const flow& x);
-    bool is_injective(const flow& x) const;
     bool is_only_scaled(const flow& x) const;
     flow shifted_after_scaling(const flow& x, const std::vector<double>& shift);
     flow in_order(const flow& x); // over a node whose row is x's elements
@@ -129,9 +125,9 @@ private:
         std::size_t unit = 0;
         std::size_t part = 0;
     };
-    bool are_means(std::size_t dense, const indices& rows, const indices& units) const;
-    bool has_means_of(const flow& x, const indices& part) const;
-    std::optional<flow> normalised_parts(const flow& x, const indices& part, float epsilon);
+    bool are_means(std::size_t dense, const selection& rows, const selection& units) const;
+    bool has_means_of(const flow& x, const selection& part) const;
+    std::optional<flow> normalised_parts(const flow& x, const selection& part, float epsilon);
     std::optional<flow> scaled_norm(const flow& x, const std::vector<double>& scale,
                                     const std::vector<double>& shift);
 
@@ -150,7 +146,7 @@ private:
     std::optional<std::size_t> before(std::size_t node) const;
     std::optional<std::size_t> shared_base(std::span<const operand> of) const;
     std::optional<indices> nodes_between(std::size_t base, std::size_t node) const;
-    bool is_alike(std::size_t node, const indices& units) const;
+    bool is_alike(std::size_t node, const selection& units) const;
     estimate apply(std::size_t node, std::size_t unit, std::span<const estimate> of) const;
     scalar_function function_of(std::size_t node, std::size_t base, std::size_t unit) const;
     flow read(const flow& y, std::size_t base);

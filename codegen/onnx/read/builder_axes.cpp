@@ -18,30 +18,16 @@ constexpr std::size_t least_run = 8;
 constexpr std::size_t most_parts = 128; // each is a step, and lines of a source
 
 // The node that reads these units in their order, if they are a walk with few strides, forward.
-std::optional<ir::node> strided(const indices& units) {
+std::optional<ir::node> strided(const selection& units) {
+    const auto* const axes = units.strides();
+    if (axes == nullptr || axes->size() > ir::max_axes) return std::nullopt;
     ir::node n = {.kind = ir::op::as_strided};
     n.begin = units[0];
-    indices starts = units;
-    while (starts.size() > 1) {
-        if (n.axes.rank == ir::max_axes || starts[1] < starts[0]) return std::nullopt;
-        const std::size_t stride = starts[1] - starts[0];
-        std::size_t extent = 1;
-        while (extent < starts.size() && starts[extent] == starts[0] + extent * stride)
-            ++extent;
-        if (starts.size() % extent != 0) return std::nullopt;
-        indices outer;
-        for (std::size_t i = 0; i < starts.size(); ++i) {
-            if (i % extent == 0) outer.push_back(starts[i]);
-            if (starts[i] != outer.back() + i % extent * stride) return std::nullopt;
-        }
-        // The axes found so far are inside of this one.
-        for (laminate::shape* s : {&n.axes, &n.after}) {
-            std::copy_backward(s->extent.begin(), s->extent.end() - 1, s->extent.end());
-            ++s->rank;
-        }
-        n.axes.extent[0] = extent;
-        n.after.extent[0] = stride;
-        starts = std::move(outer);
+    n.axes.rank = n.after.rank = axes->size();
+    for (std::size_t axis = 0; axis < axes->size(); ++axis) {
+        if ((*axes)[axis].step < 0) return std::nullopt;
+        n.axes.extent[axis] = (*axes)[axis].extent;
+        n.after.extent[axis] = static_cast<std::size_t>((*axes)[axis].step);
     }
     return n;
 }
@@ -105,26 +91,26 @@ std::optional<flow> builder::walked_in_parts(const flow& x) {
     const std::size_t all = x.units.size();
     if (all * width(x.node) < least_chosen_weights || nodes_[x.node].kind == ir::op::dense)
         return std::nullopt;
-    const pattern p = pattern_of(x.units);
+    const indices units = x.units.list();
+    const pattern p = pattern_of(units);
     const std::size_t runs = p.length / p.run, rounds = all / p.length;
     if (runs > most_parts || runs * least_run > all) return std::nullopt;
     std::vector<value> parts;
     std::vector<const value*> refer;
     for (std::size_t k = 0; k < runs; ++k) {
-        flow part{{rounds * p.run}, x.type, x.node, {}, no_axis};
+        indices some;
         for (std::size_t r = 0; r < rounds; ++r)
             for (std::size_t i = 0; i < p.run; ++i)
-                part.units.push_back(x.units[r * p.length + k * p.run + i]);
-        if (!is_run(part.units)) part = *walked(part);
+                some.push_back(units[r * p.length + k * p.run + i]);
+        flow part{{rounds * p.run}, x.type, x.node, std::move(some), no_axis};
+        if (!part.units.is_run()) part = *walked(part);
         parts.emplace_back(std::move(part));
     }
     for (const value& part : parts)
         refer.push_back(&part);
     flow y = over(x, concat(refer).node);
-    for (std::size_t i = 0; i < all; ++i) {
-        const std::size_t round = i / p.length, k = i % p.length / p.run;
-        y.units[i] = (k * rounds + round) * p.run + i % p.run;
-    }
+    const auto apart = static_cast<std::int64_t>(p.run);
+    y.units = walk({rounds, runs, p.run}, {apart, static_cast<std::int64_t>(rounds) * apart, 1});
     return rounds == 1 ? y : walked(y);
 }
 
@@ -166,7 +152,7 @@ flow builder::dense_at_positions(const flow& x, std::size_t positions, std::vect
 std::optional<flow> builder::biased_at_positions(const flow& x, const std::vector<double>& shift) {
     const std::size_t dense = nodes_[x.node].inputs[0];
     if (nodes_[x.node].kind != ir::op::reshape || nodes_[dense].kind != ir::op::dense ||
-        nodes_[dense].bias || x.units != identity(width(x.node)))
+        nodes_[dense].bias || !x.units.is_identity(width(x.node)))
         return std::nullopt;
     const std::size_t units = nodes_[dense].units;
     for (std::size_t i = units; i < shift.size(); ++i)

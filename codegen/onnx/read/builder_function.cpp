@@ -83,7 +83,7 @@ std::optional<indices> builder::nodes_between(std::size_t base, std::size_t node
 }
 
 // Whether a node does the same to all these units.
-bool builder::is_alike(std::size_t node, const indices& units) const {
+bool builder::is_alike(std::size_t node, const selection& units) const {
     const layer_parameters& p = parameters_[node];
     const auto same = [&units](const std::vector<double>& numbers) {
         return numbers.size() <= 1 || std::all_of(units.begin(), units.end(), [&](std::size_t u) {

@@ -15,7 +15,7 @@ constexpr std::size_t least_centred_weights = std::size_t{1} << 14;
 
 constexpr double rounded_mean = 1e-6; // relative; files have 1 / n as float
 
-bool all_are(const std::vector<double>& numbers, const indices& at, double number) {
+bool all_are(const std::vector<double>& numbers, const selection& at, double number) {
     return std::all_of(at.begin(), at.end(), [&](std::size_t i) { return numbers[i] == number; });
 }
 
@@ -23,7 +23,7 @@ bool all_are(const std::vector<double>& numbers, const indices& at, double numbe
 
 // Whether each of these rows of a dense layer is the mean of those elements, units of the layer's
 // input, that have this row.
-bool builder::are_means(std::size_t dense, const indices& rows, const indices& units) const {
+bool builder::are_means(std::size_t dense, const selection& rows, const selection& units) const {
     const ir::node& n = nodes_[dense];
     if (n.kind != ir::op::dense || n.output.rank != 1 || !parameters_[dense].bias().empty() ||
         rows.size() != units.size())
@@ -55,10 +55,9 @@ std::optional<flow> builder::less_means(const flow& x, const flow& means,
     if (x.units.size() < 2 || x.shape != means.shape || nodes_[means.node].inputs[0] != x.node ||
         !are_means(means.node, means.units, x.units))
         return std::nullopt;
-    const bool is_one = std::all_of(means.units.begin(), means.units.end(),
-                                    [&means](std::size_t u) { return u == means.units[0]; });
     const bool is_small = x.units.size() * x.units.size() < least_centred_weights;
-    const flow y = is_one || is_small ? as_layer() : binary(ir::op::subtract, x, means);
+    const flow y =
+        means.units.is_one() || is_small ? as_layer() : binary(ir::op::subtract, x, means);
     std::vector<centred_unit>& units = centred_[y.node];
     units.assign(width(y.node), {});
     for (std::size_t i = 0; i < x.units.size(); ++i)
@@ -96,7 +95,7 @@ std::optional<flow> builder::normalised(const flow& x, const flow& by, bool is_i
 }
 
 // Whether x is a value less its means of just these parts.
-bool builder::has_means_of(const flow& x, const indices& part) const {
+bool builder::has_means_of(const flow& x, const selection& part) const {
     const auto found = centred_.find(x.node);
     if (found == centred_.end()) return false;
     std::map<std::size_t, std::size_t> of_means, of_part;
@@ -110,39 +109,40 @@ bool builder::has_means_of(const flow& x, const indices& part) const {
 }
 
 // What is centred is layer_norm of what it was before, if the parts are the same.
-std::optional<flow> builder::normalised_parts(const flow& x, const indices& part, float epsilon) {
+std::optional<flow> builder::normalised_parts(const flow& x, const selection& part, float epsilon) {
     flow from = x;
     const bool is_centred = has_means_of(x, part);
-    for (std::size_t i = 0; is_centred && i < x.units.size(); ++i) {
-        const centred_unit& u = centred_.at(x.node)[x.units[i]];
-        from.node = u.node;
-        from.units[i] = u.unit;
+    if (is_centred) {
+        indices units;
+        for (const std::size_t unit : x.units) {
+            const centred_unit& u = centred_.at(x.node)[unit];
+            from.node = u.node;
+            units.push_back(u.unit);
+        }
+        from.units = std::move(units);
     }
     std::map<std::size_t, indices> elements;
     for (std::size_t i = 0; i < part.size(); ++i)
         elements[part[i]].push_back(i);
     const std::size_t wide = elements.begin()->second.size();
-    flow side_by_side = from;
-    side_by_side.units.clear();
-    indices places(part.size());
+    indices side_by_side, places(part.size());
     for (const auto& [of, all] : elements) {
         if (all.size() != wide) return std::nullopt;
         for (const std::size_t i : all) {
-            places[i] = side_by_side.units.size();
-            side_by_side.units.push_back(from.units[i]);
+            places[i] = side_by_side.size();
+            side_by_side.push_back(i);
         }
     }
+    from.units = from.units.picked(side_by_side);
     ir::node f;
     f.kind = is_centred ? ir::op::layer_norm : ir::op::rms_norm;
     f.groups = elements.size();
     f.alpha = epsilon;
     const std::vector<double> ones(part.size(), 1.0);
-    const flow made =
-        norm(side_by_side, f, ones,
-             is_centred ? std::vector<double>(part.size(), 0.0) : std::vector<double>{});
+    const flow made = norm(
+        from, f, ones, is_centred ? std::vector<double>(part.size(), 0.0) : std::vector<double>{});
     flow y = over(x, made.node);
-    for (std::size_t i = 0; i < places.size(); ++i)
-        y.units[i] = made.units[places[i]];
+    y.units = made.units.picked(places);
     return y;
 }
 
@@ -151,7 +151,7 @@ std::optional<flow> builder::scaled_norm(const flow& x, const std::vector<double
                                          const std::vector<double>& shift) {
     const ir::node& n = nodes_[x.node];
     const bool is_centred = n.kind == ir::op::layer_norm;
-    if ((!is_centred && n.kind != ir::op::rms_norm) || !is_injective(x)) return std::nullopt;
+    if ((!is_centred && n.kind != ir::op::rms_norm) || !x.units.is_injective()) return std::nullopt;
     const auto all = [](const std::vector<double>& numbers, double number) {
         return std::all_of(numbers.begin(), numbers.end(),
                            [number](double k) { return k == number; });

@@ -138,9 +138,14 @@ void call::set(value v, std::size_t i) {
     if (i < results_.size()) results_[i] = std::move(v);
 }
 
-void call::allow(const dims& shape) const {
+void call::expect_room(const dims& shape) const {
     if (shape.size() > spent().most().rank)
         refuse("expected a rank of at most ", spent().most().rank, ", found ", shape.size());
+    spent().expect_room(count(shape));
+}
+
+void call::allow(const dims& shape) const {
+    expect_room(shape);
     spent().spend_elements(count(shape));
 }
 
@@ -148,11 +153,21 @@ void call::allow_work(std::size_t a, std::size_t b, std::size_t c) const {
     spent().spend_work(a, b, c);
 }
 
+value call::picked(const value& from, dims shape, const selection& sources,
+                   std::size_t batch) const {
+    const std::size_t elements = count(shape);
+    expect_room(shape);
+    if (std::holds_alternative<constant>(from)) spent().spend_elements(elements);
+    value y = pick(from, std::move(shape), sources, batch);
+    if (const flow* const x = std::get_if<flow>(&y); x != nullptr && x->units.strides() == nullptr)
+        spent().spend_elements(elements);
+    return y;
+}
+
 void call::move(dims shape, const integers& step, std::int64_t first, std::size_t batch,
                 std::size_t i) {
-    allow(shape);
-    const indices sources = walk(shape, step, first);
-    set(pick(in(0), std::move(shape), sources, batch), i);
+    const selection sources = walk(shape, step, first);
+    set(picked(in(0), std::move(shape), sources, batch), i);
 }
 
 void call::check_attributes() const {

@@ -62,11 +62,15 @@ public:
     std::size_t outputs() const { return results_.size(); }
     bool wants(std::size_t i) const;
     void set(value v, std::size_t i = 0);
+    // Elements of a value, which take up memory where strides can't say which they are.
+    value picked(const value& from, dims shape, const selection& sources, std::size_t batch) const;
     // Output i: elements of input 0, found by walking it.
     void move(dims shape, const integers& step, std::int64_t first, std::size_t batch,
               std::size_t i = 0);
-    // Refuses a value that is too large; call it before making one.
+    // Refuse a value that is too large; one of them is called before it is made, the second where
+    // it may take up no memory.
     void allow(const dims& shape) const;
+    void expect_room(const dims& shape) const;
     void allow_work(std::size_t a, std::size_t b, std::size_t c) const;
 
     std::vector<std::optional<value>>& results() { return results_; }

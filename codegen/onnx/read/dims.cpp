@@ -53,31 +53,6 @@ dims broadcast(const dims& a, const dims& b) {
     return out;
 }
 
-indices broadcast_sources(const dims& from, const dims& to) {
-    const std::size_t added = to.size() - from.size();
-    const dims apart = strides(from);
-    std::vector<std::int64_t> step(to.size(), 0);
-    for (std::size_t axis = 0; axis < from.size(); ++axis)
-        if (from[axis] != 1) step[axis + added] = static_cast<std::int64_t>(apart[axis]);
-    return walk(to, step);
-}
-
-indices walk(const dims& to, const std::vector<std::int64_t>& step, std::int64_t first) {
-    indices found(count(to));
-    dims at(to.size(), 0);
-    std::int64_t offset = first;
-    for (std::size_t& element : found) {
-        element = static_cast<std::size_t>(offset);
-        for (std::size_t axis = to.size(); axis-- > 0;) {
-            offset += step[axis];
-            if (++at[axis] < to[axis]) break;
-            offset -= step[axis] * static_cast<std::int64_t>(to[axis]);
-            at[axis] = 0;
-        }
-    }
-    return found;
-}
-
 std::size_t axis_of(std::int64_t axis, std::size_t rank) {
     const auto extent = static_cast<std::int64_t>(rank);
     if (axis < -extent || axis >= extent)

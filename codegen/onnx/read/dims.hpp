@@ -26,12 +26,6 @@ dims coordinates(std::size_t element, const dims& shape);
 // NumPy's broadcasting; refuses what doesn't fit.
 dims broadcast(const dims& a, const dims& b);
 
-// For each element of `to`, the element of `from` that broadcasting puts there.
-indices broadcast_sources(const dims& from, const dims& to);
-
-// For each element of a tensor of shape `to`, `first` plus its index times `step` along each axis.
-indices walk(const dims& to, const std::vector<std::int64_t>& step, std::int64_t first = 0);
-
 // An axis counted from the end if negative; refuses what lies outside of [-rank, rank).
 std::size_t axis_of(std::int64_t axis, std::size_t rank);
 

@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "value.hpp"
 
-#include <numeric>
-
 namespace laminate::codegen::onnx {
-
-indices identity(std::size_t width) {
-    indices units(width);
-    std::iota(units.begin(), units.end(), std::size_t{0});
-    return units;
-}
-
 namespace {
 
-value pick_from(const constant& from, dims shape, const indices& sources, std::size_t) {
+value pick_from(const constant& from, dims shape, const selection& sources, std::size_t) {
     std::vector<double> numbers;
     numbers.reserve(sources.size());
     for (std::size_t source : sources)
@@ -28,17 +19,13 @@ value pick_from(const constant& from, dims shape, const indices& sources, std::s
     return picked;
 }
 
-value pick_from(const flow& from, dims shape, const indices& sources, std::size_t batch) {
-    flow picked{std::move(shape), from.type, from.node, {}, batch};
-    picked.units.reserve(sources.size());
-    for (std::size_t source : sources)
-        picked.units.push_back(from.units[source]);
-    return picked;
+value pick_from(const flow& from, dims shape, const selection& sources, std::size_t batch) {
+    return flow{std::move(shape), from.type, from.node, from.units.picked(sources), batch};
 }
 
 } // namespace
 
-value pick(const value& from, dims shape, const indices& sources, std::size_t batch) {
+value pick(const value& from, dims shape, const selection& sources, std::size_t batch) {
     return std::visit([&](const auto& x) { return pick_from(x, std::move(shape), sources, batch); },
                       from);
 }

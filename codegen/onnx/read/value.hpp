@@ -11,6 +11,7 @@
 
 #include "dims.hpp"
 #include "element.hpp"
+#include "selection.hpp"
 
 namespace laminate::codegen::onnx {
 
@@ -39,17 +40,14 @@ inline constant make_constant(dims shape, element type, std::vector<double> numb
 }
 
 // A tensor whose element i is unit units[i] of the row that a node of the network gives. So what
-// only moves elements costs nothing.
+// only moves elements costs nothing, nor does a change of shape: units know of none.
 struct flow {
     dims shape;
     element type = element::float32;
     std::size_t node = 0;
-    indices units;
+    selection units;
     std::size_t batch = no_axis; // the axis of the free batch, which has extent 1 here
 };
-
-// All units of a row, in their order.
-indices identity(std::size_t width);
 
 using value = std::variant<constant, flow>;
 
@@ -66,7 +64,7 @@ inline std::size_t batch_of(const value& v) {
 std::size_t batch_of_shape(const constant& shape);
 
 // A tensor of another shape, made of elements of `from`; of a flow also where its batch is now.
-value pick(const value& from, dims shape, const indices& sources, std::size_t batch);
+value pick(const value& from, dims shape, const selection& sources, std::size_t batch);
 
 // The same elements in the same order.
 value reshaped(const value& from, dims shape, std::size_t batch);

@@ -20,12 +20,15 @@ struct lines {
     std::size_t at(std::size_t line, std::size_t k) const {
         return (line / inner * wide + k) * inner + line % inner;
     }
-    indices sources() const { // line by line
-        indices all;
-        for (std::size_t l = 0; l < count; ++l)
-            for (std::size_t k = 0; k < wide; ++k)
-                all.push_back(at(l, k));
-        return all;
+    selection sources() const { // line by line
+        const auto apart = static_cast<std::int64_t>(inner);
+        return walk({count / inner, inner, wide},
+                    {static_cast<std::int64_t>(wide) * apart, 1, apart});
+    }
+    selection back() const {
+        const auto apart = static_cast<std::int64_t>(wide);
+        return walk({count / inner, wide, inner},
+                    {static_cast<std::int64_t>(inner) * apart, 1, apart});
     }
 };
 
@@ -49,10 +52,7 @@ flow largest(const call& c, const flow& x, const lines& of) {
 }
 
 flow repeated_numbers(flow y, const lines& of) {
-    indices units;
-    for (const std::size_t unit : y.units)
-        units.insert(units.end(), of.wide, unit);
-    y.units = std::move(units);
+    y.units = y.units.repeated(of.wide);
     return y;
 }
 
@@ -80,8 +80,7 @@ std::size_t index_of(const constant& x, const lines& of, std::size_t line, bool 
 }
 
 flow line_by_line(const call& c, const flow& x, const lines& of) {
-    c.allow(x.shape);
-    return std::get<flow>(pick(x, {count(x.shape)}, of.sources(), no_axis));
+    return std::get<flow>(c.picked(x, {count(x.shape)}, of.sources(), no_axis));
 }
 
 } // namespace
@@ -121,10 +120,6 @@ void hardmax(call& c) {
     const bool old = c.opset() < 13;
     const std::size_t axis = axis_of(c.integer("axis", old ? 1 : -1), shape.size());
     const lines of = lines_of(c, axis, old);
-    indices back(count(shape));
-    const indices sources = of.sources();
-    for (std::size_t i = 0; i < back.size(); ++i)
-        back[sources[i]] = i;
     if (const constant* const x = c.constant_at(0)) {
         std::vector<double> y(x->size(), 0.0);
         for (std::size_t l = 0; l < of.count; ++l)
@@ -135,10 +130,10 @@ void hardmax(call& c) {
     const flow all = ranks(c, line_by_line(c, x, of), of, false);
     const flow less =
         c.network().binary(ir::op::less, all, repeated_numbers(largest(c, all, of), of));
-    const std::vector<double> ones(back.size(), 1.0);
-    const flow y = c.network().affine(less, std::vector<double>(back.size(), -1.0), ones);
+    const std::vector<double> ones(count(shape), 1.0);
+    const flow y = c.network().affine(less, std::vector<double>(ones.size(), -1.0), ones);
     const bool mixes = old ? x.batch >= axis : x.batch == axis;
-    c.set(pick(y, shape, back, x.batch == no_axis || mixes ? no_axis : x.batch));
+    c.set(pick(y, shape, of.back(), x.batch == no_axis || mixes ? no_axis : x.batch));
 }
 
 } // namespace laminate::codegen::onnx::rules

@@ -136,9 +136,8 @@ value sum_with_numbers(const call& c, step does, const value& a, const value& b)
 
 value expanded(const call& c, const value& x, const dims& out) {
     if (shape_of(x) == out) return x;
-    c.allow(out);
     const std::size_t batch = as_flow(x) ? batch_after_broadcast(*as_flow(x), out) : no_axis;
-    return pick(x, out, broadcast_sources(shape_of(x), out), batch);
+    return c.picked(x, out, broadcast_sources(shape_of(x), out), batch);
 }
 
 std::size_t batch_after_broadcast(const flow& x, const dims& out) {
@@ -239,10 +238,12 @@ bool are_of_one_node(const std::vector<const value*>& from) {
 
 flow gathered(const call& c, const std::vector<const value*>& from,
               const std::vector<origin>& origins, flow like) {
+    indices units;
     if (are_of_one_node(from)) {
         like.node = as_flow(*from.front())->node;
         for (const origin& o : origins)
-            like.units.push_back(as_flow(*from[o.of])->units[o.element]);
+            units.push_back(as_flow(*from[o.of])->units[o.element]);
+        like.units = std::move(units);
         return like;
     }
     if (const auto forms = c.network().linear_in_one(from, false))
@@ -256,7 +257,8 @@ flow gathered(const call& c, const std::vector<const value*>& from,
     }
     like.node = joined.node;
     for (const origin& o : origins)
-        like.units.push_back(begins[o.of] + o.element);
+        units.push_back(begins[o.of] + o.element);
+    like.units = std::move(units);
     return like;
 }
 
@@ -314,7 +316,6 @@ constant paired(const call& c, const constant& a, const constant& b, element typ
 value transposed(const call& c, const value& x) {
     dims shape = shape_of(x);
     const std::size_t rank = shape.size();
-    c.allow(shape);
     const dims apart = strides(shape);
     integers step(apart.begin(), apart.end());
     std::swap(step[rank - 1], step[rank - 2]);
@@ -324,8 +325,8 @@ value transposed(const call& c, const value& x) {
         batch = rank - 2;
     else if (batch == rank - 2)
         batch = rank - 1;
-    const indices sources = walk(shape, step);
-    return pick(x, std::move(shape), sources, batch);
+    const selection sources = walk(shape, step);
+    return c.picked(x, std::move(shape), sources, batch);
 }
 
 } // namespace laminate::codegen::onnx

@@ -14,10 +14,9 @@ void reorder(call& c, const dims& split, const std::vector<std::size_t>& order, 
         walked.push_back(split[axis]);
         step.push_back(static_cast<std::int64_t>(apart[axis]));
     }
-    c.allow(shape);
     const flow* const x = c.flow_at(0);
     const std::size_t batch = x != nullptr && x->batch == 0 ? 0 : no_axis;
-    c.set(pick(c.in(0), std::move(shape), walk(walked, step), batch));
+    c.set(c.picked(c.in(0), std::move(shape), walk(walked, step), batch));
 }
 
 } // namespace

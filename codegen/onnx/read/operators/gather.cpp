@@ -13,9 +13,9 @@ flow pointers(const call& c, const flow& wanted, std::size_t extent) {
     flow each{{wanted.units.size(), extent}, wanted.type, wanted.node, {}, no_axis};
     std::vector<double> places, from_end;
     c.allow(each.shape);
-    for (const std::size_t unit : wanted.units)
+    each.units = wanted.units.repeated(extent);
+    for (std::size_t i = 0; i < wanted.units.size(); ++i)
         for (std::size_t k = 0; k < extent; ++k) {
-            each.units.push_back(unit);
             places.push_back(static_cast<double>(k));
             from_end.push_back(static_cast<double>(k) - static_cast<double>(extent));
         }
@@ -43,14 +43,11 @@ void gather_by_flow(call& c, const flow& wanted, std::size_t axis) {
     dims shape(from.begin(), cut);
     shape.insert(shape.end(), wanted.shape.begin(), wanted.shape.end());
     shape.insert(shape.end(), cut + 1, from.end());
-    c.allow(shape);
-    indices sources;
-    for (std::size_t o = 0; o < outer; ++o)
-        for (std::size_t k = 0; k < wanted.units.size(); ++k)
-            for (std::size_t i = 0; i < inner; ++i)
-                sources.push_back((k * outer + o) * inner + i);
+    const auto apart = static_cast<std::int64_t>(inner);
+    const selection sources = walk({outer, wanted.units.size(), inner},
+                                   {apart, static_cast<std::int64_t>(outer) * apart, 1});
     const std::size_t batch = wanted.batch == no_axis ? no_axis : axis + wanted.batch;
-    value y = pick(chosen, std::move(shape), sources, batch);
+    value y = c.picked(chosen, std::move(shape), sources, batch);
     std::get<flow>(y).type = table.type;
     c.set(std::move(y));
 }
@@ -75,20 +72,19 @@ void gather(call& c) {
     dims shape(from.begin(), cut);
     shape.insert(shape.end(), wanted.shape.begin(), wanted.shape.end());
     shape.insert(shape.end(), cut + 1, from.end());
-    c.allow(shape);
-    indices sources;
-    sources.reserve(count(shape));
-    for (std::size_t o = 0; o < outer; ++o)
-        for (std::size_t k : chosen)
-            for (std::size_t i = 0; i < inner; ++i)
-                sources.push_back((o * from[axis] + k) * inner + i);
+    c.expect_room(shape);
+    selection sources;
+    if (count(shape) != 0)
+        sources = onnx::identity(outer)
+                      .nested(from[axis], std::move(chosen))
+                      .nested(inner, onnx::identity(inner));
     const flow* const x = c.flow_at(0);
     std::size_t batch = x != nullptr ? x->batch : no_axis;
     if (batch == axis)
         batch = no_axis;
     else if (batch != no_axis && batch > axis)
         batch = batch + wanted.shape.size() - 1;
-    c.set(pick(c.in(0), std::move(shape), sources, batch));
+    c.set(c.picked(c.in(0), std::move(shape), sources, batch));
 }
 
 } // namespace laminate::codegen::onnx::rules

@@ -13,7 +13,7 @@ namespace {
 // over k of a[a_stack[s] + m * inner + k] * b[b_stack[s] + k * columns + n].
 struct stack {
     std::size_t rows, inner, columns;
-    indices a_stack, b_stack;
+    selection a_stack, b_stack;
     dims shape;                 // of the result
     std::size_t a_rank, b_rank; // as multiplied: at least 2
 };
@@ -61,12 +61,9 @@ std::size_t batch_after(const flow& x, const stack& s, std::size_t rank, std::si
 }
 
 // The elements of a factor, a matrix for each one of the result's.
-flow spread(const flow& x, const indices& stack, std::size_t matrix) {
+flow spread(const flow& x, const selection& stack, std::size_t matrix) {
     flow all = x;
-    all.units.clear();
-    for (const std::size_t at : stack)
-        for (std::size_t i = 0; i < matrix; ++i)
-            all.units.push_back(x.units[at * matrix + i]);
+    all.units = x.units.picked(stack.nested(matrix, identity(matrix)));
     return all;
 }
 
@@ -125,6 +122,7 @@ void expect_finite(const call& c, std::size_t i) {
 
 value matrix_product(const call& c, const value& a, const value& b) {
     stack s = stacked(shape_of(a), shape_of(b));
+    if (count(s.shape) == 0) s.a_stack = s.b_stack = {}; // whatever the other extents are
     const flow* const x = std::get_if<flow>(&a);
     const flow* const y = std::get_if<flow>(&b);
     if (x != nullptr && y != nullptr) return product_of_flows(c, *x, *y, s);

@@ -30,7 +30,7 @@ indices places_along(const call& c, std::size_t axis) {
     const dims apart = strides(data);
     integers step(apart.begin(), apart.end());
     step[axis] = 0;
-    indices places = walk(at.shape, step);
+    indices places = walk(at.shape, step).list();
     for (std::size_t i = 0; i < places.size(); ++i)
         places[i] += place_of(at[i], data[axis]) * apart[axis];
     return places;

@@ -15,9 +15,9 @@ namespace {
 
 // The elements that one of the result is made of lie at its start plus each of 'within'.
 struct reduction {
-    dims kept;      // the result's shape
-    indices starts; // per element of the result
-    indices within; // the elements it is made of
+    dims kept;        // the result's shape
+    selection starts; // per element of the result
+    selection within; // the elements it is made of
     std::size_t batch = no_axis;
 };
 
@@ -47,10 +47,7 @@ value maxima(const call& c, const flow& x, const reduction& r) {
         refuse("expected at least one element to reduce, found none");
     c.allow_work(r.starts.size(), r.within.size(), 1);
     flow grouped = x;
-    grouped.units.clear();
-    for (std::size_t start : r.starts)
-        for (std::size_t k : r.within)
-            grouped.units.push_back(x.units[start + k]);
+    grouped.units = x.units.picked(r.starts.nested(1, r.within));
     flow like{r.kept, x.type, x.node, {}, r.batch};
     if (r.within.size() > 1) return c.network().largest(grouped, r.within.size(), std::move(like));
     like.units = std::move(grouped.units);
@@ -81,10 +78,11 @@ value log_sum_exp(const call& c, const flow& x, const reduction& r) {
     const flow most = std::get<flow>(maxima(c, x, r));
     flow of_each = most;
     of_each.shape = x.shape;
-    of_each.units.assign(x.units.size(), 0);
+    indices units(x.units.size());
     for (std::size_t i = 0; i < r.starts.size(); ++i)
         for (std::size_t k : r.within)
-            of_each.units[r.starts[i] + k] = most.units[i];
+            units[r.starts[i] + k] = most.units[i];
+    of_each.units = std::move(units);
     of_each.batch = x.batch;
     const flow less = c.network().binary(ir::op::subtract, x, of_each);
     const flow total = sums(c, elementwise(c, less, ir::op::exp), r);
@@ -97,8 +95,7 @@ flow products(const call& c, const flow& x, const reduction& r) {
     std::optional<flow> product;
     for (const std::size_t k : r.within) {
         flow next{r.kept, x.type, x.node, {}, r.batch};
-        for (const std::size_t start : r.starts)
-            next.units.push_back(x.units[start + k]);
+        next.units = x.units.picked(selection(indices{k}).nested(1, r.starts));
         product = product ? c.network().binary(ir::op::multiply, *product, next) : next;
     }
     return *product;
@@ -135,7 +132,7 @@ double after_sum(const std::string& name, double total) {
 }
 
 double reduced_number(const std::string& name, const constant& x, std::size_t start,
-                      const indices& within) {
+                      const selection& within) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     double total = name == "ReduceProd"  ? 1.0
                    : name == "ReduceMax" ? -infinity

@@ -10,16 +10,16 @@
 namespace laminate::codegen::onnx::rules {
 namespace {
 
-// Where each element goes when the axis becomes the last one; the shape then.
+// The shape when the axis becomes the last one; where each element comes from, and back.
 struct order {
     dims shape;
-    indices sources;
+    selection sources, back;
 };
 
-order axis_last(const call& c, const dims& from, std::size_t axis) {
+order axis_last(const dims& from, std::size_t axis) {
     const dims apart = strides(from);
     order o;
-    integers step;
+    integers step, step_back;
     for (std::size_t a = 0; a < from.size(); ++a) {
         if (a == axis) continue;
         o.shape.push_back(from[a]);
@@ -27,8 +27,13 @@ order axis_last(const call& c, const dims& from, std::size_t axis) {
     }
     o.shape.push_back(from[axis]);
     step.push_back(static_cast<std::int64_t>(apart[axis]));
-    c.allow(o.shape);
     o.sources = walk(o.shape, step);
+    const dims turned = strides(o.shape);
+    for (std::size_t a = 0; a < from.size(); ++a) {
+        const std::size_t at = a == axis ? from.size() - 1 : a < axis ? a : a - 1;
+        step_back.push_back(static_cast<std::int64_t>(turned[at]));
+    }
+    o.back = walk(from, step_back);
     return o;
 }
 
@@ -84,13 +89,10 @@ void softmax(call& c) {
         const value y = grouped(c, c.in(0), groups);
         return c.set(reshaped(y, shape, batch != no_axis && batch < axis ? batch : no_axis));
     }
-    const order last = axis_last(c, shape, axis);
-    const value turned = pick(c.in(0), last.shape, last.sources, no_axis);
+    const order last = axis_last(shape, axis);
+    const value turned = c.picked(c.in(0), last.shape, last.sources, no_axis);
     const value y = grouped(c, turned, count(shape) / shape[axis]);
-    indices back(last.sources.size());
-    for (std::size_t i = 0; i < back.size(); ++i)
-        back[last.sources[i]] = i;
-    c.set(pick(y, shape, back, batch != axis ? batch : no_axis));
+    c.set(pick(y, shape, last.back, batch != axis ? batch : no_axis));
 }
 
 } // namespace laminate::codegen::onnx::rules

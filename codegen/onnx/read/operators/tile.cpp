@@ -23,9 +23,8 @@ void tile(call& c) {
         step.insert(step.end(), {0, static_cast<std::int64_t>(apart[axis])});
         if (axis == batch && times != 1) batch = no_axis;
     }
-    c.allow(shape);
-    const indices sources = walk(copies, step);
-    c.set(pick(c.in(0), std::move(shape), sources, batch));
+    const selection sources = walk(copies, step);
+    c.set(c.picked(c.in(0), std::move(shape), sources, batch));
 }
 
 } // namespace laminate::codegen::onnx::rules
