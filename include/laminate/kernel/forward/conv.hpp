@@ -70,6 +70,15 @@ LAMINATE_INLINE void conv_add_products(typename P::reg* sum, typename P::reg a,
     ((sum[At * Step] = P::accumulate(sum[At * Step], a, b[At])), ...);
 }
 
+// An input in all lanes, by one instruction.
+template <class P>
+LAMINATE_INLINE typename P::reg conv_input(const float* x) {
+    if constexpr (P::lanes == 1)
+        return P::load(x);
+    else
+        return P::template load_repeated<1>(x);
+}
+
 // One input of each position times its weights. The fewer of the two stay in registers, the others
 // come one at a time.
 template <class P, class Kind, std::size_t... R, std::size_t... G>
@@ -79,26 +88,65 @@ LAMINATE_INLINE void conv_add_input(typename P::reg* sum, const float* x, const 
     constexpr std::size_t width = sizeof...(G);
     if constexpr (width <= sizeof...(R)) {
         const typename P::reg weight[] = {P::keep(P::load(weights + G * P::lanes))...};
-        (conv_add_products<P, 1>(sum + R * width, P::keep(P::splat(x[Kind::window(R)])), weight,
+        (conv_add_products<P, 1>(sum + R * width, conv_input<P>(x + Kind::window(R)), weight,
                                  registers),
          ...);
     } else {
-        const typename P::reg input[] = {P::keep(P::splat(x[Kind::window(R)]))...};
+        const typename P::reg input[] = {conv_input<P>(x + Kind::window(R))...};
         (conv_add_products<P, width>(sum + G, P::keep(P::load(weights + G * P::lanes)), input,
                                      positions),
          ...);
     }
 }
 
-// The next inputs, of which the first belongs to chain First.
-template <class P, class Kind, std::size_t First, std::size_t... U>
-LAMINATE_INLINE void
-conv_add_inputs([[maybe_unused]] typename P::reg* sum, [[maybe_unused]] const float* x,
-                [[maybe_unused]] const float* weights, std::index_sequence<U...>) {
-    (conv_add_input<P, Kind>(
-         sum + (First + U) % Kind::shape::chains * (Kind::positions * Kind::registers), x + U,
-         weights + U * Kind::width, indices<Kind::positions>{}, indices<Kind::registers>{}),
-     ...);
+// Positions whose inputs are loaded four at a time. A product in a tile of one register takes a
+// load of its own, and a processor makes no more loads than products; those of weights come on top.
+template <class P, class Kind>
+inline constexpr std::size_t positions_in_fours =
+    Kind::registers == 1 && P::registers >= 32 && P::lanes >= 4 && Kind::positions >= 8
+        ? Kind::positions / 8 + 1
+        : 0;
+
+// Four inputs, of which the first belongs to chain First.
+template <class P, class Kind, std::size_t First, std::size_t... R, std::size_t... Four>
+LAMINATE_INLINE void conv_add_four(typename P::reg* sum, const float* x, const float* weights,
+                                   std::index_sequence<R...>, std::index_sequence<Four...>) {
+    const typename P::reg fours[] = {P::template load_repeated<4>(x + Kind::window(Four))...};
+    const auto add = [&](auto k) LAMINATE_INLINE_LAMBDA {
+        constexpr std::size_t n = decltype(k)::value;
+        typename P::reg* const to = sum + (First + n) % Kind::shape::chains * Kind::positions;
+        const typename P::reg weight = P::keep(P::load(weights + n * Kind::width));
+        const auto input = [&](auto r) LAMINATE_INLINE_LAMBDA {
+            constexpr std::size_t position = decltype(r)::value;
+            if constexpr (position < sizeof...(Four))
+                return P::template splat_of_four<n>(fours[position]);
+            else
+                return conv_input<P>(x + Kind::window(position) + n);
+        };
+        ((to[R] = P::accumulate(to[R], input(std::integral_constant<std::size_t, R>{}), weight)),
+         ...);
+    };
+    add(std::integral_constant<std::size_t, 0>{});
+    add(std::integral_constant<std::size_t, 1>{});
+    add(std::integral_constant<std::size_t, 2>{});
+    add(std::integral_constant<std::size_t, 3>{});
+}
+
+// The next Count inputs, of which the first belongs to chain First.
+template <class P, class Kind, std::size_t First, std::size_t Count>
+LAMINATE_INLINE void conv_add_inputs([[maybe_unused]] typename P::reg* sum,
+                                     [[maybe_unused]] const float* x,
+                                     [[maybe_unused]] const float* weights) {
+    if constexpr (Count >= 4 && positions_in_fours < P, Kind >> 0) {
+        conv_add_four<P, Kind, First>(sum, x, weights, indices<Kind::positions>{},
+                                      indices<positions_in_fours<P, Kind>>{});
+        conv_add_inputs<P, Kind, First + 4, Count - 4>(sum, x + 4, weights + 4 * Kind::width);
+    } else if constexpr (Count > 0) {
+        conv_add_input<P, Kind>(sum + First % Kind::shape::chains *
+                                          (Kind::positions * Kind::registers),
+                                x, weights, indices<Kind::positions>{}, indices<Kind::registers>{});
+        conv_add_inputs<P, Kind, First + 1, Count - 1>(sum, x + 1, weights + Kind::width);
+    }
 }
 
 // Inputs of a turn of the loop over a segment: a short segment is one turn.
@@ -116,13 +164,12 @@ LAMINATE_INLINE void conv_add_segment(typename P::reg* sum, const float* x, cons
     constexpr std::size_t at_once = conv_inputs_at_once<Kind>();
     constexpr std::size_t whole = segment / at_once * at_once;
     if constexpr (whole == at_once) {
-        conv_add_inputs<P, Kind, First>(sum, x, weights, indices<segment>{});
+        conv_add_inputs<P, Kind, First, segment>(sum, x, weights);
     } else {
         LAMINATE_ROLLED for (std::size_t i = 0; i < whole; i += at_once)
-            conv_add_inputs<P, Kind, First>(sum, x + i, weights + i * Kind::width,
-                                            indices<at_once>{});
-        conv_add_inputs<P, Kind, First>(sum, x + whole, weights + whole * Kind::width,
-                                        indices<segment - whole>{});
+            conv_add_inputs<P, Kind, First, at_once>(sum, x + i, weights + i * Kind::width);
+        conv_add_inputs<P, Kind, First, segment - whole>(sum, x + whole,
+                                                         weights + whole * Kind::width);
     }
 }
 

@@ -70,10 +70,10 @@ constexpr std::size_t conv_tile_cost(std::size_t positions, std::size_t register
                                      std::size_t chains, std::size_t inputs) {
     const std::size_t products = positions * registers;
     const std::size_t loads = positions + registers;
-    std::size_t busy = products > loads ? products : loads;
+    std::size_t busy = products > loads || registers == 1 ? products : loads;
     if (busy * chains < 8) busy = (8 + chains - 1) / chains;
     // Starting and storing sums is hardly overlapped with the products of others.
-    return busy * 16 + loads * 2 + products * 48 / inputs + 320 / inputs;
+    return busy * 16 + loads * 2 + (products * products * 3 / 2 + 160) / inputs;
 }
 
 // The best tiles for chunks of `registers` registers; no two of a network cost the same by chance
