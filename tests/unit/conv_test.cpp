@@ -288,12 +288,18 @@ void check_depthwise() {
         for (std::size_t tap = 0; k < Channels && tap < w.inputs(); ++tap)
             weights[tap * line + k] = l.weights[k * w.inputs() + tap];
     }
-    lam::kernel::depthwise<P, w.units(), Line, Channels, OutHeight, OutWidth, KernelHeight,
-                           KernelWidth, StrideHeight, StrideWidth, DilationHeight, DilationWidth>(
-        m.x.data(), m.x_stride, weights.data(), bias.data(), m.y.data(), m.y_stride, maps::images,
-        lam::kernel::compose(lam::kernel::prelu{tight.data()}));
-    CHECK(m.only_units_written(w));
+    const auto run = [&](const auto& function) {
+        lam::kernel::depthwise<P, w.units(), Line, Channels, OutHeight, OutWidth, KernelHeight,
+                               KernelWidth, StrideHeight, StrideWidth, DilationHeight,
+                               DilationWidth>(m.x.data(), m.x_stride, weights.data(), bias.data(),
+                                              m.y.data(), m.y_stride, maps::images,
+                                              lam::kernel::compose(function));
+        CHECK(m.only_units_written(w));
+    };
+    run(lam::kernel::prelu{tight.data()});
     CHECK(m.wrong(w, l, with_slopes(slope)) == 0);
+    run(lam::kernel::relu{}); // knows no unit
+    CHECK(m.wrong(w, l, [](float sum, std::size_t) { return 0.0f > sum ? 0.0f : sum; }) == 0);
 }
 
 } // namespace
@@ -316,6 +322,8 @@ TEST_CASE("a depthwise convolution has the bits that it promises", "[conv]") {
         check_depthwise<p, 7, 1, 5, 5, 3, 3, 1, 1, 1, 1>();
         check_depthwise<p, 26, 3, 3, 24, 3, 3, 1, 1, 1, 1>();
         check_depthwise<p, 9, 8, 6, 7, 3, 3, 1, 1, 1, 1>();
+        check_depthwise<p, 25, 2, 5, 21, 2, 3, 2, 1, 2, 2>();
+        check_depthwise<p, 13, 4, 9, 11, 3, 3, 1, 1, 1, 1>();
         check_depthwise<p, 13, 17, 3, 6, 3, 3, 2, 2, 1, 1>();
         check_depthwise<p, 8, 33, 2, 3, 2, 3, 1, 1, 3, 2>();
         check_depthwise<p, 11, 16, 4, 5, 7, 7, 1, 1, 1, 1>();

@@ -28,12 +28,6 @@
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
 
-// Functions that hold nothing, and so know nothing of units.
-template <class Function>
-inline constexpr bool is_stateless = std::is_empty_v<Function>;
-template <class... Functions>
-inline constexpr bool is_stateless<chain<Functions...>> = (is_stateless<Functions> && ...);
-
 // As for dense: with 16 registers the constants of an approximated function and the sums of a tile
 // spill each other, and the function follows in a pass of its own over each image. So it does where
 // the last register of a group would read parameters from behind the line of the last unit.
