@@ -206,6 +206,11 @@ void check_conv() {
                                  lam::kernel::compose(lam::kernel::prelu{tight.data()}));
     CHECK(m.only_units_written(w));
     CHECK(m.wrong(w, l, with_slopes(slope)) == 0);
+    if constexpr (lam::kernel::conv_is_few<P, typename Case::shape>()) {
+        run<P, typename Case::shape>(parameters, m, lam::kernel::compose(lam::kernel::relu{}));
+        CHECK(m.only_units_written(w));
+        CHECK(m.wrong(w, l, [](float sum, std::size_t) { return 0.0f > sum ? 0.0f : sum; }) == 0);
+    }
 }
 
 template <class P, class... Cases>
@@ -236,6 +241,16 @@ void check_options() {
                 conv_case<40, 16, 1, 32, 16, 1, 3, 1, 1, 1, 4, 1, 1, 2>,
                 conv_case<30, 5, 1, 9, 20, 1, 3, 1, 3, 1, 1, 1, 1, 4>,
                 conv_case<5, 3, 2, 1, 3, 2, 2, 1, 1, 2, 3, 1, 1, 8>>();
+}
+// One channel and few outputs: positions in lanes.
+template <class P>
+void check_few() {
+    check_convs<P, conv_case<28, 1, 5, 24, 7, 5, 5, 1, 1, 1, 1, 1, 1, 1>,
+                conv_case<60, 1, 3, 52, 8, 3, 3, 2, 1, 3, 4, 1, 1, 1>,
+                conv_case<26, 1, 3, 20, 3, 2, 5, 2, 1, 1, 1, 1, 1, 1>,
+                conv_case<60, 1, 1, 50, 1, 1, 9, 1, 1, 1, 1, 1, 1, 1>,
+                conv_case<14, 1, 4, 12, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1>,
+                conv_case<25, 1, 7, 22, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1>>();
 }
 
 // An approximated function, which follows in a pass of its own with 16 registers.
@@ -310,6 +325,10 @@ TEST_CASE("a convolution has the bits that it promises", "[conv]") {
 
 TEST_CASE("a convolution with dilation, groups or chains has the bits that it promises", "[conv]") {
     lam::test::for_each_pack([](auto pack) { check_options<decltype(pack)>(); });
+}
+
+TEST_CASE("a convolution to few outputs has the bits that it promises", "[conv]") {
+    lam::test::for_each_pack([](auto pack) { check_few<decltype(pack)>(); });
 }
 
 TEST_CASE("a function follows a convolution", "[conv]") {

@@ -22,6 +22,7 @@
 #include "../../base/panel.hpp"
 #include "activation.hpp"
 #include "chain.hpp"
+#include "conv_few.hpp"
 #include "conv_shape.hpp"
 #include "sums.hpp"
 
@@ -30,12 +31,14 @@ inline namespace LAMINATE_ISA {
 
 // As for dense: with 16 registers the constants of an approximated function and the sums of a tile
 // spill each other, and the function follows in a pass of its own over each image. So it does where
-// the last register of a group would read parameters from behind the line of the last unit.
+// the last register of a group would read parameters from behind the line of the last unit, and
+// where lanes are positions, if it may know its unit.
 template <class P, class Shape, class Epilogue>
 inline constexpr bool conv_epilogue_follows =
     P::lanes > 1 &&
     ((P::registers <= 16 && is_approximated<Epilogue>) ||
-     (Shape::groups > 1 && Shape::group_outputs % P::lanes != 0 && !is_stateless<Epilogue>));
+     (((Shape::groups > 1 && Shape::group_outputs % P::lanes != 0) || conv_is_few<P, Shape>()) &&
+      !is_stateless<Epilogue>));
 
 // What a tile is instantiated for: Rows times Columns positions, Registers registers of outputs, of
 // which the last holds Tail outputs (all, if 0). Width floats lie from the weights of an input to
@@ -284,6 +287,15 @@ LAMINATE_INLINE void conv_group(const float* x, const float* weights, const floa
      ...);
 }
 
+template <class P, class Shape, class Epilogue>
+LAMINATE_INLINE void conv_group_here(const float* x, const float* weights, const float* bias,
+                                     float* y, std::size_t unit, const Epilogue& epilogue) {
+    if constexpr (conv_is_few<P, Shape>())
+        conv_few<P, Shape>(x, weights, bias, y, epilogue);
+    else
+        conv_group<P, Shape>(x, weights, bias, y, unit, epilogue, indices<Shape::panels>{});
+}
+
 // y = epilogue(conv(x)) for `images` images.
 template <class P, class Shape, class Epilogue>
 LAMINATE_SHARED constexpr void conv(const float* x, std::size_t x_stride, const float* weights,
@@ -297,12 +309,11 @@ LAMINATE_SHARED constexpr void conv(const float* x, std::size_t x_stride, const 
             const std::size_t unit = group * Shape::group_outputs;
             const float* const channels = from + group * Shape::group_channels;
             const float* const own = weights + group * Shape::inputs * width;
+            const float* const own_bias = bias + group * width;
             if constexpr (conv_epilogue_follows<P, Shape, Epilogue>)
-                conv_group<P, Shape>(channels, own, bias + group * width, to + unit, unit,
-                                     chain<>{}, indices<Shape::panels>{});
+                conv_group_here<P, Shape>(channels, own, own_bias, to + unit, unit, chain<>{});
             else
-                conv_group<P, Shape>(channels, own, bias + group * width, to + unit, unit, epilogue,
-                                     indices<Shape::panels>{});
+                conv_group_here<P, Shape>(channels, own, own_bias, to + unit, unit, epilogue);
         }
         if constexpr (conv_epilogue_follows<P, Shape, Epilogue>)
             activation<P, Shape::outputs>(to, Shape::outputs, to, Shape::outputs, Shape::positions,

@@ -19,6 +19,13 @@ template <std::size_t Line, std::size_t Channels, std::size_t OutHeight, std::si
           std::size_t StrideHeight, std::size_t StrideWidth, std::size_t DilationHeight,
           std::size_t DilationWidth, std::size_t Groups, std::size_t Panels, std::size_t Chains>
 struct conv_shape {
+    static constexpr std::size_t line = Line;
+    static constexpr std::size_t channels = Channels;
+    static constexpr std::size_t kernel_height = KernelHeight;
+    static constexpr std::size_t kernel_width = KernelWidth;
+    static constexpr std::size_t stride_width = StrideWidth;
+    static constexpr std::size_t dilation_height = DilationHeight;
+    static constexpr std::size_t dilation_width = DilationWidth;
     static constexpr std::size_t out_height = OutHeight;
     static constexpr std::size_t out_width = OutWidth;
     static constexpr std::size_t positions = OutHeight * OutWidth;
