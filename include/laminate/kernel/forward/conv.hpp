@@ -29,14 +29,15 @@
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
 
-// As for dense: with 16 registers the constants of an approximated function and the sums of a tile
-// spill each other, and the function follows in a pass of its own over each image. So it does where
-// the last register of a group would read parameters from behind the line of the last unit, and
-// where lanes are positions, if it may know its unit.
+// As for dense, an approximated function follows in a pass of its own, over each image: with 16
+// registers its constants and the sums of a tile spill each other, and with 32 the code of many
+// sums is long, and no faster. So does a function that may know its unit, where lanes are
+// positions, or where the last register of a group would read parameters from behind the line of
+// the last unit.
 template <class P, class Shape, class Epilogue>
 inline constexpr bool conv_epilogue_follows =
     P::lanes > 1 &&
-    ((P::registers <= 16 && is_approximated<Epilogue>) ||
+    ((is_approximated<Epilogue> && (P::registers <= 16 || Shape::positions > 4)) ||
      (((Shape::groups > 1 && Shape::group_outputs % P::lanes != 0) || conv_is_few<P, Shape>()) &&
       !is_stateless<Epilogue>));
 

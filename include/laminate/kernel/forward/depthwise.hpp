@@ -349,13 +349,13 @@ LAMINATE_INLINE void depthwise_flat_image(const float* x, const float* weights, 
                                             y + row * out_row, epilogue);
 }
 
-// With 16 registers an approximated function follows in a pass of its own, as for dense; and one
-// that knows its unit, where a register holds several positions.
+// As in kernel/forward/conv.hpp, an approximated function follows in a pass of its own; and one
+// that may know its unit, where a register holds several positions.
 template <class P, class Shape, class Epilogue>
-inline constexpr bool
-    depthwise_epilogue_follows = P::lanes > 1 &&
-                                 ((P::registers <= 16 && is_approximated<Epilogue>) ||
-                                  (depthwise_is_flat<P, Shape> && !is_stateless<Epilogue>));
+inline constexpr bool depthwise_epilogue_follows =
+    P::lanes > 1 && ((is_approximated<Epilogue> &&
+                      (P::registers <= 16 || Shape::out_height * Shape::out_width > 4)) ||
+                     (depthwise_is_flat<P, Shape> && !is_stateless<Epilogue>));
 
 template <class P, class Shape, class Epilogue>
 LAMINATE_INLINE void depthwise_any_image(const float* x, const float* weights, const float* bias,
