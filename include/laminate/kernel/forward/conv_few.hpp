@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Convolution of a map of one channel to few outputs at stride 1, with positions in lanes: a
-// register of outputs would be half empty. Needs what kernel/forward/conv.hpp needs. Reads and
-// writes what it does, and gives the bits that it promises.
+// Convolution to few outputs at stride 1, with positions in lanes: a register of outputs would be
+// half empty. Channels are moved apart before, a few lines at a time. Needs what
+// kernel/forward/conv.hpp needs. Reads and writes what it does, and gives the bits that it
+// promises.
 //
 // A tile is a few registers of positions, and of each the sums of all outputs. They are transposed
 // in registers before they are stored.
@@ -21,19 +22,64 @@
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
 
-// Whether transposing (some forty instructions for a register of positions and eight outputs) takes
-// less than the lanes that outputs leave empty.
+// Floats of the stack for the channels of a few lines, side by side no longer.
+inline constexpr std::size_t conv_few_scratch = 8192;
+
+// Rows of positions that are computed together, for which the lines that they read fit the scratch;
+// a map of one channel is read where it lies.
+template <class Shape>
+constexpr std::size_t conv_few_rows() {
+    if (Shape::channels == 1) return Shape::out_height;
+    constexpr std::size_t lines = conv_few_scratch / (Shape::channels * Shape::reach);
+    constexpr std::size_t first = (Shape::kernel_height - 1) * Shape::dilation_height + 1;
+    if (lines < first) return 0;
+    constexpr std::size_t rows = (lines - first) / Shape::stride_height + 1;
+    return rows < Shape::out_height ? rows : Shape::out_height;
+}
+
+// Whether that takes less time than the lanes that outputs leave empty: estimates for a position,
+// in parts of a cycle, where moving a channel takes 90 and transposing what remains.
 template <class P, class Shape>
 constexpr bool conv_is_few() {
     constexpr std::size_t left = Shape::out_width % P::lanes;
-    constexpr bool fills_lanes = left == 0 || left * 4 >= P::lanes * 3 ||
-                                 (left == P::lanes / 2 && Shape::out_height > 1) ||
-                                 (Shape::out_width >= 3 * P::lanes);
-    return P::lanes >= 4 && Shape::channels == 1 && Shape::chains == 1 &&
-           Shape::stride_width == 1 && Shape::outputs != 2 && Shape::outputs * 2 <= P::lanes &&
-           Shape::inputs >= 9 && fills_lanes &&
-           (Shape::out_width >= P::lanes || (left == P::lanes / 2 && Shape::out_height > 1));
+    constexpr std::size_t rows = conv_few_rows<Shape>();
+    constexpr bool halves = left > 0 && left * 2 <= P::lanes && rows > 1;
+    constexpr std::size_t computed = Shape::out_width - left +
+                                     (left == 0 ? 0
+                                      : halves  ? P::lanes / 2
+                                                : P::lanes);
+    constexpr std::size_t products = Shape::inputs * Shape::outputs * 70 * computed;
+    constexpr std::size_t more =
+        (Shape::channels > 1 ? Shape::channels * 90 : 0) + 80 + Shape::outputs * 12;
+    return P::lanes >= 4 && Shape::groups == 1 && Shape::chains == 1 && Shape::stride_width == 1 &&
+           Shape::outputs != 2 && Shape::outputs <= 8 && Shape::outputs * 2 <= P::lanes &&
+           rows > 0 && (rows > 1 || Shape::out_height == 1) &&
+           (Shape::out_width >= P::lanes || (halves && left * 2 == P::lanes)) &&
+           products / (P::lanes * Shape::out_width) + more < Shape::inputs * 64;
 }
+
+// Rows rows of positions of a map whose channels lie in planes.
+template <class Shape, std::size_t Rows>
+struct conv_few_shape {
+    static constexpr std::size_t channels = Shape::channels;
+    static constexpr std::size_t line = channels == 1 ? Shape::line : Shape::reach;
+    static constexpr std::size_t lines =
+        (Rows - 1) * Shape::stride_height + (Shape::kernel_height - 1) * Shape::dilation_height + 1;
+    static constexpr std::size_t plane = lines * line;
+    static constexpr std::size_t out_height = Rows;
+    static constexpr std::size_t out_width = Shape::out_width;
+    static constexpr std::size_t outputs = Shape::outputs;
+    static constexpr std::size_t kernel_height = Shape::kernel_height;
+    static constexpr std::size_t kernel_width = Shape::kernel_width;
+    static constexpr std::size_t dilation_height = Shape::dilation_height;
+    static constexpr std::size_t dilation_width = Shape::dilation_width;
+    static constexpr std::size_t window_begin(std::size_t row, std::size_t column) {
+        return row * Shape::stride_height * line + column;
+    }
+    static constexpr std::size_t position_begin(std::size_t row, std::size_t column) {
+        return Shape::position_begin(row, column);
+    }
+};
 
 // Registers of positions of a tile.
 template <class P, class Shape>
@@ -76,14 +122,37 @@ LAMINATE_INLINE void conv_few_add(typename P::reg* sum, const float* x, const fl
     };
     (add(sum + O * registers.size(), P::template load_repeated<1>(weights + O)), ...);
 }
-template <class P, class Kind, std::size_t... J>
-LAMINATE_INLINE void conv_few_add_row(typename P::reg* sum, const float* x, const float* weights,
-                                      std::index_sequence<J...>) {
+// So many taps of a row, or channels of a tap, Step floats apart.
+template <class P, class Kind, std::size_t Step, std::size_t... N>
+LAMINATE_INLINE void
+conv_few_add_next([[maybe_unused]] typename P::reg* sum, [[maybe_unused]] const float* x,
+                  [[maybe_unused]] const float* weights, std::index_sequence<N...>) {
     using shape = typename Kind::shape;
-    (conv_few_add<P, Kind>(sum, x + J * shape::dilation_width,
-                           weights + J * whole_lines(shape::outputs), indices<Kind::registers>{},
-                           indices<shape::outputs>{}),
+    (conv_few_add<P, Kind>(sum, x + N * Step, weights + N * whole_lines(shape::outputs),
+                           indices<Kind::registers>{}, indices<shape::outputs>{}),
      ...);
+}
+template <class P, class Kind>
+LAMINATE_INLINE void conv_few_add_row(typename P::reg* sum, const float* x, const float* weights) {
+    using shape = typename Kind::shape;
+    constexpr std::size_t width = whole_lines(shape::outputs);
+    if constexpr (shape::channels == 1) {
+        conv_few_add_next<P, Kind, shape::dilation_width>(sum, x, weights,
+                                                          indices<shape::kernel_width>{});
+    } else {
+        constexpr std::size_t at_once = shape::channels < 4 ? shape::channels : 4;
+        constexpr std::size_t whole = shape::channels / at_once * at_once;
+        LAMINATE_ROLLED for (std::size_t j = 0; j < shape::kernel_width; ++j) {
+            const float* const from = x + j * shape::dilation_width;
+            const float* const own = weights + j * shape::channels * width;
+            LAMINATE_ROLLED for (std::size_t k = 0; k < whole; k += at_once)
+                conv_few_add_next<P, Kind, shape::plane>(sum, from + k * shape::plane,
+                                                         own + k * width, indices<at_once>{});
+            conv_few_add_next<P, Kind, shape::plane>(sum, from + whole * shape::plane,
+                                                     own + whole * width,
+                                                     indices<shape::channels - whole>{});
+        }
+    }
 }
 
 // Exchanges the bit Step of the registers' numbers with that of the lanes'.
@@ -160,12 +229,13 @@ LAMINATE_NOINLINE constexpr void conv_few_tile(const float* x, const float* weig
                                                const float* bias, float* y,
                                                const Epilogue& epilogue) {
     using shape = typename Kind::shape;
-    constexpr std::size_t width = shape::kernel_width * whole_lines(shape::outputs);
+    constexpr std::size_t width =
+        shape::kernel_width * shape::channels * whole_lines(shape::outputs);
     auto sum =
         conv_few_start<P, Kind::registers>(bias, indices<shape::outputs * Kind::registers>{});
     LAMINATE_ROLLED for (std::size_t i = 0; i < shape::kernel_height; ++i)
         conv_few_add_row<P, Kind>(sum.at, x + i * shape::dilation_height * shape::line,
-                                  weights + i * width, indices<shape::kernel_width>{});
+                                  weights + i * width);
     conv_few_store_all<P, Kind>(sum.at, y, epilogue, indices<Kind::registers>{});
 }
 
@@ -195,9 +265,10 @@ LAMINATE_INLINE void conv_few_columns(const float* x, const float* weights, cons
         compute(conv_few_kind<P, Shape, 1, Columns, Halves>{}, Shape::out_height - 2);
 }
 
+// All rows of a conv_few_shape.
 template <class P, class Shape, class Epilogue>
-LAMINATE_INLINE void conv_few(const float* x, const float* weights, const float* bias, float* y,
-                              const Epilogue& epilogue) {
+LAMINATE_INLINE void conv_few_rows_of(const float* x, const float* weights, const float* bias,
+                                      float* y, const Epilogue& epilogue) {
     constexpr std::size_t whole = Shape::out_width / P::lanes;
     constexpr std::size_t left = Shape::out_width % P::lanes;
     if constexpr (whole > 0) {
@@ -218,6 +289,80 @@ LAMINATE_INLINE void conv_few(const float* x, const float* weights, const float*
     else if constexpr (left > 0)
         conv_few_columns<P, Shape, 1, false>(x, weights, bias, y, Shape::out_width - P::lanes,
                                              epilogue);
+}
+
+// Blocks of Count floats, Step apart, one behind the other.
+template <class P, std::size_t Count, std::size_t Step, std::size_t First, std::size_t Blocks>
+LAMINATE_INLINE typename P::reg conv_few_load_blocks(const float* x) {
+    if constexpr (Blocks == 1) {
+        return P::load_first(x + First * Step, Count);
+    } else {
+        constexpr std::size_t half = Blocks / 2;
+        return P::template joined<half * Count>(
+            conv_few_load_blocks<P, Count, Step, First, half>(x),
+            conv_few_load_blocks<P, Count, Step, First + half, half>(x));
+    }
+}
+// A register of positions: as many channels as there are K go to planes.
+template <class P, class Few, std::size_t... K>
+LAMINATE_INLINE void conv_few_move_block(const float* x, float* to, std::index_sequence<K...>) {
+    constexpr std::size_t count = sizeof...(K);
+    constexpr std::size_t step = Few::channels;
+    typename P::reg block[] = {
+        conv_few_load_blocks<P, count, count * step, 0, P::lanes / count>(x + K * step)...};
+    conv_few_transpose<P, count>(block);
+    (P::store(to + K * Few::plane, block[K]), ...);
+}
+template <class P, class Few>
+LAMINATE_INLINE void conv_few_move_line(const float* x, float* to) {
+    constexpr std::size_t channels = Few::channels;
+    constexpr std::size_t count = channels % 8 == 0 && P::lanes >= 8 ? 8 : 4;
+    if constexpr (channels % count == 0 && Few::line >= P::lanes) {
+        for (std::size_t k = 0; k < channels; k += count)
+            for (std::size_t at = 0; at < Few::line; at += P::lanes) {
+                constexpr std::size_t last = Few::line - P::lanes;
+                const std::size_t column = at < last ? at : last;
+                conv_few_move_block<P, Few>(x + column * channels + k, to + k * Few::plane + column,
+                                            indices<count>{});
+            }
+    } else {
+        for (std::size_t column = 0; column < Few::line; ++column)
+            for (std::size_t k = 0; k < channels; ++k)
+                to[k * Few::plane + column] = x[column * channels + k];
+    }
+}
+
+// Rows rows of the map.
+template <class P, class Shape, std::size_t Rows, class Epilogue>
+LAMINATE_INLINE void conv_few_band(const float* x, const float* weights, const float* bias,
+                                   float* y, const Epilogue& epilogue) {
+    using few = conv_few_shape<Shape, Rows>;
+    if constexpr (Shape::channels == 1) {
+        conv_few_rows_of<P, few>(x, weights, bias, y, epilogue);
+    } else {
+        alignas(64) float planes[Shape::channels * few::plane];
+        for (std::size_t at = 0; at < few::lines; ++at)
+            conv_few_move_line<P, few>(x + at * Shape::line * Shape::channels,
+                                       planes + at * few::line);
+        conv_few_rows_of<P, few>(planes, weights, bias, y, epilogue);
+    }
+}
+
+template <class P, class Shape, class Epilogue>
+LAMINATE_INLINE void conv_few(const float* x, const float* weights, const float* bias, float* y,
+                              const Epilogue& epilogue) {
+    constexpr std::size_t most = conv_few_rows<Shape>();
+    constexpr std::size_t bands = (Shape::out_height + most - 1) / most;
+    constexpr std::size_t rows = Shape::out_height / bands;
+    constexpr std::size_t taller = Shape::out_height % bands;
+    std::size_t row = 0;
+    if constexpr (taller > 0)
+        for (; row < taller * (rows + 1); row += rows + 1)
+            conv_few_band<P, Shape, rows + 1>(x + Shape::window_begin(row, 0), weights, bias,
+                                              y + Shape::position_begin(row, 0), epilogue);
+    for (; row < Shape::out_height; row += rows)
+        conv_few_band<P, Shape, rows>(x + Shape::window_begin(row, 0), weights, bias,
+                                      y + Shape::position_begin(row, 0), epilogue);
 }
 
 } // namespace LAMINATE_ISA

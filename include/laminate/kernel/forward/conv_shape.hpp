@@ -23,11 +23,14 @@ struct conv_shape {
     static constexpr std::size_t channels = Channels;
     static constexpr std::size_t kernel_height = KernelHeight;
     static constexpr std::size_t kernel_width = KernelWidth;
+    static constexpr std::size_t stride_height = StrideHeight;
     static constexpr std::size_t stride_width = StrideWidth;
     static constexpr std::size_t dilation_height = DilationHeight;
     static constexpr std::size_t dilation_width = DilationWidth;
     static constexpr std::size_t out_height = OutHeight;
     static constexpr std::size_t out_width = OutWidth;
+    static constexpr std::size_t reach = // columns of the map that windows reach
+        (OutWidth - 1) * StrideWidth + (KernelWidth - 1) * DilationWidth + 1;
     static constexpr std::size_t positions = OutHeight * OutWidth;
     static constexpr std::size_t outputs = Outputs; // of a position
     static constexpr std::size_t groups = Groups;
