@@ -127,7 +127,8 @@ LAMINATE_INLINE void depthwise_put(float* y, typename P::reg sum, std::size_t un
         P::store(y, result);
 }
 
-// Column At of each row of a tile, times the weights that meet it.
+// Column At of each row of a tile, times the weights that meet it. (Kept, GCC would load the
+// columns of all rows before it multiplies one, and spill them.)
 template <class P, class Shape, std::size_t Columns, std::size_t At, std::size_t... J>
 LAMINATE_INLINE void depthwise_add_read(typename P::reg* sum, typename P::reg x,
                                         const typename P::reg* weight, std::index_sequence<J...>) {
@@ -147,8 +148,8 @@ LAMINATE_INLINE void depthwise_add_column(typename P::reg* sum, const float* x,
     if constexpr (Shape::is_read(At, Columns)) {
         (depthwise_add_read<P, Shape, Columns, At>(
              sum + R * Columns,
-             P::keep(depthwise_load<P, Tail>(x + R * Shape::out_row + At * Shape::channels)),
-             weight, indices<Shape::kernel_width>{}),
+             depthwise_load<P, Tail>(x + R * Shape::out_row + At * Shape::channels), weight,
+             indices<Shape::kernel_width>{}),
          ...);
     }
 }
