@@ -86,8 +86,7 @@ constexpr std::size_t conv_tile_cost(std::size_t positions, std::size_t register
     return busy * 16 + loads * 2 + (products * products * 3 / 2 + 160) / inputs;
 }
 
-// The best tiles for chunks of `registers` registers; no two of a network cost the same by chance
-// only: ties go to fewer rows.
+// The best tiles for chunks of `registers` registers; ties go to fewer rows.
 constexpr conv_tiles choose_conv_tiles(std::size_t out_height, std::size_t out_width,
                                        std::size_t registers, std::size_t accumulators,
                                        std::size_t chains, std::size_t inputs) {
@@ -97,9 +96,14 @@ constexpr conv_tiles choose_conv_tiles(std::size_t out_height, std::size_t out_w
         const std::size_t tall = (out_height + rows - 1) / rows;
         if (tall != height) continue;
         const std::size_t taller = out_height % rows; // of rows of tiles, if not all are equal
-        for (std::size_t columns = 1; columns <= out_width; ++columns) {
-            const std::size_t wide = (out_width + columns - 1) / columns;
-            if (tall * wide * registers > accumulators && tall * wide > 1) continue;
+        const std::size_t fits = accumulators / (tall * registers);
+        if (fits == 0 && tall > 1) break;
+        for (std::size_t wide = fits < 1           ? 1
+                                : fits < out_width ? fits
+                                                   : out_width;
+             wide > 0; --wide) {
+            const std::size_t columns = (out_width + wide - 1) / wide;
+            if ((out_width + columns - 1) / columns != wide) continue;
             const std::size_t wider = out_width % columns;
             std::size_t cost = 0;
             for (std::size_t kind = 0; kind < 4; ++kind) {
@@ -110,7 +114,7 @@ constexpr conv_tiles choose_conv_tiles(std::size_t out_height, std::size_t out_w
                 if (tiles > 0) cost += tiles * conv_tile_cost(h * w, registers, chains, inputs);
             }
             if (cost < best.cost) best = {rows, columns, cost};
-            // More columns only make smaller tiles.
+            // More tiles would only be smaller.
             if (tall * wide * registers * 2 < accumulators) break;
         }
     }
