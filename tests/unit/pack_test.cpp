@@ -364,6 +364,8 @@ TEMPLATE_LIST_TEST_CASE("pack: lanes that move", "[pack]", all_packs) {
         numbers[l] = static_cast<float>(l);
     const typename P::reg numbered = P::load(numbers.data());
     if constexpr (P::lanes > 1) {
+        CHECK(lanes_of<P>(P::template load_repeated<1>(numbers.data() + 1)) ==
+              expected_lanes<P>([](std::size_t) { return 1; }));
         check_repeated<P, 2>(numbered);
         CHECK(lanes_of<P>(P::template splat_of_four<3>(numbered)) ==
               expected_lanes<P>([](std::size_t l) { return l / 4 * 4 + 3; }));

@@ -18,8 +18,8 @@ inline namespace LAMINATE_ISA {
 
 template <class P>
 concept moves_lanes = requires(typename P::reg a, const float* in) {
-    // N floats, again and again, N being 2, 4, 8 or 16, lanes at most; of the lanes the N from N Q
-    // on, again and again; lane K of each four, in all of the four
+    // N floats, again and again, N being 1, 2, 4, 8 or 16, lanes at most; of the lanes the N from N
+    // Q on, again and again (2 or more); lane K of each four, in all of the four
     { P::template load_repeated<4>(in) } -> std::same_as<typename P::reg>;
     { P::template repeated<4, 0>(a) } -> std::same_as<typename P::reg>;
     { P::template splat_of_four<0>(a) } -> std::same_as<typename P::reg>;

@@ -21,7 +21,16 @@ inline namespace LAMINATE_ISA {
 // of moving it.
 template <std::size_t Lanes, std::size_t N>
 LAMINATE_INLINE_RUNTIME floats<Lanes> load_repeated(const float* p) {
-    if constexpr (N == Lanes) {
+    if constexpr (N == 1) {
+#if defined(__clang__) || !defined(LAMINATE_HAS_AVX)
+        return *p - floats<Lanes>{};
+#else
+        // GCC makes a load and a move of it, keeps what several turns of a loop load, and spills.
+        floats<Lanes> all;
+        asm("vbroadcastss {%1, %0|%0, %1}" : "=v"(all) : "m"(*p));
+        return all;
+#endif
+    } else if constexpr (N == Lanes) {
         floats<Lanes> all;
         __builtin_memcpy(&all, p, sizeof all);
         return hidden<Lanes>(all);

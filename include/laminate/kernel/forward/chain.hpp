@@ -73,6 +73,12 @@ inline constexpr bool has_tables<Function, std::void_t<decltype(Function::by_tab
 template <class... Functions>
 inline constexpr bool has_tables<chain<Functions...>, void> = (has_tables<Functions> || ...);
 
+// Whether a function holds nothing, and so knows nothing of units.
+template <class Function>
+inline constexpr bool is_stateless = std::is_empty_v<Function>;
+template <class... Functions>
+inline constexpr bool is_stateless<chain<Functions...>> = (is_stateless<Functions> && ...);
+
 constexpr chain<> compose() { return {}; }
 
 template <class First, class... Rest>
