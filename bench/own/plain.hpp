@@ -268,6 +268,73 @@ inline void softmax(float* x, std::size_t units, std::size_t groups, bool logari
     }
 }
 
+// Of a map [height, width, channels], channels last; an index in front of the first wraps around.
+// Weights are [outputs, inputs of a group, window].
+struct map {
+    std::size_t height, width, channels;
+    std::size_t out_height, out_width;
+    std::size_t kernel_height, kernel_width;
+    std::size_t stride_height, stride_width;
+    std::size_t before_height, before_width;
+    std::size_t dilation_height, dilation_width;
+};
+
+// Calls f(index of channel 0, tap) for what the window at a position has of the map.
+template <class Function>
+void each_in_window(const map& m, std::size_t row, std::size_t column, const Function& f) {
+    for (std::size_t i = 0; i < m.kernel_height; ++i)
+        for (std::size_t j = 0; j < m.kernel_width; ++j) {
+            const std::size_t h = row * m.stride_height + i * m.dilation_height - m.before_height;
+            const std::size_t w = column * m.stride_width + j * m.dilation_width - m.before_width;
+            if (h < m.height && w < m.width)
+                f((h * m.width + w) * m.channels, i * m.kernel_width + j);
+        }
+}
+
+inline void conv(const float* x, float* y, const map& m, std::size_t outputs, std::size_t groups,
+                 const float* weights, const float* bias) {
+    const std::size_t inputs = m.channels / groups;
+    const std::size_t taps = m.kernel_height * m.kernel_width;
+    for (std::size_t r = 0; r < m.out_height; ++r)
+        for (std::size_t c = 0; c < m.out_width; ++c)
+            for (std::size_t o = 0; o < outputs; ++o) {
+                const std::size_t first = o / (outputs / groups) * inputs;
+                float sum = bias == nullptr ? 0.0f : bias[o];
+                each_in_window(m, r, c, [&](std::size_t at, std::size_t tap) {
+                    for (std::size_t k = 0; k < inputs; ++k)
+                        sum += x[at + first + k] * weights[(o * inputs + k) * taps + tap];
+                });
+                *y++ = sum;
+            }
+}
+inline void max_pool(const float* x, float* y, const map& m) {
+    for (std::size_t r = 0; r < m.out_height; ++r)
+        for (std::size_t c = 0; c < m.out_width; ++c)
+            for (std::size_t k = 0; k < m.channels; ++k) {
+                float largest = 0.0f;
+                bool is_first = true;
+                each_in_window(m, r, c, [&](std::size_t at, std::size_t) {
+                    largest = is_first || x[at + k] > largest ? x[at + k] : largest;
+                    is_first = false;
+                });
+                *y++ = largest;
+            }
+}
+inline void average_pool(const float* x, float* y, const map& m, bool counts_padding) {
+    for (std::size_t r = 0; r < m.out_height; ++r)
+        for (std::size_t c = 0; c < m.out_width; ++c)
+            for (std::size_t k = 0; k < m.channels; ++k) {
+                float sum = 0.0f;
+                std::size_t count = 0;
+                each_in_window(m, r, c, [&](std::size_t at, std::size_t) {
+                    sum += x[at + k];
+                    ++count;
+                });
+                if (counts_padding) count = m.kernel_height * m.kernel_width;
+                *y++ = sum / static_cast<float>(count);
+            }
+}
+
 // The largest of each `pieces` values.
 inline void maxout(const float* x, float* y, std::size_t units, std::size_t pieces, std::size_t,
                    std::size_t) {

@@ -100,6 +100,8 @@ private:
             matmul(n, i);
         } else if (n.kind == ir::op::concat) {
             concat(n, i);
+        } else if (ir::sees_windows(n.kind)) {
+            over_windows(n, i);
         } else if (is == ir::role::layer) {
             call(n, i);
         } else {
@@ -226,6 +228,32 @@ private:
                       {"left", at_[n.inputs[0]]},
                       {"right", at_[n.inputs[1]]},
                       {"scale", literal(n.alpha)}}));
+    }
+
+    // plain::name(from, to, the map and its windows, what else the layer is).
+    void over_windows(const ir::node& n, std::size_t i) {
+        const auto in = ir::operands_of(nodes_, i);
+        const ir::windows w = ir::windows_of(n, in[0]);
+        std::string map;
+        for (const std::size_t number :
+             {w.height.extent, w.width.extent, w.channels, w.height.positions(),
+              w.width.positions(), w.height.kernel, w.width.kernel, w.height.stride, w.width.stride,
+              w.height.before, w.width.before, w.height.dilation, w.width.dilation})
+            map += sentence(map.empty() ? "" : ", ", number);
+        at_[i] = buffer(i);
+        std::string others;
+        const bool learns = ir::is_window_kernel(ir::of(n.kind).is.run);
+        if (learns) {
+            const bool by_channel = n.kind == ir::op::depthwise_conv;
+            others = sentence(", ", width(n.output), ", ", by_channel ? w.channels : n.groups, ", ",
+                              array_name(n, i, "weights"), ", ",
+                              n.bias ? array_name(n, i, "bias") : std::string("nullptr"));
+        } else if (n.kind == ir::op::average_pool) {
+            others = n.counts_padding ? ", true" : ", false";
+        }
+        text_ +=
+            sentence("    plain::", learns ? "conv" : ir::name(n.kind), "(", at_[n.inputs[0]], ", ",
+                     at_[i], ", {", map, "}", others, "); // ", ir::text::layer(n), "\n");
     }
 
     // plain::name(from, to, units written, what its kernel is instantiated on, a number, what was

@@ -9,6 +9,7 @@
 
 #include <initializer_list>
 #include <utility>
+#include <vector>
 
 #include "fill.hpp"
 #include "literal.hpp"
@@ -133,10 +134,39 @@ std::string template_arguments(const ir::step& s, const ir::call& c) {
                         d.panels, ", ", d.chains, ", ", truth(d.exact), ", ", truth(d.skips_zeros),
                         ", ", d.far, ">, ",
                         s.positions == 1 ? "MaxRows" : std::to_string(s.positions));
+    if (ir::is_window_kernel(c.run)) {
+        const ir::kind::conv::numbers& w = c.conv;
+        std::vector<std::size_t> map = {w.line, w.channels, w.out_height, w.out_width};
+        const bool by_channel = c.run == ir::kernel::depthwise;
+        if (!by_channel) map.push_back(w.outputs);
+        map.insert(map.end(), {w.kernel_height, w.kernel_width, w.stride_height, w.stride_width,
+                               w.dilation_height, w.dilation_width});
+        if (!by_channel) map.insert(map.end(), {w.groups, w.panels, w.chains});
+        std::string shape;
+        for (const std::size_t number : map)
+            shape += sentence(shape.empty() ? "" : ", ", number);
+        return sentence("pack::portable, kernel::", by_channel ? "depthwise" : "conv", "_shape<",
+                        shape, ">");
+    }
     std::string all = sentence(c.one_lane ? "pack::scalar, " : "pack::portable, ", c.outputs);
     for (const std::size_t argument : c.others)
         all += sentence(", ", argument);
     return all;
+}
+
+// The maps of a step of windows, with their padding.
+std::string padded_rows(const ir::plan_view& plan, const ir::step& s) {
+    const ir::place p = {ir::memory::scratch, 0, s.padded};
+    return rows(plan, s, p, 0);
+}
+// The call that writes them.
+std::string padding(const ir::plan_view& plan, const ir::step& s, const std::string& from) {
+    std::string arguments = std::to_string(ir::floats_of(s.moves));
+    for (const std::size_t number : ir::arguments_for(s.moves))
+        arguments += sentence(", ", number);
+    return sentence("    kernel::move<pack::portable, ", arguments, ">(\n        ", from, ", ",
+                    padded_rows(plan, s), ", ", s.positions > 1 ? "1" : "rows", ", ", literal(0.0f),
+                    ");\n");
 }
 
 // "row_2", the rows that step 2 hands on.
@@ -158,9 +188,16 @@ std::string call(const ir::plan_view& plan, std::size_t index) {
         between = sentence("    ", type, " ", handed(index), "{", to, "};\n");
         to = handed(index);
     }
+    const bool several = s.positions > 1;
+    const bool sees_windows = ir::is_window_kernel(c.run);
+    if (s.padded != ir::none) {
+        between = sentence(several ? "    for (std::size_t row = 0; row < rows; ++row) {\n" : "",
+                           padding(plan, s, from));
+        from = padded_rows(plan, s);
+    }
     const bool takes_functors = ir::takes_functions(c.run);
     std::string weights;
-    if (c.run == ir::kernel::dense)
+    if (c.run == ir::kernel::dense || sees_windows)
         for (const ir::tensor& t : plan.tensors_of(s.node))
             weights += sentence(read_array(plan.nodes, s.node, t.name), ", ");
     if (!weights.empty())
@@ -168,25 +205,29 @@ std::string call(const ir::plan_view& plan, std::size_t index) {
     std::string others;
     if (ir::facts_of(c.run).takes_second) others += sentence(", ", rows(plan, s.reads_second));
     if (ir::facts_of(c.run).takes_number) others += sentence(", ", literal(c.epsilon));
-    const bool several = s.positions > 1;
-    return fill(R"(    // $number$. $title$
+    const bool begins_loop = several && s.padded == ir::none;
+    return fill(
+        R"(    // $number$. $title$
 $between$$loop$    kernel::$kernel$<$arguments$>(
         $from$,
 $weights$
         $to$, $rows$$others$$epilogue$);
-)",
-                {{"number", std::to_string(index + 1)},
-                 {"title", title(plan, s)},
-                 {"kernel", s.alone ? std::string("dense_alone") : std::string(ir::name(c.run))},
-                 {"arguments", template_arguments(s, c)},
-                 {"between", between},
-                 {"loop", several ? "    for (std::size_t row = 0; row < rows; ++row)\n    " : ""},
-                 {"from", from},
-                 {"weights", weights},
-                 {"to", to},
-                 {"rows", several ? std::to_string(s.positions) : "rows"},
-                 {"others", others},
-                 {"epilogue", takes_functors ? sentence(",\n        ", epilogue(plan, s)) : ""}});
+$end$)",
+        {{"number", std::to_string(index + 1)},
+         {"title", title(plan, s)},
+         {"kernel", s.alone ? std::string("dense_alone") : std::string(ir::name(c.run))},
+         {"arguments", template_arguments(s, c)},
+         {"between", between},
+         {"end", several && !begins_loop ? "    }\n" : ""},
+         {"loop", begins_loop ? "    for (std::size_t row = 0; row < rows; ++row)\n    " : ""},
+         {"from", from},
+         {"weights", weights},
+         {"to", to},
+         {"rows", !several       ? "rows"
+                  : sees_windows ? "1" // a map, all of its positions
+                                 : std::to_string(s.positions)},
+         {"others", others},
+         {"epilogue", takes_functors ? sentence(",\n        ", epilogue(plan, s)) : ""}});
 }
 
 // Calls f(name, where it begins, floats) for each array of parameters.
@@ -221,6 +262,7 @@ std::set<std::string> kernel_files(const ir::plan_view& plan) {
     for (const ir::step& s : plan.steps) {
         kernel(ir::facts_of(s.run).file);
         if (ir::takes_functions(s.run)) kernel("chain");
+        if (s.padded != ir::none) kernel("move");
         for (std::size_t e = 0; e < s.epilogue_size; ++e) {
             const ir::joined& f = s.epilogue[e];
             if (f.other == ir::none) {

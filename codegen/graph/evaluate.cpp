@@ -82,6 +82,53 @@ void dense(const ir::kind::dense::numbers& c, const float* x, const float* weigh
             y[o] = pack::add(y[o], 0.0f);
 }
 
+// The units of one position of a map with its padding, in the order that kernel/forward/conv.hpp
+// states: of each group a matrix that is cut into panels.
+void conv_at(const ir::kind::conv::numbers& c, const float* x, const float* weights,
+             const float* bias, std::size_t position, std::span<float> y) {
+    const std::size_t inputs = c.channels / c.groups;
+    const std::size_t outputs = c.outputs / c.groups;
+    const float* const corner = x + (position / c.out_width * c.stride_height * c.line +
+                                     position % c.out_width * c.stride_width) *
+                                        c.channels;
+    std::vector<float> window;
+    for (std::size_t group = 0; group < c.groups; ++group) {
+        window.clear();
+        for (std::size_t i = 0; i < c.kernel_height; ++i)
+            for (std::size_t j = 0; j < c.kernel_width; ++j) {
+                const float* const tap =
+                    corner + (i * c.dilation_height * c.line + j * c.dilation_width) * c.channels +
+                    group * inputs;
+                window.insert(window.end(), tap, tap + inputs);
+            }
+        for (std::size_t p = 0; p < c.panels; ++p) {
+            const std::size_t begin = panel_begin(outputs, c.panels, p);
+            const std::size_t end = panel_begin(outputs, c.panels, p + 1);
+            dense_panel(window, window.size(), c.chains, weights + begin * window.size(),
+                        end - begin, bias + begin,
+                        y.subspan(group * outputs + begin, std::min(end, outputs) - begin));
+        }
+        weights += window.size() * whole_lines(outputs);
+        bias += whole_lines(outputs);
+    }
+}
+
+// The same of depthwise_conv, see kernel/forward/depthwise.hpp.
+void depthwise_at(const ir::kind::conv::numbers& c, const float* x, const float* weights,
+                  const float* bias, std::size_t position, std::span<float> y) {
+    const std::size_t row = position / c.out_width * c.stride_height;
+    const std::size_t column = position % c.out_width * c.stride_width;
+    for (std::size_t o = 0; o < y.size(); ++o) {
+        y[o] = bias[o];
+        for (std::size_t tap = 0; tap < c.kernel_height * c.kernel_width; ++tap) {
+            const std::size_t i = row + tap / c.kernel_width * c.dilation_height;
+            const std::size_t j = column + tap % c.kernel_width * c.dilation_width;
+            y[o] = pack::fma(x[(i * c.line + j) * c.channels + o],
+                             weights[tap * whole_lines(c.channels) + o], y[o]);
+        }
+    }
+}
+
 // A row kernel on one row, on sizes that are values; `second` is that of its second operand, if it
 // has one. Functions that join it follow later.
 template <ir::kernel Run>
@@ -175,6 +222,14 @@ void run_at(const planned& network, const ir::step& s, const memory& rows, std::
         dense(c.dense, from, parameters + learned[0].begin, parameters + learned[1].begin, to);
         break;
     }
+    case ir::kernel::conv:
+    case ir::kernel::depthwise: {
+        const std::span<const ir::tensor> learned = plan.tensors_of(s.node);
+        (c.run == ir::kernel::conv ? conv_at : depthwise_at)(
+            c.conv, s.padded == ir::none ? from : rows.scratch + s.padded,
+            parameters + learned[0].begin, parameters + learned[1].begin, position, y);
+        break;
+    }
     case ir::kernel::activation:
         std::copy_n(from, c.outputs, to);
         break;
@@ -185,6 +240,13 @@ void run_at(const planned& network, const ir::step& s, const memory& rows, std::
 
 // Step `s` on one row, as model/run.hpp runs it.
 void run_step(const planned& network, const ir::step& s, const memory& rows) {
+    if (s.padded != ir::none) {
+        const float* const from = rows.read(s.reads);
+        for (std::size_t i = 0; i < ir::floats_of(s.moves); ++i) {
+            const std::size_t at = ir::source(s.moves, i);
+            rows.scratch[s.padded + i] = at == ir::none ? 0.0f : from[at];
+        }
+    }
     for (std::size_t position = 0; position < s.positions; ++position)
         run_at(network, s, rows, position);
 }

@@ -89,11 +89,12 @@ void check_depthwise() {
             weights[tap * line + k] = l.weights[k * w.inputs() + tap];
     }
     const auto run = [&](const auto& function) {
-        lam::kernel::depthwise<P, w.units(), Line, Channels, OutHeight, OutWidth, KernelHeight,
-                               KernelWidth, StrideHeight, StrideWidth, DilationHeight,
-                               DilationWidth>(m.x.data(), m.x_stride, weights.data(), bias.data(),
-                                              m.y.data(), m.y_stride, conv_maps::images,
-                                              lam::kernel::compose(function));
+        lam::kernel::depthwise<
+            P, lam::kernel::depthwise_shape<Line, Channels, OutHeight, OutWidth, KernelHeight,
+                                            KernelWidth, StrideHeight, StrideWidth, DilationHeight,
+                                            DilationWidth>>(
+            m.x.data(), m.x_stride, weights.data(), bias.data(), m.y.data(), m.y_stride,
+            conv_maps::images, lam::kernel::compose(function));
         CHECK(m.only_units_written(w));
     };
     run(lam::kernel::prelu{tight.data()});

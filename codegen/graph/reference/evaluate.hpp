@@ -31,6 +31,7 @@
 #include "gates.hpp"
 #include "layers.hpp"
 #include "pieces.hpp"
+#include "windows.hpp"
 
 namespace laminate::codegen::reference {
 

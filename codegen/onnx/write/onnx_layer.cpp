@@ -240,6 +240,13 @@ public:
             return as_strided();
         case ir::op::matmul:
             return matmul();
+        case ir::op::conv:
+        case ir::op::depthwise_conv:
+            return conv();
+        case ir::op::max_pool:
+            return pool("MaxPool", "GlobalMaxPool");
+        case ir::op::average_pool:
+            return pool("AveragePool", "GlobalAveragePool");
         default:
             raise({sentence("defect in Laminate: no ONNX operator for ", ir::name(n_.kind))});
         }
@@ -462,6 +469,62 @@ private:
         const std::string product = n_.alpha == 1.0f ? y_ : part("product");
         to_.add("MatMul", {x_, values_[n_.inputs[1]]}, product);
         if (n_.alpha != 1.0f) to_.add("Mul", {product, number("scale", n_.alpha)}, y_);
+    }
+
+    // ONNX has channels in front of a map; here they are behind it.
+    std::string turned(const std::string& x, bool channels_first, const std::string& y) {
+        const std::size_t axes = nodes_[n_.inputs[0]].output.rank - 1;
+        std::vector<std::int64_t> order = {0};
+        for (std::size_t k = 1; k <= axes; ++k)
+            order.push_back(static_cast<std::int64_t>(channels_first ? k : k + 1));
+        const auto channels = static_cast<std::int64_t>(channels_first ? axes + 1 : 1);
+        order.insert(channels_first ? order.begin() + 1 : order.end(), channels);
+        return to_.add("Transpose", {x}, y, {{"perm", std::move(order)}});
+    }
+    // A number for each axis of a map.
+    std::vector<std::int64_t> along_axes(std::size_t ir::window_axis::*number) const {
+        const ir::windows w = ir::windows_of(n_, nodes_[n_.inputs[0]].output);
+        std::vector<std::int64_t> all;
+        if (n_.window.rank > 1) all.push_back(static_cast<std::int64_t>(w.height.*number));
+        all.push_back(static_cast<std::int64_t>(w.width.*number));
+        return all;
+    }
+    std::vector<onnx_attribute> window_attributes() const {
+        std::vector<std::int64_t> pads = along_axes(&ir::window_axis::before);
+        const std::vector<std::int64_t> after = along_axes(&ir::window_axis::after);
+        pads.insert(pads.end(), after.begin(), after.end());
+        std::vector<onnx_attribute> all = {{"kernel_shape", along_axes(&ir::window_axis::kernel)},
+                                           {"strides", along_axes(&ir::window_axis::stride)},
+                                           {"pads", std::move(pads)}};
+        // (Means have none before opset 19, and here.)
+        if (n_.kind != ir::op::average_pool)
+            all.emplace_back("dilations", along_axes(&ir::window_axis::dilation));
+        return all;
+    }
+
+    void conv() {
+        const std::size_t groups = n_.kind == ir::op::conv ? n_.groups : in_;
+        std::vector<onnx_attribute> attributes = window_attributes();
+        attributes.emplace_back("group", static_cast<std::int64_t>(groups));
+        const shape extents = ir::kind::conv::of_weights(n_, out_, in_ / groups);
+        const std::string weights =
+            to_.tensor(named(".weight"), {extents.extent.data(), extents.rank}, p_.weights());
+        const std::string bias = n_.bias ? parameter(".bias", p_.bias()) : std::string();
+        const std::string x = turned(x_, true, part("channels_first"));
+        turned(to_.add("Conv", {x, weights, bias}, part("sums"), attributes), false, y_);
+    }
+
+    void pool(const char* kind, const char* over_all) {
+        const std::string x = turned(x_, true, part("channels_first"));
+        if (n_.window.rank == 0) {
+            const std::string all = to_.add(over_all, {x}, part("pooled"));
+            to_.add("Reshape", {all, row_shape()}, y_);
+            return;
+        }
+        std::vector<onnx_attribute> attributes = window_attributes();
+        if (n_.kind == ir::op::average_pool)
+            attributes.emplace_back("count_include_pad", std::int64_t{n_.counts_padding ? 1 : 0});
+        turned(to_.add(kind, {x}, part("pooled"), attributes), false, y_);
     }
 
     void slice() {

@@ -57,7 +57,7 @@ std::string onnx_nodes::add(std::string_view kind, std::vector<std::string_view>
     return output;
 }
 
-std::string onnx_nodes::tensor(const std::string& name, std::initializer_list<std::size_t> shape,
+std::string onnx_nodes::tensor(const std::string& name, std::span<const std::size_t> shape,
                                std::span<const double> numbers) {
     std::string unique = take(name);
     protobuf m;

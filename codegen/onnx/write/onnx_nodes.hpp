@@ -41,8 +41,12 @@ public:
                     const std::string& output, const std::vector<onnx_attribute>& attributes = {});
 
     // Initialisers. Each returns its name.
-    std::string tensor(const std::string& name, std::initializer_list<std::size_t> shape,
+    std::string tensor(const std::string& name, std::span<const std::size_t> shape,
                        std::span<const double> numbers);
+    std::string tensor(const std::string& name, std::initializer_list<std::size_t> shape,
+                       std::span<const double> numbers) {
+        return tensor(name, std::span(shape.begin(), shape.size()), numbers);
+    }
     std::string number(const std::string& name, float number); // of shape []
     std::string shape(const std::string& name, const std::vector<std::int64_t>& extents);
 

@@ -55,16 +55,22 @@ constexpr std::size_t weight_floats(std::size_t inputs, std::size_t outputs) {
                                       : inputs * whole_lines(outputs);
 }
 
-// The position of the weight from `input` to `output`.
-constexpr std::size_t weight_position(std::size_t inputs, std::size_t outputs, std::size_t panels,
-                                      std::size_t output, std::size_t input) {
-    if (is_narrow(inputs, outputs)) return narrow_position(outputs, output, input);
+// The position of the weight from `input` to `output`, among those of panels.
+constexpr std::size_t panel_position(std::size_t inputs, std::size_t outputs, std::size_t panels,
+                                     std::size_t output, std::size_t input) {
     std::size_t p = 0;
     while (panel_begin(outputs, panels, p + 1) <= output)
         ++p;
     const std::size_t begin = panel_begin(outputs, panels, p);
     const std::size_t width = panel_begin(outputs, panels, p + 1) - begin;
     return begin * inputs + input * width + (output - begin);
+}
+
+// The same, of a dense layer.
+constexpr std::size_t weight_position(std::size_t inputs, std::size_t outputs, std::size_t panels,
+                                      std::size_t output, std::size_t input) {
+    if (is_narrow(inputs, outputs)) return narrow_position(outputs, output, input);
+    return panel_position(inputs, outputs, panels, output, input);
 }
 
 // A value whose reader wants its units in pieces is stored piece by piece, each in whole lines, so

@@ -19,6 +19,7 @@ struct call {
     kernel run = kernel::activation;
     std::size_t outputs = 0;         // floats of a row written
     kind::dense::numbers dense = {}; // of kernel::dense
+    kind::conv::numbers conv = {};   // of kernels that go over windows
     arguments others = {};           // of a row kernel, behind outputs
     float epsilon = 0.0f;            // of a row kernel that takes a number
     bool one_lane = false;           // the kernel can't run on a pack of several lanes
@@ -38,6 +39,8 @@ constexpr call call_of(const plan_view& plan, const step& s) {
                    .exact = s.exact,
                    .skips_zeros = s.skips_zeros,
                    .far = kind::dense::far(plan.cost.weight_bytes)};
+    if (is_window_kernel(s.run))
+        c.conv = kind::conv::numbers_of(plan.nodes[s.node], arriving(plan.nodes, s.node), s.panels);
     const row& kind = of(plan.nodes[s.node].kind);
     if (s.run == kernel::move)
         c.others = arguments_for(s.moves);
@@ -64,7 +67,7 @@ constexpr std::size_t tile_rows(const figures& f) {
 }
 
 // A single row's scratch memory is on the stack up to this size.
-inline constexpr std::size_t max_stack_bytes = std::size_t{256} << 10;
+inline constexpr std::size_t max_stack_bytes = std::size_t{512} << 10;
 
 } // namespace LAMINATE_ISA
 } // namespace laminate::ir

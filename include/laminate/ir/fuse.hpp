@@ -61,6 +61,10 @@ private:
         // Of two operands, the one that has all units.
         const bool second = is_binary(nodes_[i].kind) && !fits(nodes_[i].inputs[0], i);
         s.input = nodes_[i].inputs[second ? 1 : 0];
+        if (is_window_kernel(s.run)) {
+            const windows w = windows_of(nodes_[i], nodes_[s.input].output);
+            if (w.is_padded()) s.moves = walk_of_padding(w);
+        }
         if (s.run == kernel::matmul) s.second = nodes_[i].inputs[1];
         if (s.run == kernel::move) {
             const moved m = moved_by(i);
@@ -130,7 +134,7 @@ private:
             return;
         s.positions = positions(result);
         s.units = s.pitch_written = width(result);
-        s.pitch_read = width(arriving);
+        s.pitch_read = is_window_kernel(s.run) ? 0 : width(arriving); // windows see all of a map
         for (std::size_t e = 0; e < s.epilogue_size; ++e) {
             joined& f = s.epilogue[e];
             if (f.other == none) continue;

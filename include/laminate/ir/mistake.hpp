@@ -116,6 +116,29 @@
             "this slice ends behind the last unit of what arrives (its place, where it ends and " \
             "the width that arrives follow its name)", \
             "is a slice that ends at unit $expected$ of $found$") \
+    MISTAKE(map_wanted, layer, \
+            "this layer goes over a map, [length, channels] in 1d and [height, width, channels] " \
+            "in 2d (its place, how many axes it needs and how many arrive follow its name); " \
+            "write input<28, 28, 1>, or reshape<...>", \
+            "goes over a map of $expected$ axes; $found$ arrive") \
+    MISTAKE(window_of_nothing, layer, \
+            "the extents of a window, its strides and dilations are numbers of at least 1", \
+            "has a window, a stride or a dilation of 0; expected at least 1") \
+    MISTAKE(window_outside, layer, \
+            "this window doesn't fit the map that arrives, with its padding (the layer's place, " \
+            "what there is along the axis and what the window has follow its name); pad it, as " \
+            "conv2d<8, 3>(same), or take a smaller one", \
+            "has a window of $found$ on an axis of $expected$, padding included") \
+    MISTAKE(window_in_padding, layer, \
+            "a window of this pool would lie in the padding alone (the layer's place, what the " \
+            "window covers and the padding follow its name); write less padding", \
+            "has a window that lies in the padding alone: it covers $expected$, the padding is " \
+            "$found$") \
+    MISTAKE(channels_indivisible, layer, \
+            "groups<N> of a convolution cuts its channels into N equal parts, those that arrive " \
+            "and those that it makes (its place, N and the channels that N doesn't divide " \
+            "follow its name)", \
+            "cuts $found$ channels into $expected$ groups, which doesn't divide them") \
     MISTAKE( \
         unread_value, layer, \
         "nothing reads what this layer gives, and it is no output; give it to outputs(...), or " \

@@ -42,6 +42,12 @@ struct node {
     shape axes = {};  // reshape, as_strided: the extents; transpose: which axis becomes each; pad:
                       // elements before
     shape after = {}; // pad: elements behind; as_strided: strides
+    // conv, depthwise_conv and pools: of each axis of a map, from the outermost on. `axes` and
+    // `after` are what is put before and behind. A pool without a window sees the whole map.
+    shape window = {};
+    shape strides = {};
+    shape dilations = {};
+    bool counts_padding = false; // average_pool: its divisor does
     // What a number of a layer is called follows its name here; the default where it isn't
     // mentioned.
     float alpha = 0.0f; // alpha of elu, celu, thresholded_relu, hard_sigmoid, swish;

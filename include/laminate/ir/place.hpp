@@ -64,15 +64,64 @@ constexpr bool skips_zeros(std::span<const node> nodes, std::size_t index, std::
            may_be_sparse(nodes, nodes[index].inputs[0]);
 }
 
+// Of weights of windows: how many positions a window has, and how many inputs.
+constexpr std::size_t taps_of(const tensor& t) {
+    return t.extents.size() / (t.extents.extent[0] * t.extents.extent[1]);
+}
+constexpr std::size_t inputs_of_window(const tensor& t) {
+    return t.extents.size() / t.extents.extent[0];
+}
+
 // Floats of a tensor as it is packed.
 constexpr std::size_t packed_floats(const tensor& t, const node& n, const value& v) {
     switch (t.how) {
     case packing::panels:
         return weight_floats(t.extents.extent[1], computed(n, v));
+    case packing::windows:
+        return n.groups * inputs_of_window(t) * whole_lines(t.extents.extent[0] / n.groups);
+    case packing::taps:
+        return taps_of(t) * whole_lines(t.extents.extent[0]);
+    case packing::grouped:
+        return n.groups * whole_lines(t.extents.size() / n.groups);
     case packing::units:
         return v.pieces == 1 ? whole_lines(t.extents.size()) : v.floats;
     case packing::single:
         return line_floats;
+    }
+    return 0;
+}
+
+// Where element k of a tensor, row by row, lies behind the tensor's first float.
+constexpr std::size_t packed_position(const tensor& t, const node& n, const value& v,
+                                      std::size_t k) {
+    const std::size_t outputs = t.extents.extent[0];
+    const std::size_t units = n.output.size(); // of a value in pieces, which has one axis
+    switch (t.how) {
+    case packing::panels: {
+        const std::size_t inputs = t.extents.extent[1];
+        const std::size_t stored = computed(n, v);
+        return weight_position(inputs, stored, panels(stored),
+                               unit_position(units, v.pieces, k / inputs), k % inputs);
+    }
+    case packing::windows: {
+        const std::size_t taps = taps_of(t);
+        const std::size_t inputs = inputs_of_window(t);
+        const std::size_t of_group = outputs / n.groups;
+        const std::size_t output = k / inputs;
+        const std::size_t input = k % taps * t.extents.extent[1] + k / taps % t.extents.extent[1];
+        return output / of_group * inputs * whole_lines(of_group) +
+               panel_position(inputs, of_group, panels(of_group), output % of_group, input);
+    }
+    case packing::taps:
+        return k % taps_of(t) * whole_lines(outputs) + k / taps_of(t);
+    case packing::grouped: {
+        const std::size_t of_group = outputs / n.groups;
+        return k / of_group * whole_lines(of_group) + k % of_group;
+    }
+    case packing::units:
+        return unit_position(units, v.pieces, k);
+    case packing::single:
+        return 0;
     }
     return 0;
 }
@@ -320,6 +369,21 @@ constexpr bool is_exact(std::span<const node> nodes, std::span<const value> valu
            (!is_last && s.units % line_floats != 0);
 }
 
+// Maps with their padding lie in a place of their own, behind all rows, which has one for as long
+// as a step runs. Returns its floats.
+constexpr std::size_t place_padding(std::span<const node> nodes, std::span<step> steps,
+                                    std::size_t behind) {
+    std::size_t floats = 0;
+    for (step& s : steps) {
+        if (!is_window_kernel(s.run)) continue;
+        const windows w = windows_of(nodes[s.node], arriving(nodes, s.node));
+        if (!w.is_padded()) continue;
+        s.padded = behind;
+        floats = std::max(floats, whole_lines(w.padded_floats()));
+    }
+    return floats;
+}
+
 // Fills places and the cut of dense steps; returns the floats of one row of scratch memory. `work`
 // and `by_size` are working space, an entry per node.
 constexpr std::size_t place_steps(std::span<const node> nodes, std::span<value> values,
@@ -329,6 +393,7 @@ constexpr std::size_t place_steps(std::span<const node> nodes, std::span<value> 
     find_lives(nodes, values, steps);
     if (how == rows_in_scratch::shared) share_rows(nodes, values, steps);
     const std::size_t floats = place_rows(values, how == rows_in_scratch::apart, work, by_size);
+    const std::size_t padded = place_padding(nodes, steps, floats);
     std::size_t handed_on = 0; // by the steps before, without one that didn't
     for (std::size_t s = 0; s < steps.size(); ++s) {
         step& now = steps[s];
@@ -347,13 +412,15 @@ constexpr std::size_t place_steps(std::span<const node> nodes, std::span<value> 
             now.chains = chains(width(arriving(nodes, now.node)), outputs);
             now.skips_zeros = now.positions == 1 && skips_zeros(nodes, now.node, outputs);
         }
+        if (is_window_kernel(now.run))
+            now.panels = panels(width(nodes[now.node].output) / nodes[now.node].groups);
         if (s + 1 < steps.size() && parameter_floats * sizeof(float) <= l1_bytes &&
             handed_on < most_handed_on)
             now.hands_on = hands_on(nodes, values, now, steps[s + 1], s + 1);
         handed_on = now.hands_on ? handed_on + 1 : 0;
     }
     if (parameter_floats * sizeof(float) > l1_bytes) find_alone(nodes, steps);
-    return floats;
+    return floats + padded;
 }
 
 } // namespace LAMINATE_ISA

@@ -36,11 +36,14 @@ inline std::string number(float value) {
 }
 
 inline std::string layer_option(const option& o, std::string_view scope) {
+    std::string counts;
     switch (o.as) {
     case option::form::flag:
         return sentence(scope, o.name);
     case option::form::count:
-        return sentence(scope, o.name, "<", o.count, ">");
+        for (std::size_t k = 0; k < o.counts.size(); ++k)
+            counts += sentence(k == 0 ? "" : ", ", o.counts[k]);
+        return sentence(scope, o.name, "<", counts, ">");
     case option::form::number:
         return sentence(scope, o.name, "<", number(o.number), ">");
     }

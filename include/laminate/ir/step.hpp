@@ -45,7 +45,8 @@ struct step {
     std::size_t units = 0;
     std::size_t pitch_read = 0; // floats from one position to the next, if there are several
     std::size_t pitch_written = 0;
-    walk moves = {};           // move: where each element comes from
+    walk moves = {};           // move: where each element comes from; of windows: their padding
+    std::size_t padded = none; // of windows with padding: where the padded map lies in scratch
     std::size_t second = none; // the node whose value is read as the second operand of a kernel
     place reads = {};
     place reads_second = {};

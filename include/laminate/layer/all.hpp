@@ -29,3 +29,4 @@
 #include "swish.hpp"
 #include "tanh.hpp"
 #include "thresholded_relu.hpp"
+#include "window.hpp"

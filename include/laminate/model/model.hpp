@@ -45,7 +45,7 @@ template <std::size_t Bytes>
 struct scratch_too_large {
     static_assert(
         Bytes <= max_stack_bytes,
-        "Laminate: the intermediate rows of this network take more than 256 KiB (how much "
+        "Laminate: the intermediate rows of this network take more than 512 KiB (how much "
         "follows the name scratch_too_large), too much for the stack; call "
         "batch(in, out, workspace) with memory of your own");
 };

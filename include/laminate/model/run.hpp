@@ -83,6 +83,11 @@ struct tile_memory {
         else
             return {scratch + p.offset, stride(p)};
     }
+    template <std::size_t Step>
+    constexpr rows_at<float> padded() const {
+        constexpr ir::place p = {ir::memory::scratch, 0, Plan::value.sequence[Step].padded};
+        return {scratch + p.offset, stride(p)};
+    }
     // Floats from a row to the next.
     static constexpr std::size_t stride(ir::place p) { return Plan::value.view().stride(p); }
     template <std::size_t Step>
@@ -112,6 +117,10 @@ struct positions_of {
     template <std::size_t Step>
     constexpr rows_at<const float> read() const {
         return within(memory.template read<Step>(), Plan::value.sequence[Step].pitch_read);
+    }
+    template <std::size_t Step>
+    constexpr rows_at<float> padded() const {
+        return within(memory.template padded<Step>(), 0);
     }
     template <std::size_t Step, std::size_t E>
     constexpr rows_at<const float> beside() const {
@@ -185,6 +194,48 @@ LAMINATE_INLINE void run_dense(const float* parameters, const From& from, To& to
                                                         parameters + bias, to, rows, functions);
 }
 
+template <ir::kernel Run, ir::kind::conv::numbers N>
+constexpr auto window_shape() {
+    if constexpr (Run == ir::kernel::depthwise)
+        return kernel::depthwise_shape<N.line, N.channels, N.out_height, N.out_width,
+                                       N.kernel_height, N.kernel_width, N.stride_height,
+                                       N.stride_width, N.dilation_height, N.dilation_width>{};
+    else
+        return kernel::conv_shape<N.line, N.channels, N.out_height, N.out_width, N.outputs,
+                                  N.kernel_height, N.kernel_width, N.stride_height, N.stride_width,
+                                  N.dilation_height, N.dilation_width, N.groups, N.panels,
+                                  N.chains>{};
+}
+
+// Step Step on the windows of `maps` maps.
+template <class P, class Plan, std::size_t Step, class Epilogue>
+LAMINATE_INLINE void run_on_windows(const float* parameters, rows_at<const float> from,
+                                    rows_at<float> to, std::size_t maps,
+                                    const Epilogue& functions) {
+    constexpr ir::call c = ir::call_of(Plan::value.view(), Plan::value.sequence[Step]);
+    constexpr ir::step s = Plan::value.sequence[Step];
+    using shape = decltype(window_shape<c.run, c.conv>());
+    const float* const weights = parameters + Plan::value.tensor_of(s.node, 0).begin;
+    const float* const bias = parameters + Plan::value.tensor_of(s.node, 1).begin;
+#define LAMINATE_KERNEL(name, ...) \
+    if constexpr (c.run == ir::kernel::name) \
+        kernel::name<P, shape>(from.first, from.stride, weights, bias, to.first, to.stride, maps, \
+                               functions);
+    LAMINATE_WINDOW_KERNELS(LAMINATE_KERNEL)
+#undef LAMINATE_KERNEL
+}
+
+// Writes each of `maps` maps with its padding.
+template <class P, ir::walk Padded>
+LAMINATE_INLINE void pad_maps(rows_at<const float> from, rows_at<float> to, std::size_t maps) {
+    constexpr ir::arguments all = ir::arguments_for(Padded);
+    [&]<std::size_t... K>(std::index_sequence<K...>) {
+        kernel::move<P, ir::floats_of(Padded), all[K]...>(from.first, from.stride, to.first,
+                                                          to.stride, maps, 0.0f);
+    }
+    (std::make_index_sequence<all.size()>{});
+}
+
 constexpr bool is_row_kernel(ir::kernel run) {
 #define LAMINATE_KERNEL(name, ...) || run == ir::kernel::name
     return false LAMINATE_ROW_KERNELS(LAMINATE_KERNEL);
@@ -212,6 +263,17 @@ constexpr void run_kernel(const float* parameters, const Memory& memory, std::si
     if constexpr (c.run == ir::kernel::dense) {
         run_dense<P, Plan, Step, MaxRows>(parameters, from, to, rows,
                                           epilogue<Plan, Step>(parameters, memory));
+    } else if constexpr (ir::is_window_kernel(c.run)) {
+        constexpr ir::step s = Plan::value.sequence[Step];
+        const std::size_t maps = s.positions == 1 ? rows : 1; // or these are a map's positions
+        rows_at<const float> maps_read = from;
+        if constexpr (s.padded != ir::none) {
+            const rows_at<float> padded = memory.template padded<Step>();
+            pad_maps<P, s.moves>(from, padded, maps);
+            maps_read = {padded.first, padded.stride};
+        }
+        run_on_windows<P, Plan, Step>(parameters, maps_read, to, maps,
+                                      epilogue<Plan, Step>(parameters, memory));
     } else if constexpr (is_row_kernel(c.run)) {
         constexpr ir::kernel_facts facts = ir::facts_of(c.run);
         constexpr auto others = std::make_index_sequence<c.others.size()>{};

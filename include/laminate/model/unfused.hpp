@@ -89,6 +89,11 @@ private:
             else
                 return own<plan_.sequence[Step].last>(p);
         }
+        template <std::size_t Step>
+        detail::rows_at<float> padded() const {
+            return {memory + rows * plan_.sequence[Step].padded,
+                    ir::floats_of(plan_.sequence[Step].moves)};
+        }
         template <std::size_t Node>
         static constexpr std::size_t stride(ir::place p) {
             return p.in == ir::memory::scratch ? row_floats(ir::row_of(plan_.values, Node))

@@ -41,6 +41,70 @@ private:
     Float* packed_;
 };
 
+// W [Outputs, Inputs, window], an index for each.
+template <class Float, ir::tensor T, ir::node Node>
+class window_view {
+public:
+    constexpr explicit window_view(Float* packed) : packed_(packed) {}
+
+    static constexpr shape extents() { return T.extents; }
+    // Of a window's matrix, from which starting values are drawn.
+    static constexpr std::size_t outputs() { return T.extents.extent[0]; }
+    static constexpr std::size_t inputs() { return ir::inputs_of_window(T); }
+
+    // weights(output, input, column) of maps of one axis, weights(output, input, row, column).
+    template <class... Index>
+        requires(sizeof...(Index) == T.extents.rank)
+    constexpr Float& operator()(Index... index) const {
+        std::size_t k = 0;
+        std::size_t axis = 0;
+        ((k = k * T.extents.extent[axis++] + static_cast<std::size_t>(index)), ...);
+        return element(k);
+    }
+    // Input number `input` of the window's, in the order of the extents.
+    constexpr Float& operator()(std::size_t output, std::size_t input) const
+        requires(T.extents.rank != 2) {
+        return element(output * inputs() + input);
+    }
+
+    // f of each number, output by output.
+    template <class Function>
+    constexpr void each(Function f) const {
+        for (std::size_t k = 0; k < T.extents.size(); ++k)
+            f(element(k));
+    }
+
+private:
+    constexpr Float& element(std::size_t k) const {
+        return packed_[ir::packed_position(T, Node, ir::value{}, k)];
+    }
+
+    Float* packed_;
+};
+
+// One number per unit, each group of them in whole lines.
+template <class Float, std::size_t Units, std::size_t Groups>
+class grouped_view {
+public:
+    constexpr explicit grouped_view(Float* packed) : packed_(packed) {}
+
+    static constexpr std::size_t size() { return Units; }
+
+    constexpr Float& operator[](std::size_t unit) const {
+        constexpr std::size_t of_group = Units / Groups;
+        return packed_[unit / of_group * whole_lines(of_group) + unit % of_group];
+    }
+
+    template <class Function>
+    constexpr void each(Function f) const {
+        for (std::size_t u = 0; u < Units; ++u)
+            f((*this)[u]);
+    }
+
+private:
+    Float* packed_;
+};
+
 // One number per unit.
 template <class Float, std::size_t Units, std::size_t Pieces>
 class vector_view {
@@ -128,6 +192,14 @@ struct any_parameters : no_parameters {
 
 namespace detail {
 
+// What where a weight lies depends on, so that equal layers have one view.
+constexpr ir::tensor without_names(const ir::tensor& t) {
+    return {.extents = t.extents, .how = t.how};
+}
+constexpr ir::node without_places(const ir::node& n) {
+    return {.kind = n.kind, .output = n.output, .groups = n.groups};
+}
+
 // The view of tensor K of node Index of Plan on parameters that start at `packed`.
 template <class Plan, std::size_t Index, std::size_t K, class Float>
 constexpr auto tensor_view(Float* packed) {
@@ -136,6 +208,12 @@ constexpr auto tensor_view(Float* packed) {
     if constexpr (t.how == ir::packing::panels)
         return matrix_view<Float, t.extents.extent[0], t.extents.extent[1], pieces>(packed +
                                                                                     t.begin);
+    else if constexpr (t.how == ir::packing::windows || t.how == ir::packing::taps)
+        return window_view<Float, without_names(t), without_places(Plan::value.nodes[Index])>(
+            packed + t.begin);
+    else if constexpr (t.how == ir::packing::grouped)
+        return grouped_view<Float, t.extents.size(), Plan::value.nodes[Index].groups>(packed +
+                                                                                      t.begin);
     else
         return vector_view < Float, t.extents.size(),
                t.how == ir::packing::units ? pieces : 1 > (packed + t.begin);
@@ -145,10 +223,12 @@ constexpr auto tensor_view(Float* packed) {
 template <class Plan, std::size_t Index, class Float>
 constexpr auto views_of(Float* packed) {
     constexpr ir::node n = Plan::value.nodes[Index];
-    if constexpr (n.kind == ir::op::dense && n.bias) {
+    constexpr bool has_weights =
+        n.kind == ir::op::dense || n.kind == ir::op::conv || n.kind == ir::op::depthwise_conv;
+    if constexpr (has_weights && n.bias) {
         return dense_parameters{tensor_view<Plan, Index, 0>(packed),
                                 tensor_view<Plan, Index, 1>(packed)};
-    } else if constexpr (n.kind == ir::op::dense) {
+    } else if constexpr (has_weights) {
         return dense_weights{tensor_view<Plan, Index, 0>(packed)};
     } else if constexpr (n.kind == ir::op::affine || n.kind == ir::op::layer_norm) {
         return affine_parameters{tensor_view<Plan, Index, 0>(packed),

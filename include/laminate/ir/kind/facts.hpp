@@ -42,9 +42,12 @@ struct kernel_facts {
 
 // How a tensor's numbers lie in memory, see base/panel.hpp.
 enum class packing : std::uint8_t {
-    panels, // a matrix [outputs, inputs]
-    units,  // a number for each unit
-    single, // one number for all units
+    panels,  // a matrix [outputs, inputs]
+    windows, // of conv, [outputs, inputs of a group, window]: a matrix of panels for each group
+    taps,    // of depthwise_conv, [channels, 1, window]: a row of channels for each tap
+    grouped, // a number for each unit, each group of them in whole lines
+    units,   // a number for each unit
+    single,  // one number for all units
 };
 
 // A learned tensor of a node.
@@ -125,27 +128,27 @@ struct refusal {
     std::size_t found = 0;
 };
 
-// An option as a user writes it: no_bias, groups<2>, alpha<0.2f>.
+// An option as a user writes it: no_bias, groups<2>, stride<2, 1>, alpha<0.2f>.
 struct option {
     enum class form : std::uint8_t { flag, count, number };
 
     const char* name = nullptr;
     form as = form::flag;
-    std::size_t count = 0;
+    few<std::size_t, 4> counts = {};
     float number = 0.0f;
 };
 constexpr option flag(const char* name) { return {name}; }
 constexpr option count(const char* name, std::size_t n) {
     return {name, option::form::count, n, 0.0f};
 }
-constexpr option number(const char* name, float x) { return {name, option::form::number, 0, x}; }
+constexpr option number(const char* name, float x) { return {name, option::form::number, {}, x}; }
 
 // A layer as a user writes it: its word, what stands between < and >, and options in parentheses;
 // only what needs to be said.
 struct spelling {
     const char* word = nullptr;
     few<option, 7> argument = {};
-    few<option, 3> options = {};
+    few<option, 5> options = {};
 
     constexpr void add(const char* name, float x, float otherwise) {
         if (x != otherwise) options.push(number(name, x));
@@ -174,6 +177,13 @@ inline constexpr kernel_facts kernels[] = {
 };
 
 constexpr const kernel_facts& facts_of(kernel k) { return kernels[static_cast<std::size_t>(k)]; }
+
+// Whether a kernel goes over windows, with weights.
+constexpr bool is_window_kernel(kernel k) {
+#define LAMINATE_KERNEL(name, ...) || k == kernel::name
+    return false LAMINATE_WINDOW_KERNELS(LAMINATE_KERNEL);
+#undef LAMINATE_KERNEL
+}
 
 constexpr const char* name(kernel k) { return facts_of(k).name; }
 constexpr bool takes_functions(kernel k) { return facts_of(k).takes_functions; }

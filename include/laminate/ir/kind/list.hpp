@@ -80,14 +80,26 @@
     KIND(transpose) \
     KIND(pad) \
     KIND(as_strided) \
-    KIND(matmul)
+    KIND(matmul) \
+    KIND(conv) \
+    KIND(depthwise_conv) \
+    KIND(max_pool) \
+    KIND(average_pool)
 
 // What runs a step: kernel::name, in kernel/forward/file.hpp. KERNEL(name, file, back, facts...):
 // its way back and what is true of it, see ir/kind/facts.hpp.
 #define LAMINATE_KERNELS(KERNEL) \
     KERNEL(activation, activation, own, .takes_functions = true, .in_place = true) \
     KERNEL(dense, dense, own, .takes_functions = true) \
+    LAMINATE_WINDOW_KERNELS(KERNEL) \
     LAMINATE_ROW_KERNELS(KERNEL)
+
+// Those that go over the windows of a map, with weights: kernel::name<pack,
+// kernel::name_shape<...>>( x, x_stride, weights, bias, y, y_stride, maps, functions), see
+// ir/kind/conv.hpp.
+#define LAMINATE_WINDOW_KERNELS(KERNEL) \
+    KERNEL(conv, conv, missing, .takes_functions = true) \
+    KERNEL(depthwise, depthwise, missing, .takes_functions = true)
 
 // Those that take rows and a number or two: kernel::name<pack, outputs, row::arguments_of...>(x,
 // x_stride, y, y_stride, rows), behind which stand, as far as it takes them, the rows of a second
@@ -104,4 +116,6 @@
     KERNEL(layer_norm, norm, own, .takes_functions = true, .in_place = true, .takes_number = true) \
     KERNEL(rms_norm, norm, own, .takes_functions = true, .in_place = true, .takes_number = true) \
     KERNEL(move, move, own, .takes_number = true) \
-    KERNEL(matmul, matmul, own, .takes_second = true, .takes_number = true)
+    KERNEL(matmul, matmul, own, .takes_second = true, .takes_number = true) \
+    KERNEL(max_pool, pool, missing) \
+    KERNEL(average_pool, pool, missing)

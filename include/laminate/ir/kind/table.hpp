@@ -8,6 +8,7 @@
 #include "../../base/compiler.hpp"
 #include "axes.hpp"
 #include "binary.hpp"
+#include "conv.hpp"
 #include "dense.hpp"
 #include "facts.hpp"
 #include "functions.hpp"
@@ -18,6 +19,7 @@
 #include "maxout.hpp"
 #include "norm.hpp"
 #include "placed.hpp"
+#include "pool.hpp"
 #include "rectifiers.hpp"
 #include "reductions.hpp"
 #include "softmax.hpp"
@@ -75,6 +77,11 @@ constexpr const row& of(op kind) { return kinds[static_cast<std::size_t>(kind)];
 constexpr bool is_identity(op kind) { return of(kind).is.role == role::identity; }
 
 constexpr bool is_binary(op kind) { return of(kind).is.role == role::binary; }
+
+// Whether a kind goes over the windows of a map.
+constexpr bool sees_windows(op kind) {
+    return is_window_kernel(of(kind).is.run) || kind == op::max_pool || kind == op::average_pool;
+}
 
 // Every unit on its own: y[i] = f(x[i]). These fuse into whatever produces x.
 constexpr bool is_elementwise(op kind) {

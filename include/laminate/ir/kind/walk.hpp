@@ -51,6 +51,14 @@ constexpr walk walk_over(const shape& from, const shape& to) {
     return w;
 }
 
+// Floats of the result.
+constexpr std::size_t floats_of(const walk& w) {
+    std::size_t floats = 1;
+    for (const walk::axis& a : w.axes)
+        floats *= a.extent;
+    return floats;
+}
+
 // As kernel::move has them.
 constexpr arguments arguments_for(const walk& w) {
     arguments all = {w.begin};

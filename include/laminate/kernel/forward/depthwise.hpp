@@ -367,26 +367,20 @@ LAMINATE_INLINE void depthwise_any_image(const float* x, const float* weights, c
         depthwise_image<P, Shape>(x, weights, bias, y, epilogue);
 }
 
-template <class P, std::size_t Outputs, std::size_t Line, std::size_t Channels,
-          std::size_t OutHeight, std::size_t OutWidth, std::size_t KernelHeight,
-          std::size_t KernelWidth, std::size_t StrideHeight, std::size_t StrideWidth,
-          std::size_t DilationHeight, std::size_t DilationWidth, class Epilogue>
+// y = epilogue(conv(x)) for `images` images; Shape is a depthwise_shape.
+template <class P, class Shape, class Epilogue>
 LAMINATE_SHARED constexpr void depthwise(const float* x, std::size_t x_stride, const float* weights,
                                          const float* bias, float* y, std::size_t y_stride,
                                          std::size_t images, const Epilogue& epilogue) {
-    static_assert(Outputs == OutHeight * OutWidth * Channels,
-                  "Laminate: a depthwise convolution has as many outputs as positions times "
-                  "channels");
-    using shape = depthwise_shape<Line, Channels, OutHeight, OutWidth, KernelHeight, KernelWidth,
-                                  StrideHeight, StrideWidth, DilationHeight, DilationWidth>;
     for (std::size_t image = 0; image < images; ++image) {
         const float* const from = x + image * x_stride;
         float* const to = y + image * y_stride;
-        if constexpr (depthwise_epilogue_follows<P, shape, Epilogue>) {
-            depthwise_any_image<P, shape>(from, weights, bias, to, chain<>{});
-            activation<P, Channels>(to, Channels, to, Channels, OutHeight * OutWidth, epilogue);
+        if constexpr (depthwise_epilogue_follows<P, Shape, Epilogue>) {
+            depthwise_any_image<P, Shape>(from, weights, bias, to, chain<>{});
+            activation<P, Shape::channels>(to, Shape::channels, to, Shape::channels,
+                                           Shape::out_height * Shape::out_width, epilogue);
         } else {
-            depthwise_any_image<P, shape>(from, weights, bias, to, epilogue);
+            depthwise_any_image<P, Shape>(from, weights, bias, to, epilogue);
         }
     }
 }

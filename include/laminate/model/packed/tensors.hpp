@@ -60,23 +60,9 @@ inline const char* name_of_no_number(float number) {
 // Where element k of a tensor lies among the packed numbers.
 inline std::function<std::size_t(std::size_t)> positions(const ir::plan_view& plan,
                                                          const ir::tensor& t) {
-    const ir::value& v = plan.values[t.node];
-    const std::size_t units = plan.nodes[t.node].output.size();
-    const auto unit = [units, pieces = v.pieces](std::size_t u) {
-        return unit_position(units, pieces, u);
+    return [t, n = plan.nodes[t.node], v = plan.values[t.node]](std::size_t k) {
+        return t.begin + ir::packed_position(t, n, v, k);
     };
-    switch (t.how) {
-    case ir::packing::panels:
-        return [=, begin = t.begin, in = t.extents.extent[1],
-                stored = ir::computed(plan.nodes[t.node], v)](std::size_t k) {
-            return begin + weight_position(in, stored, ir::panels(stored), unit(k / in), k % in);
-        };
-    case ir::packing::units:
-        return [=, begin = t.begin](std::size_t k) { return begin + unit(k); };
-    case ir::packing::single:
-        break;
-    }
-    return [begin = t.begin](std::size_t) { return begin; };
 }
 
 inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan) {
@@ -93,10 +79,12 @@ inline std::vector<parameter_tensor> parameter_tensors(const ir::plan_view& plan
     return tensors;
 }
 
-// "[2, 1]": element k of a matrix or a vector.
+// "[2, 1]": element k.
 inline std::string place_text(const std::vector<std::size_t>& shape, std::size_t k) {
-    if (shape.size() == 1) return sentence("[", k, "]");
-    return sentence("[", k / shape[1], ", ", k % shape[1], "]");
+    std::string text = "]";
+    for (std::size_t axis = shape.size(); axis-- > 0; k /= shape[axis])
+        text = sentence(axis == 0 ? "[" : ", ", k % shape[axis], text);
+    return text;
 }
 
 // Gives the tensors the user's names, if there are any.
