@@ -19,6 +19,7 @@ struct limits {
     std::size_t row = std::size_t{1} << 24;      // elements of a value that flows
     std::size_t elements = std::size_t{3} << 27; // numbers made while importing, all together
     std::size_t work = std::size_t{1} << 34;     // multiply-adds while folding
+    std::size_t products = std::size_t{1} << 28; // multiply-adds of a row, in windows
 };
 
 } // namespace laminate::codegen::onnx

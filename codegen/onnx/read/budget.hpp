@@ -40,6 +40,15 @@ public:
         work_ += count;
     }
 
+    // So many products of windows with weights are in the network.
+    void spend_products(std::size_t maps, std::size_t of_each) {
+        const std::size_t count = product(maps, of_each);
+        if (count > most_.products - products_)
+            refuse("the network multiplies more than ", most_.products,
+                   " times for a row, the most that a source is written for");
+        products_ += count;
+    }
+
 private:
     [[noreturn]] void refuse_elements() const {
         refuse(
@@ -57,6 +66,7 @@ private:
     limits most_;
     std::size_t elements_ = 0;
     std::size_t work_ = 0;
+    std::size_t products_ = 0;
 };
 
 } // namespace laminate::codegen::onnx

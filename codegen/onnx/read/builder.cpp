@@ -191,6 +191,7 @@ flow builder::prelu(const flow& x, std::vector<double> slope) {
     f.shared = slope.size() == 1;
     if (f.shared)
         return read_behind(x, over(x, append(f, {{std::move(slope)}}, x.node, width(x.node))));
+    if (auto mapped = at_positions(x, f, {&slope})) return *mapped;
     const flow from = x.units.is_injective() ? x : in_order(x);
     std::vector<double> per_unit(width(from.node), 0.0);
     for (std::size_t i = 0; i < from.units.size(); ++i)
@@ -230,6 +231,7 @@ flow builder::affine(const flow& x, const std::vector<double>& scale,
         if (auto scaled = scaled_product(x, scale[0])) return *scaled;
     if (all(scale, 1.0))
         if (auto biased = biased_at_positions(x, shift)) return *biased;
+    if (auto mapped = at_positions(x, of_kind(ir::op::affine), {&scale, &shift})) return *mapped;
     const flow from = x.units.is_injective() ? x : in_order(x);
     layer_parameters p;
     p.scale().assign(width(from.node), 1.0);

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <span>
@@ -76,6 +77,9 @@ public:
     // are those of a and b in this order.
     flow product(const flow& a, const flow& b, std::size_t count, std::size_t rows,
                  std::size_t inner, std::size_t columns, flow like);
+    // Layer `n` over the windows of a map, whose elements, channels last, are those of x.
+    flow over_windows(const flow& x, ir::node n, const laminate::shape& map, layer_parameters p,
+                      flow like);
     // Numbers that depend on nothing, beside a flow.
     flow constant_row(const constant& c, const flow& beside);
     // The same, whatever that flow is, NaN and infinities too; the second as many as it has.
@@ -117,6 +121,13 @@ private:
     std::optional<flow> walked_in_parts(const flow& x);
     std::optional<flow> moved(const flow& x);
     std::optional<flow> scaled_product(const flow& x, double scale);
+    std::optional<std::size_t> map_behind(const flow& x) const;
+    std::optional<std::vector<double>> by_channel(const flow& x, const std::vector<double>& numbers,
+                                                  std::size_t channels) const;
+    // Function `f` of x, whose learned numbers are given for each element, at each position of a
+    // map; nothing if x isn't one, or positions differ.
+    std::optional<flow> at_positions(const flow& x, const ir::node& f,
+                                     std::initializer_list<const std::vector<double>*> learned);
     std::size_t with_extents(std::size_t node, const laminate::shape& extents);
     std::optional<flow> biased_at_positions(const flow& x, const std::vector<double>& shift);
     // Norms spelt out: builder_norm.cpp.

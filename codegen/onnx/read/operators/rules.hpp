@@ -25,6 +25,10 @@ void arg_max(call& c); // and ArgMin
 void hardmax(call& c);
 void cum_sum(call& c);
 
+// Over the windows of a map.
+void conv(call& c);
+void pool(call& c); // the largest or the mean, also of whole maps
+
 // Elementwise.
 void unary(call& c);      // no attributes
 void parametric(call& c); // with attributes
