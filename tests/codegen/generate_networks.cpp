@@ -266,6 +266,15 @@ void write_graphs(writer& to) {
                        lam::concat(lam::linear, dense<5>) | softmax | lam::flatten | dense<7>);
     to.add("attention", input<7, 12> | lam::residual(lam::layer_norm | lam::self_attention<3>) |
                             lam::residual(lam::layer_norm | dense<24> | lam::gelu | dense<12>));
+    to.add("maps", input<9, 7, 3> | lam::conv2d<18, 3>(lam::same) | relu |
+                       lam::max_pool2d<2>(lam::stride<2, 1>, lam::padding<1>) |
+                       lam::conv2d<6, 3, 2>(lam::stride<1, 2>, lam::groups<3>) | prelu |
+                       lam::residual(lam::depthwise_conv2d<3>(lam::same) | tanh) |
+                       lam::average_pool2d<2>(lam::stride<1>) | lam::conv2d<33, 1>(no_bias) |
+                       lam::global_average_pool);
+    to.add("signals", input<24, 5> | lam::conv1d<18, 3>(lam::dilation<2>) | tanh |
+                          lam::depthwise_conv1d<3>(lam::stride<2>) | lam::max_pool1d<2> |
+                          lam::conv1d<5, 2> | lam::flatten);
     to.add("shared", input<21> | lam::shared<"twice">(dense<21> | prelu | lam::layer_norm) |
                          lam::shared<"twice">(dense<21> | prelu | lam::layer_norm) | maxout<3>);
     to.add_several("two_heads",

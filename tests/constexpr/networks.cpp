@@ -67,6 +67,10 @@ struct sequence
     : lam::network<lam::input<3, 4> | lam::residual(lam::self_attention<2>) | lam::transpose<1, 0> |
                    lam::pad<1, 0> | lam::flatten | lam::dense<2>> {};
 
+struct map : lam::network<lam::input<4, 5, 2> | lam::conv2d<3, 3>(lam::same) | lam::relu |
+                          lam::max_pool2d<2> | lam::depthwise_conv2d<2>(lam::stride<1>) |
+                          lam::conv2d<2, 1> | lam::global_average_pool> {};
+
 // Every row of a batch, in a constant expression too.
 template <class Network>
 constexpr auto rows_of() {
@@ -112,7 +116,7 @@ bool same(Network) {
 int main() {
     namespace test = lam::test;
     // Together: dense, softmax, tanh, sigmoid, relu and its options, leaky_relu, prelu, elu, maxout
-    // in both layouts, identities, attention.
+    // in both layouts, identities, attention, windows.
     int different = 0;
     const auto check = [&different](auto... networks) {
         ((different += same(networks) ? 0 : 1), ...);
@@ -120,7 +124,7 @@ int main() {
     check(test::one_by_one{}, test::narrow{}, test::maxouts{}, test::maxout_first{}, test::slopes{},
           test::piecewise{}, test::softmaxes{}, test::identities{}, test::only_function{},
           test::only_identities{}, test::affines{}, test::smooth{}, test::pieces{},
-          test::arithmetic{}, test::grouped{}, exclusive{}, sequence{});
+          test::arithmetic{}, test::grouped{}, exclusive{}, sequence{}, map{});
     const auto out = at_run_time(acas)(at_run_time(acas_in));
     if (!test::same_bits(out, acas_out)) {
         std::puts("The network of ACAS Xu's size gives other bits at run time");

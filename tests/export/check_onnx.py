@@ -52,6 +52,40 @@ def selu(x):
     return 1.05070102214813232421875 * np.where(x > 0, x, 1.67326319217681884765625 * np.expm1(x))
 
 
+def windows(x, kernel_shape, strides, pads, dilations=None):
+    """[batch, channels, positions..., window...], NaN where a window sees padding."""
+    axes = len(kernel_shape)
+    dilations = dilations or [1] * axes
+    x = np.pad(x, [(0, 0), (0, 0)] + list(zip(pads[:axes], pads[axes:])), constant_values=np.nan)
+    spans = [(k - 1) * d + 1 for k, d in zip(kernel_shape, dilations)]
+    seen = np.lib.stride_tricks.sliding_window_view(x, spans, tuple(range(2, 2 + axes)))
+    taken = [slice(None)] * 2 + [slice(None, None, s) for s in strides]
+    return seen[tuple(taken + [slice(None, None, d) for d in dilations])]
+
+
+def conv(x, weights, bias=None, group=1, **where):
+    seen = np.nan_to_num(windows(x, **where))
+    axes = len(where["kernel_shape"])
+    outputs, inputs = weights.shape[0] // group, weights.shape[1]
+    letters = "ij"[:axes], "kl"[:axes]
+    form = f"nc{letters[0]}{letters[1]},oc{letters[1]}->no{letters[0]}"
+    y = np.concatenate([np.einsum(form, seen[:, g * inputs:(g + 1) * inputs],
+                                  weights[g * outputs:(g + 1) * outputs]) for g in range(group)], 1)
+    return y if bias is None else y + bias.reshape([-1] + [1] * axes)
+
+
+def average_pool(x, count_include_pad, **where):
+    seen = windows(x, **where)
+    window = tuple(range(-len(where["kernel_shape"]), 0))
+    seen_of_each = (~np.isnan(seen)).sum(window)
+    whole = np.prod(where["kernel_shape"])
+    return np.nansum(seen, window) / (whole if count_include_pad else seen_of_each)
+
+
+def over_map(x):
+    return tuple(range(2, x.ndim))
+
+
 OPERATORS = {
     "Abs": np.abs,
     "Acos": np.arccos,
@@ -61,11 +95,13 @@ OPERATORS = {
     "Asinh": np.arcsinh,
     "Atan": np.arctan,
     "Atanh": np.arctanh,
+    "AveragePool": average_pool,
     "Cast": lambda x, to: x.astype({onnx.TensorProto.FLOAT: np.float64, onnx.TensorProto.BOOL: bool}[to]),
     "Ceil": np.ceil,
     "Celu": lambda x, alpha: np.maximum(x, 0) + np.minimum(0, alpha * np.expm1(x / alpha)),
     "Clip": clip,
     "Concat": lambda *parts, axis: np.concatenate(parts, axis),
+    "Conv": conv,
     "Cos": np.cos,
     "Cosh": np.cosh,
     "Div": np.divide,
@@ -78,6 +114,8 @@ OPERATORS = {
     "Floor": np.floor,
     "Gather": lambda x, at, axis: x.take(at, axis),
     "Gemm": gemm,
+    "GlobalAveragePool": lambda x: x.mean(over_map(x), keepdims=True),
+    "GlobalMaxPool": lambda x: x.max(over_map(x), keepdims=True),
     "HardSigmoid": lambda x, alpha, beta: np.clip(alpha * x + beta, 0, 1),
     "HardSwish": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
     "Identity": lambda x: x,
@@ -88,6 +126,7 @@ OPERATORS = {
     "LogSoftmax": last_axis(lambda x: np.log(softmax(x))),
     "MatMul": np.matmul,
     "Max": np.maximum,
+    "MaxPool": lambda x, **where: np.nanmax(windows(x, **where), tuple(range(-len(where["kernel_shape"]), 0))),
     "Min": np.minimum,
     "Mul": np.multiply,
     "Neg": np.negative,

@@ -182,7 +182,9 @@ TEST_CASE("declaration: what is read back has the nodes of the graph", "[declara
     std::size_t declared = 0, residuals = 0, nested_inputs = 0, names = 0;
     for (std::size_t round = 0; round < 1500; ++round) {
         codegen::graph g;
-        g.nodes = test::graph_maker(r, {1 + round % 9, round % 8 != 0, round % 3 == 0}).make();
+        g.nodes =
+            test::graph_maker(r, {1 + round % 9, round % 8 != 0, round % 3 == 0, round % 6 == 0})
+                .make();
         ir::infer(g.nodes);
         if (!end_all(g.nodes)) continue;
         g = test::with_parameters(g.nodes, r);

@@ -39,8 +39,8 @@ TEST_CASE("evaluate: random graphs, fused and unfused, optimised or not, near th
           "[evaluate]") {
     test::random r(5);
     std::size_t promised = 0, events = 0;
-    for (std::size_t round = 0; round < 400; ++round) {
-        const test::may_have has = {1 + round % 9, round % 4 != 0, round % 8 > 4};
+    for (std::size_t round = 0; round < 500; ++round) {
+        const test::may_have has = {1 + round % 9, round % 4 != 0, round % 8 > 4, round % 8 > 5};
         const codegen::graph g = test::with_parameters(test::graph_maker(r, has).make(), r);
         INFO("round " << round);
         const codegen::planned fused = codegen::plan_graph(g).value();
@@ -68,6 +68,7 @@ TEST_CASE("evaluate: random graphs, fused and unfused, optimised or not, near th
             for (std::size_t o = 0; o < exact.size(); ++o) {
                 const auto found = static_cast<double>(out[row * g.outputs() + o]);
                 if (std::isnan(found) && std::isnan(exact[o].value)) continue;
+                if (found == exact[o].value) continue; // infinities too
                 REQUIRE(std::abs(found - exact[o].value) <= exact[o].bound);
                 promised += std::isfinite(exact[o].bound) ? 1 : 0;
                 const auto optimised = static_cast<double>(of_small[row * g.outputs() + o]);

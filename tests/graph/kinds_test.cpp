@@ -55,6 +55,11 @@ std::vector<ir::node> alone(op kind) {
     if (kind == op::transpose) n.axes = {1, {0}};
     if (kind == op::as_strided) n.axes = n.after = {1, {3}};
     if (kind == op::matmul) nodes[0].output = {2, {5, 3}}, nodes[1].output = {2, {3, 7}};
+    if (ir::sees_windows(kind)) {
+        nodes[0].output = {3, {4, 3, 2}};
+        n.window = {2, {2, 2}};
+        n.axes = {2, {1, 0}};
+    }
     for (std::size_t k = 0; k < nodes.size(); ++k)
         n.inputs[k] = k;
     nodes.push_back(n);

@@ -56,6 +56,15 @@ std::string compare(const std::vector<double>& found, const array& expected, boo
     return "";
 }
 
+// What takes seconds in double is computed once, and not by kernels, of which three_ways.py looks
+// at the compiled ones.
+bool is_large(const codegen::graph& network) {
+    std::size_t products = 0;
+    for (std::size_t i = 0; i < network.nodes.size(); ++i)
+        products += ir::multiply_adds(network.nodes, i);
+    return products > 4'000'000;
+}
+
 // All inputs but the first one bound to the sample's; the leading extent of a file that wasn't
 // meant as a row is taken from the sample.
 import_options options_for(const corpus_item& item, const sample& s, std::size_t bound_from) {
@@ -115,7 +124,7 @@ std::string run_rows(const corpus_item& item, const imported& network, const sam
                 inputs[k].numbers.begin() + static_cast<std::ptrdiff_t>(r * in[k].units);
             x.insert(x.end(), row, row + static_cast<std::ptrdiff_t>(in[k].units));
         }
-        if (r == 0 && !codegen::is_chain(network.network))
+        if (r == 0 && !codegen::is_chain(network.network) && !is_large(network.network))
             if (std::string wrong = run_kernels(network.network, x); !wrong.empty()) return wrong;
         const std::vector<double> y = interpret(network.network, x);
         for (std::size_t k = 0; k < out.size(); ++k) {
@@ -173,6 +182,7 @@ std::string whole(const corpus_item& item, const std::vector<sample>& samples) {
         if (s.inputs.empty()) continue;
         if (const std::string wrong = run_rows(item, *network, s, 0); !wrong.empty())
             return "WRONG: " + wrong;
+        if (is_large(network->network)) break;
     }
     return "";
 }
@@ -204,10 +214,13 @@ std::string outcome(const corpus_item& item) {
     }
     if (samples.empty()) samples.emplace_back();
     std::string refusal = whole(item, samples);
-    if (!refusal.empty() && !refusal.starts_with("WRONG")) refusal = by_output(item, samples);
+    // What is beyond a limit is so for each output, too.
+    const bool too_large = refusal.find("the most that") != std::string::npos;
+    if (!refusal.empty() && !refusal.starts_with("WRONG") && !too_large)
+        refusal = by_output(item, samples);
     if (refusal.empty()) return "imported";
     if (refusal.starts_with("WRONG")) return refusal;
-    if (!samples.front().inputs.empty()) {
+    if (!samples.front().inputs.empty() && !too_large) {
         const std::string folded = fold(item, samples);
         if (folded.empty()) return "folded: as a network, " + shortened(refusal, item.model());
         if (folded.starts_with("WRONG")) return folded;
@@ -256,8 +269,8 @@ TEST_CASE("every model of the corpus is imported and right, or refused", "[corpu
     for (const auto& [id, found] : stored)
         CHECK(seen.count(id) == 1);
     // These only rise.
-    CHECK(counts[2] >= 696);
-    CHECK(counts[2] + counts[1] >= 712);
+    CHECK(counts[2] >= 785);
+    CHECK(counts[2] + counts[1] >= 800);
     if (write_to != nullptr && !has_less) std::ofstream(write_to) << written.str();
 }
 

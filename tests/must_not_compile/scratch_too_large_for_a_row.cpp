@@ -14,6 +14,6 @@ struct digits : lam::network<lam::input<64> | lam::dense<10>> {};
 struct wide : lam::network<lam::input<64> | lam::dense<50'000> | lam::dense<2>> {};
 auto run(const lam::model<wide>& model) { return model(std::array<float, 64>{}); }
 #else
-struct wide : lam::network<lam::input<64> | lam::dense<70'000> | lam::dense<2>> {};
+struct wide : lam::network<lam::input<64> | lam::dense<140'000> | lam::dense<2>> {};
 auto run(const lam::model<wide>& model) { return model(std::array<float, 64>{}); }
 #endif

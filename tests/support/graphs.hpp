@@ -88,7 +88,9 @@ inline codegen::graph with_parameters(std::vector<ir::node> nodes, random& r) {
         for (std::size_t k = 0; k < learned.size(); ++k) {
             if (!learned[k].learned) continue;
             const auto& extents = learned[k].extents;
-            const double inputs = extents.rank == 2 ? static_cast<double>(extents.extent[1]) : 1.0;
+            const double inputs = extents.rank >= 2 ? static_cast<double>(extents.size()) /
+                                                          static_cast<double>(extents.extent[0])
+                                                    : 1.0;
             for (std::size_t n = 0; n < extents.size(); ++n)
                 p[k].push_back(
                     static_cast<double>(r.uniform(static_cast<float>(1.5 / std::sqrt(inputs)))));

@@ -110,12 +110,26 @@ struct attention
               matmul(reshape<1, 7, 12>, from<"seen"> | reshape<12, 7> |
                                             concat(linear, slice<0, 3>) | reshape<1, 12, 10>) |
               mean | transpose<0, 2, 1> | flatten> {};
+// Windows over maps of two axes and of one: borders, strides, dilations and groups, outputs of less
+// than a line and of more, one position, residual maps, functions with parameters of each channel.
+struct maps : network<input<9, 7, 3> | conv2d<18, 3>(same) | relu |
+                      max_pool2d<2>(stride<2, 1>, padding<1>) |
+                      conv2d<6, 3, 2>(stride<1, 2>, padding<1, 0>, groups<3>) | prelu |
+                      residual(depthwise_conv2d<3>(same, dilation<2>) | laminate::tanh |
+                               conv2d<6, 1>(no_bias)) |
+                      average_pool2d<2, 1>(stride<1>) | conv2d<33, 2>(no_bias) |
+                      concat(global_average_pool, global_max_pool) | dense<4>> {};
+struct signals
+    : network<input<24, 5> | conv1d<18, 3>(dilation<2>) | laminate::tanh |
+              residual(conv1d<18, 3>(same) | relu) | affine | max_pool1d<3>(stride<2>) |
+              depthwise_conv1d<3>(stride<2>) | average_pool1d<2>(padding<1>, counts_padding) |
+              conv1d<5, 2>(groups<1>) | flatten> {};
 
 using all_networks =
     std::tuple<one_by_one, trigger, policy, narrow, two_panels, maxouts, maxout_first, slopes,
                piecewise, softmaxes, identities, only_identities, only_function, long_line, affines,
                smooth, pieces, jumps, arithmetic, waves, grouped, handed, deep, residuals, norms,
-               branches, choices, axes, attention>;
+               branches, choices, axes, attention, maps, signals>;
 
 // Weights such that values neither vanish nor explode. Written through the views, so that padding
 // stays what the model made it.

@@ -26,6 +26,7 @@ struct may_have {
     std::size_t reach = 1; // nodes read one of so many before them: 1 makes a chain
     bool graphs = false;   // functions of two values, concat, slice, several inputs and outputs
     bool axes = false;     // rows of several axes, moves, products of two values
+    bool windows = false;  // of maps; with axes
 };
 
 class graph_maker {
@@ -36,7 +37,8 @@ public:
         add(input());
         const std::size_t count = 2 + random_.below(has_.graphs ? 24 : 16);
         while (nodes_.size() < count)
-            add(right(has_.axes && random_.below(3) == 0     ? moved()
+            add(right(has_.windows && random_.below(3) == 0  ? windowed()
+                      : has_.axes && random_.below(3) == 0   ? moved()
                       : has_.graphs && random_.below(2) == 0 ? many()
                                                              : one()));
         // A value may be an output twice, and so may an input.
@@ -165,6 +167,41 @@ private:
             n.axes = random_extents(s.size());
             return n;
         }
+    }
+    // Some number for each axis of a map.
+    shape some(std::size_t axes, std::size_t least, std::size_t count) {
+        shape all = {axes, {}};
+        for (std::size_t k = 0; k < axes; ++k)
+            all.extent[k] = least + random_.below(count);
+        return all;
+    }
+    ir::node windowed() {
+        const std::size_t from = any();
+        const shape& s = nodes_[from].output;
+        ir::node n = reads(ir::op::reshape, from);
+        n.axes = random_extents(s.size());
+        if (s.rank < 2) return n;
+        constexpr ir::op kinds[] = {ir::op::conv, ir::op::conv, ir::op::depthwise_conv,
+                                    ir::op::max_pool, ir::op::average_pool};
+        n.kind = kinds[random_.below(std::size(kinds))];
+        const bool is_pool = n.kind == ir::op::max_pool || n.kind == ir::op::average_pool;
+        n.axes = {};
+        if (is_pool && random_.below(8) == 0) return n; // of the whole map
+        const std::size_t axes = s.rank - 1;
+        n.window = some(axes, 1, 3);
+        n.strides = some(axes, 1, 2);
+        n.dilations = some(axes, 1, n.kind == ir::op::average_pool ? 1 : 2);
+        n.axes = some(axes, 0, 2);
+        n.after = some(axes, 0, 2);
+        n.bias = is_pool || random_.below(4) != 0;
+        n.counts_padding = n.kind == ir::op::average_pool && random_.below(2) == 0;
+        if (n.kind == ir::op::conv) {
+            const bool by_groups = random_.below(3) == 0 && width_of(s) % 2 == 0;
+            n.groups = by_groups ? 2 : 1;
+            n.units = n.groups * (1 + random_.below(20));
+            if (n.groups == 2 && width_of(s) == 2 && n.units == 2) n.units = 4; // no depthwise_conv
+        }
+        return n;
     }
     static std::size_t width_of(const shape& s) { return laminate::width(s); }
     ir::node many() {

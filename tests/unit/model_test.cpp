@@ -285,7 +285,7 @@ TEST_CASE("batch: with the caller's memory", "[model]") {
     }
 
     // Rows too large for the stack can only be computed so.
-    struct wide : lam::network<lam::input<2> | lam::dense<70'000> | lam::relu | lam::dense<2>> {};
+    struct wide : lam::network<lam::input<2> | lam::dense<140'000> | lam::relu | lam::dense<2>> {};
     auto large = random_model<wide>(1);
     std::vector<float> large_workspace(lam::model<wide>::workspace_floats);
     std::vector<float> two_rows(4);
