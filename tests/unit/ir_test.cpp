@@ -275,6 +275,7 @@ TEST_CASE("kinds: each says what it is, and functions have a functor", "[ir]") {
     };
     const std::array arriving = {laminate::vector_shape(24), laminate::vector_shape(24)};
     const std::array matrices = {laminate::shape{2, {5, 3}}, laminate::shape{2, {3, 7}}};
+    const std::array maps = {laminate::shape{3, {5, 3, 4}}, laminate::shape{3, {5, 3, 4}}};
     for (std::size_t i = 0; i < std::size(ir::kinds); ++i) {
         const ir::row& kind = ir::kinds[i];
         const auto operation = static_cast<op>(i);
@@ -288,14 +289,17 @@ TEST_CASE("kinds: each says what it is, and functions have a functor", "[ir]") {
         n.groups = 2;
         if (operation == op::transpose) n.axes = {1, {0}};
         if (operation == op::as_strided) n.axes = n.after = {1, {3}};
-        const bool of_matrices = operation == op::matmul;
-        CHECK(kind.check(n, of_matrices ? matrices : arriving).kind == mistake_kind::accepted);
+        if (ir::sees_windows(operation)) n.window = {2, {3, 2}};
+        const auto& read = operation == op::matmul       ? matrices
+                           : ir::sees_windows(operation) ? maps
+                                                         : arriving;
+        CHECK(kind.check(n, read).kind == mistake_kind::accepted);
         CHECK(kind.spelled(n).word != nullptr);
         if (kind.is.role == ir::role::function || kind.is.role == ir::role::identity ||
             kind.is.role == ir::role::binary)
             CHECK(kind.output(n, arriving) == arriving[0]);
         std::set<std::string> names;
-        for (const ir::tensor& t : kind.learned(n, arriving)) {
+        for (const ir::tensor& t : kind.learned(n, read)) {
             CHECK(names.insert(t.name).second);
             CHECK(t.extents.size() > 0);
             CHECK(std::string(t.file_name).find_first_of("./ ") == std::string::npos);
