@@ -119,3 +119,20 @@ TEST_CASE("windows: files have PyTorch's order", "[windows]") {
     CHECK(values[2].shape == std::vector<std::size_t>{6, 1, 2, 1});
     CHECK(values[2].values == std::vector<float>{0, 0, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5});
 }
+
+// A small result of a padded map whose floats no number counts any more.
+TEST_CASE("windows: padding that no memory holds is refused", "[windows]") {
+    constexpr std::size_t huge = std::size_t{1} << 34;
+    for (const lam::shape& pads : {lam::shape{2, {huge, 0}}, lam::shape{2, {huge, huge}}}) {
+        std::array<ir::node, 2> nodes = {ir::node{.kind = ir::op::input, .output = {3, {4, 3, 2}}},
+                                         ir::node{.kind = ir::op::conv,
+                                                  .inputs = {0, ir::none, ir::none, ir::none},
+                                                  .units = 4}};
+        nodes[1].window = {2, {2, 2}};
+        nodes[1].strides = {2, {huge, huge}};
+        nodes[1].axes = nodes[1].after = pads;
+        ir::infer(nodes);
+        CHECK(nodes[1].output.size() <= 4 * 9);
+        CHECK(ir::check(nodes).kind == ir::mistake_kind::too_large);
+    }
+}

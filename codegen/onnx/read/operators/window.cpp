@@ -121,6 +121,8 @@ void check_places(const ir::node& n, const laminate::shape& map) {
 // Each image through the layer, and its result with channels in front again.
 void through(call& c, const images& m, ir::node n, const layer_parameters& p) {
     check_places(n, m.map);
+    const ir::windows padded = ir::windows_of(n, m.map);
+    c.allow({padded.height.padded(), padded.width.padded(), m.channels});
     const laminate::shape seen =
         ir::seen_through(n, m.map, n.kind == ir::op::conv ? n.units : m.channels);
     n.output = seen;

@@ -93,12 +93,16 @@ constexpr refusal check_windows(const node& n, const shape& map) {
     if (n.window.rank != 0 && n.window.rank + 1 != map.rank)
         return {mistake_kind::map_wanted, n.window.rank + 1, map.rank};
     const windows w = windows_of(n, map);
+    std::size_t floats = w.channels; // of the map with its padding, so far
     for (const window_axis& a : {w.height, w.width}) {
         if (a.kernel == 0 || a.stride == 0 || a.dilation == 0)
             return {mistake_kind::window_of_nothing, 1, 0};
         if (a.before > max_weights || a.after > max_weights)
             return {mistake_kind::too_large, max_weights, a.before};
         if (!a.fits()) return {mistake_kind::window_outside, a.padded(), a.kernel};
+        if (floats != 0 && a.padded() > max_weights / floats)
+            return {mistake_kind::too_large, max_weights, a.padded()};
+        floats *= a.padded();
     }
     return {};
 }
