@@ -173,9 +173,9 @@ std::string padding(const ir::plan_view& plan, const ir::step& s, const std::str
 std::string handed(std::size_t index) { return sentence("row_", index + 1); }
 
 std::string call(const ir::plan_view& plan, std::size_t index) {
-    const ir::step& s = plan.steps[index];
+    const ir::step& s = plan.sequence[index];
     const ir::call c = ir::call_of(plan, s);
-    const bool takes = index > 0 && plan.steps[index - 1].hands_on;
+    const bool takes = index > 0 && plan.sequence[index - 1].hands_on;
     std::string from = rows(plan, s, s.reads, s.pitch_read);
     std::string to = rows(plan, s, s.writes, s.pitch_written);
     std::string between;
@@ -249,7 +249,7 @@ std::string functor_text(std::span<const ir::node> nodes, std::size_t index) {
 
 std::string calls(const ir::plan_view& plan) {
     std::string all;
-    for (std::size_t s = 0; s < plan.steps.size(); ++s)
+    for (std::size_t s = 0; s < plan.sequence.size(); ++s)
         all += call(plan, s);
     return all;
 }
@@ -259,7 +259,7 @@ std::set<std::string> kernel_files(const ir::plan_view& plan) {
     const auto kernel = [&](const char* name) {
         files.insert(sentence("laminate/kernel/forward/", name, ".hpp"));
     };
-    for (const ir::step& s : plan.steps) {
+    for (const ir::step& s : plan.sequence) {
         kernel(ir::facts_of(s.run).file);
         if (ir::takes_functions(s.run)) kernel("chain");
         if (s.padded != ir::none) kernel("move");

@@ -271,7 +271,7 @@ std::vector<float> evaluate(const planned& network, std::span<const float> rows)
     std::vector<float> out(count * network.outputs());
     std::vector<float> scratch = scratch_of(network);
     for (std::size_t r = 0; r < count; ++r)
-        for (const ir::step& s : plan.steps)
+        for (const ir::step& s : plan.sequence)
             run_step(network, s,
                      {plan, rows.data() + r * network.inputs(), out.data() + r * network.outputs(),
                       scratch.data()});
@@ -290,7 +290,7 @@ std::vector<std::vector<float>> evaluate_nodes(const planned& network, std::span
     std::vector<float> out(network.outputs());
     std::vector<float> scratch = scratch_of(network);
     const memory rows = {plan, row.data(), out.data(), scratch.data()};
-    for (const ir::step& s : plan.steps) {
+    for (const ir::step& s : plan.sequence) {
         run_step(network, s, rows);
         const ir::value& v = plan.values[s.last];
         if (plan.nodes[s.last].kind != ir::op::concat && s.output == ir::none)

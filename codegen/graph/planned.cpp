@@ -117,7 +117,7 @@ result<planned> plan_graph(const graph& network, ir::fusion mode) {
     const ir::plan_view plan = ir::make_plan(
         p.nodes_, mode, ir::rows_in_scratch::shared,
         {p.values_, p.tensors_, p.first_tensor_, p.steps_, rows, by_size, p.in_, p.out_});
-    p.steps_.resize(plan.steps.size());
+    p.steps_.resize(plan.sequence.size());
     p.cost_ = plan.cost;
     const result<std::vector<match>> matches = match_parameters(network, p.plan());
     if (!matches) return matches.error();

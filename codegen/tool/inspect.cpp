@@ -151,7 +151,7 @@ json passes_json(const std::vector<pass_report>& passes) {
 
 json steps_json(const ir::plan_view& plan) {
     json steps = json::array();
-    for (const ir::step& s : plan.steps) {
+    for (const ir::step& s : plan.sequence) {
         json nodes = {s.node};
         for (std::size_t e = 0; e < s.epilogue_size; ++e)
             if (s.epilogue[e].node != s.node) nodes.push_back(s.epilogue[e].node);

@@ -37,7 +37,7 @@ TEST_CASE("planned: a right graph", "[planned]") {
     CHECK(p.inputs() == 2);
     CHECK(p.outputs() == 3);
     CHECK(p.plan().cost.parameters == 9);
-    CHECK(p.plan().steps.size() == 1);
+    CHECK(p.plan().sequence.size() == 1);
     REQUIRE(p.packed().size() == 48);
     CHECK(reinterpret_cast<std::uintptr_t>(p.packed().data()) % 64 == 0);
     CHECK(p.packed()[1] == 3.0f);

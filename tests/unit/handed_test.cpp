@@ -49,7 +49,7 @@ std::vector<float> one_row(const lam::model<Network>& model, const std::vector<f
 template <class Network>
 std::vector<bool> steps_that_hand_on() {
     std::vector<bool> all;
-    for (const lam::ir::step& s : lam::plan(Network{}).view().steps)
+    for (const lam::ir::step& s : lam::plan(Network{}).view().sequence)
         all.push_back(s.hands_on);
     return all;
 }

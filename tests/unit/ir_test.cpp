@@ -62,7 +62,7 @@ struct planned {
             ir::make_plan(nodes, mode, ir::rows_in_scratch::shared,
                           {values, tensors, first_tensor, steps, rows, by_size, in, out});
         cost = p.cost;
-        steps.resize(p.steps.size());
+        steps.resize(p.sequence.size());
     }
 };
 
@@ -190,57 +190,57 @@ TEST_CASE("check: the first mistake in order", "[ir]") {
 TEST_CASE("fuse: elementwise nodes join the step before them", "[ir]") {
     const planned p({input(8), dense(0, 4), unary(op::relu, 1), unary(op::dropout, 2),
                      unary(op::tanh, 3), unary(op::softmax, 4)});
-    REQUIRE(p.steps.size() == 2);
-    CHECK(p.steps[0].run == ir::kernel::dense);
-    CHECK(p.steps[0].epilogue_size == 2);
-    CHECK(p.steps[0].epilogue[0].node == 2);
-    CHECK(p.steps[0].epilogue[1].node == 4);
-    CHECK(p.steps[0].last == 4);
-    CHECK(p.steps[1].run == ir::kernel::softmax);
-    CHECK(p.steps[1].input == 4);
+    REQUIRE(p.sequence.size() == 2);
+    CHECK(p.sequence[0].run == ir::kernel::dense);
+    CHECK(p.sequence[0].epilogue_size == 2);
+    CHECK(p.sequence[0].epilogue[0].node == 2);
+    CHECK(p.sequence[0].epilogue[1].node == 4);
+    CHECK(p.sequence[0].last == 4);
+    CHECK(p.sequence[1].run == ir::kernel::softmax);
+    CHECK(p.sequence[1].input == 4);
 }
 
 TEST_CASE("fuse: unfused, every function is a step of its own", "[ir]") {
     const planned p({input(8), dense(0, 4), unary(op::relu, 1), unary(op::dropout, 2),
                      unary(op::tanh, 3), unary(op::softmax, 4)},
                     ir::fusion::off);
-    REQUIRE(p.steps.size() == 4);
-    CHECK(p.steps[0].epilogue_size == 0);
-    CHECK(p.steps[1].run == ir::kernel::activation);
-    CHECK(p.steps[2].run == ir::kernel::activation);
+    REQUIRE(p.sequence.size() == 4);
+    CHECK(p.sequence[0].epilogue_size == 0);
+    CHECK(p.sequence[1].run == ir::kernel::activation);
+    CHECK(p.sequence[2].run == ir::kernel::activation);
 }
 
 TEST_CASE("fuse: identities alone are one copy", "[ir]") {
     const planned one({input(8), unary(op::linear, 0)});
-    REQUIRE(one.steps.size() == 1);
-    CHECK(one.steps[0].run == ir::kernel::activation);
-    CHECK(one.steps[0].epilogue_size == 0);
+    REQUIRE(one.sequence.size() == 1);
+    CHECK(one.sequence[0].run == ir::kernel::activation);
+    CHECK(one.sequence[0].epilogue_size == 0);
     const planned two({input(8), unary(op::linear, 0), unary(op::dropout, 1)});
-    REQUIRE(two.steps.size() == 1);
-    CHECK(two.values[two.steps[0].input].of == 0);
+    REQUIRE(two.sequence.size() == 1);
+    CHECK(two.values[two.sequence[0].input].of == 0);
 }
 
 TEST_CASE("fuse: a value with two readers is not fused away", "[ir]") {
     // 0 -> 1 -> 2 relu
     //        -> 3 tanh -> 4 dense
     const planned p({input(8), dense(0, 4), unary(op::relu, 1), unary(op::tanh, 1), dense(3, 2)});
-    REQUIRE(p.steps.size() == 4);
-    CHECK(p.steps[0].last == 1);
-    CHECK(p.steps[0].epilogue_size == 0);
-    CHECK(p.steps[1].input == 1);
-    CHECK(p.steps[2].input == 1);
-    CHECK(p.steps[1].reads == p.steps[0].writes);
-    CHECK(p.steps[2].reads == p.steps[0].writes);
+    REQUIRE(p.sequence.size() == 4);
+    CHECK(p.sequence[0].last == 1);
+    CHECK(p.sequence[0].epilogue_size == 0);
+    CHECK(p.sequence[1].input == 1);
+    CHECK(p.sequence[2].input == 1);
+    CHECK(p.sequence[1].reads == p.sequence[0].writes);
+    CHECK(p.sequence[2].reads == p.sequence[0].writes);
     // relu mustn't write over what tanh reads.
-    CHECK_FALSE(p.steps[1].writes == p.steps[0].writes);
+    CHECK_FALSE(p.sequence[1].writes == p.sequence[0].writes);
 }
 
 TEST_CASE("fuse: an identity of a value with two readers passes it on", "[ir]") {
     // The output is what relu reads too.
     const planned p({input(8), dense(0, 4), unary(op::relu, 1), unary(op::linear, 1)});
-    REQUIRE(p.steps.size() == 2);
-    CHECK(p.steps[0].writes == ir::place{ir::memory::output, 0, 0});
-    CHECK(p.steps[1].reads == p.steps[0].writes);
+    REQUIRE(p.sequence.size() == 2);
+    CHECK(p.sequence[0].writes == ir::place{ir::memory::output, 0, 0});
+    CHECK(p.sequence[1].reads == p.sequence[0].writes);
 }
 
 TEST_CASE("fuse: a long line of functions takes several steps", "[ir]") {
@@ -248,22 +248,22 @@ TEST_CASE("fuse: a long line of functions takes several steps", "[ir]") {
     for (std::size_t i = 1; i <= 20; ++i)
         nodes.push_back(unary(op::tanh, i));
     const planned p(nodes);
-    CHECK(p.steps.size() == 3 + (20 - 3 * ir::max_epilogue > 0 ? 1 : 0));
+    CHECK(p.sequence.size() == 3 + (20 - 3 * ir::max_epilogue > 0 ? 1 : 0));
     std::size_t functions = 0;
-    for (const ir::step& s : p.steps)
+    for (const ir::step& s : p.sequence)
         functions += s.epilogue_size;
     CHECK(functions == 20);
 }
 
 TEST_CASE("fuse: units lie piece by piece where a dense layer feeds maxout", "[ir]") {
     const planned p({input(8), dense(0, 20), unary(op::relu, 1), maxout(2, 4)});
-    REQUIRE(p.steps.size() == 2);
-    CHECK(p.steps[0].pieces == 4);
-    CHECK(p.steps[1].pieces == 4);
+    REQUIRE(p.sequence.size() == 2);
+    CHECK(p.sequence[0].pieces == 4);
+    CHECK(p.sequence[1].pieces == 4);
     CHECK(p.values[2].floats == 4 * 16);
     // A softmax in between needs the units in order.
     const planned q({input(8), dense(0, 20), unary(op::softmax, 1), maxout(2, 4)});
-    for (const ir::step& s : q.steps)
+    for (const ir::step& s : q.sequence)
         CHECK(s.pieces == 1);
 }
 
@@ -412,7 +412,7 @@ public:
     }
 
     bool plays() {
-        for (const ir::step& s : plan_.steps)
+        for (const ir::step& s : plan_.sequence)
             if (!reads_right(s) || !write(s)) return false;
         for (const ir::port& port : plan_.out)
             for (std::size_t u = 0; u < port.units; ++u)
@@ -536,12 +536,12 @@ TEST_CASE("fuse: a sum joins the step that gives its second operand", "[ir]") {
     // x, dense and relu of x, dense of that, x + that.
     const planned p({input(32), dense(0, 64), unary(op::relu, 1), dense(2, 32), pair(op::add, 0, 3),
                      unary(op::tanh, 4)});
-    REQUIRE(p.steps.size() == 2);
-    REQUIRE(p.steps[1].epilogue_size == 2);
-    CHECK(p.steps[1].epilogue[0].node == 4);
-    CHECK(p.steps[1].epilogue[0].other == 0);
-    CHECK(p.steps[1].epilogue[0].swapped);
-    CHECK(p.steps[1].epilogue[0].beside == ir::place{ir::memory::input, 0, 0});
+    REQUIRE(p.sequence.size() == 2);
+    REQUIRE(p.sequence[1].epilogue_size == 2);
+    CHECK(p.sequence[1].epilogue[0].node == 4);
+    CHECK(p.sequence[1].epilogue[0].other == 0);
+    CHECK(p.sequence[1].epilogue[0].swapped);
+    CHECK(p.sequence[1].epilogue[0].beside == ir::place{ir::memory::input, 0, 0});
 }
 
 TEST_CASE("place: dense steps are alone where a kernel comes back after others", "[ir]") {
@@ -555,17 +555,17 @@ TEST_CASE("place: dense steps are alone where a kernel comes back after others",
         return planned(nodes);
     };
     const auto are_alone = [](const planned& p) {
-        return std::all_of(p.steps.begin(), p.steps.end(),
+        return std::all_of(p.sequence.begin(), p.sequence.end(),
                            [](const ir::step& s) { return s.alone; });
     };
     CHECK(are_alone(network(op::tanh, 8)));
-    CHECK_FALSE(network(op::relu, 8).steps[0].alone);
-    CHECK_FALSE(network(op::tanh, 2).steps[0].alone);
-    CHECK_FALSE(network(op::tanh, ir::most_alone + 2).steps[0].alone);
+    CHECK_FALSE(network(op::relu, 8).sequence[0].alone);
+    CHECK_FALSE(network(op::tanh, 2).sequence[0].alone);
+    CHECK_FALSE(network(op::tanh, ir::most_alone + 2).sequence[0].alone);
     // All of it stays in the L1 cache.
     CHECK_FALSE(planned({input(8), dense(0, 8), unary(op::relu, 1), dense(2, 8), unary(op::tanh, 3),
                          dense(4, 8), unary(op::relu, 5)})
-                    .steps[0]
+                    .sequence[0]
                     .alone);
 }
 
@@ -662,31 +662,31 @@ TEST_CASE("fuse: moves behind one another are one pass", "[ir]") {
                                    moved(op::pad, {3, {0, 0, 1}}, {3, {0, 0, 0}}, 3),
                                    unary(op::relu, 4)};
     const planned p(nodes);
-    REQUIRE(p.steps.size() == 2);
-    CHECK(p.steps[0].input == 0);
-    CHECK(p.steps[0].node == 4);
-    CHECK(p.steps[0].reads == ir::place{ir::memory::input, 0, 0});
-    CHECK(ir::source(p.steps[0].moves, 0) == ir::none);
-    CHECK(ir::source(p.steps[0].moves, 1) == 6); // of column 0, the element of row 1
-    CHECK(planned(nodes, ir::fusion::off).steps.size() == 4);
+    REQUIRE(p.sequence.size() == 2);
+    CHECK(p.sequence[0].input == 0);
+    CHECK(p.sequence[0].node == 4);
+    CHECK(p.sequence[0].reads == ir::place{ir::memory::input, 0, 0});
+    CHECK(ir::source(p.sequence[0].moves, 0) == ir::none);
+    CHECK(ir::source(p.sequence[0].moves, 1) == 6); // of column 0, the element of row 1
+    CHECK(planned(nodes, ir::fusion::off).sequence.size() == 4);
 
     // What is filled in must stay, and so must what others read.
-    CHECK(planned({nodes[0], moved(op::pad, {2, {1, 1}}, {2, {0, 0}}), turned(1)}).steps.size() ==
+    CHECK(planned({nodes[0], moved(op::pad, {2, {1, 1}}, {2, {0, 0}}), turned(1)}).sequence.size() ==
           2);
-    CHECK(planned({nodes[0], turned(0), turned(1), pair(op::matmul, 1, 2)}).steps.size() == 3);
+    CHECK(planned({nodes[0], turned(0), turned(1), pair(op::matmul, 1, 2)}).sequence.size() == 3);
 }
 
 TEST_CASE("place: parts of a concat are written where they belong", "[ir]") {
     const planned p({input(8), dense(0, 20), dense(0, 7), pair(op::concat, 1, 2), dense(3, 4)});
-    REQUIRE(p.steps.size() == 3);
-    CHECK(p.steps[0].writes.offset == 0);
-    CHECK(p.steps[0].exact);
-    CHECK(p.steps[1].writes.offset == 20);
-    CHECK_FALSE(p.steps[2].reads == p.steps[1].writes);
+    REQUIRE(p.sequence.size() == 3);
+    CHECK(p.sequence[0].writes.offset == 0);
+    CHECK(p.sequence[0].exact);
+    CHECK(p.sequence[1].writes.offset == 20);
+    CHECK_FALSE(p.sequence[2].reads == p.sequence[1].writes);
     CHECK(p.cost.scratch_bytes == 32 * sizeof(float));
     // An input has to be copied.
     const planned q({input(8), dense(0, 20), pair(op::concat, 0, 1), dense(2, 4)});
-    CHECK(q.steps.size() == 3);
+    CHECK(q.sequence.size() == 3);
 }
 
 TEST_CASE("place: several inputs and outputs are the caller's rows", "[ir]") {
@@ -697,8 +697,8 @@ TEST_CASE("place: several inputs and outputs are the caller's rows", "[ir]") {
     const planned p({input(8), input(4), pair(op::concat, 0, 1), dense(2, 64), action, value});
     CHECK(p.in.size() == 2);
     CHECK(p.in[1].begin == 8);
-    CHECK(p.steps[3].writes == ir::place{ir::memory::output, 1, 0});
-    CHECK(p.steps[4].writes == ir::place{ir::memory::output, 0, 0});
+    CHECK(p.sequence[3].writes == ir::place{ir::memory::output, 1, 0});
+    CHECK(p.sequence[4].writes == ir::place{ir::memory::output, 0, 0});
 }
 
 TEST_CASE("place: a chain needs the two largest neighbours at most", "[ir]") {
@@ -719,7 +719,7 @@ TEST_CASE("plan: a step is structural, and a plan a constant", "[ir]") {
         ir::infer(nodes);
         return ir::make_plan<2, 4>(nodes, ir::fusion::on);
     }();
-    static_assert(p.steps == 1 && p.parameters == 15 && p.multiply_adds == 12,
+    static_assert(p.sequence == 1 && p.parameters == 15 && p.multiply_adds == 12,
                   "the figures are members");
     static_assert(
         []<ir::step S>() { return S.epilogue_size; }.template operator()<p.sequence[0]>() == 1,

@@ -62,7 +62,7 @@ inline std::string kernel(const step& s) {
 // Of each dense step the largest tile of rows x registers: "6x4, 3x4, 6x1".
 inline std::string tiles(const plan_view& plan, std::size_t lanes, std::size_t registers) {
     std::string out;
-    for (const step& s : plan.steps) {
+    for (const step& s : plan.sequence) {
         if (s.run != ir::kernel::dense) continue;
         const kind::dense::numbers d = call_of(plan, s).dense;
         const tile_shape t =
@@ -109,10 +109,10 @@ inline std::string value(const plan_view& plan, std::size_t index) {
 // nothing.
 inline std::vector<std::size_t> step_of(const plan_view& plan) {
     std::vector<std::size_t> of(plan.nodes.size(), none);
-    for (std::size_t s = 0; s < plan.steps.size(); ++s) {
-        of[plan.steps[s].node] = s;
-        for (std::size_t e = 0; e < plan.steps[s].epilogue_size; ++e)
-            of[plan.steps[s].epilogue[e].node] = s;
+    for (std::size_t s = 0; s < plan.sequence.size(); ++s) {
+        of[plan.sequence[s].node] = s;
+        for (std::size_t e = 0; e < plan.sequence[s].epilogue_size; ++e)
+            of[plan.sequence[s].epilogue[e].node] = s;
     }
     return of;
 }
@@ -175,9 +175,9 @@ inline std::string describe(const plan_view& plan) {
             r[4] = text::without_step(n);
         } else {
             r[3] = std::to_string(s + 1);
-            r[4] = plan.steps[s].node == i
-                       ? text::kernel(plan.steps[s])
-                       : sentence("fused into ", name(plan.nodes[plan.steps[s].node].kind));
+            r[4] = plan.sequence[s].node == i
+                       ? text::kernel(plan.sequence[s])
+                       : sentence("fused into ", name(plan.nodes[plan.sequence[s].node].kind));
         }
         if (const std::size_t work = multiply_adds(plan.nodes, i); work > 0)
             r[5] = text::grouped(work);
@@ -206,9 +206,9 @@ inline std::string draw(const plan_view& plan) {
     };
     for (std::size_t i = 0; i < plan.nodes.size(); ++i)
         if (step_of[i] == none) out += sentence("  ", box(i));
-    for (std::size_t s = 0; s < plan.steps.size(); ++s) {
+    for (std::size_t s = 0; s < plan.sequence.size(); ++s) {
         out += sentence("  subgraph cluster_", s, " {\n    label=\"step ", s + 1, ": ",
-                        text::kernel(plan.steps[s]),
+                        text::kernel(plan.sequence[s]),
                         "\"; style=\"rounded,filled\"; color=gray90; fontname=\"sans-serif\"; "
                         "fontsize=10;\n");
         for (std::size_t i = 0; i < plan.nodes.size(); ++i)

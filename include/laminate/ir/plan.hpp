@@ -26,7 +26,7 @@ struct plan_view {
     std::span<const value> values;
     std::span<const tensor> tensors;
     std::span<const std::size_t> first_tensor;
-    std::span<const step> steps;
+    std::span<const step> sequence; // in the order in which they run; `steps` is how many, a figure
     std::span<const port> in;
     std::span<const port> out;
     figures cost;
@@ -96,7 +96,7 @@ struct plan : figures {
     std::array<value, Nodes> values = {};
     std::array<tensor, Tensors> tensors = {};
     std::array<std::size_t, Nodes + 1> first_tensor = {};
-    std::array<step, Steps> sequence = {}; // the view's steps; `steps` is how many, a figure
+    std::array<step, Steps> sequence = {};
     ports in = {};
     ports out = {};
     std::span<const std::string_view> names = {};
