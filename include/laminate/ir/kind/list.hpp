@@ -98,8 +98,8 @@
 // kernel::name_shape<...>>( x, x_stride, weights, bias, y, y_stride, maps, functions), see
 // ir/kind/conv.hpp.
 #define LAMINATE_WINDOW_KERNELS(KERNEL) \
-    KERNEL(conv, conv, missing, .takes_functions = true) \
-    KERNEL(depthwise, depthwise, missing, .takes_functions = true)
+    KERNEL(conv, conv, own, .takes_functions = true) \
+    KERNEL(depthwise, depthwise, own, .takes_functions = true)
 
 // Those that take rows and a number or two: kernel::name<pack, outputs, row::arguments_of...>(x,
 // x_stride, y, y_stride, rows), behind which stand, as far as it takes them, the rows of a second
@@ -117,5 +117,5 @@
     KERNEL(rms_norm, norm, own, .takes_functions = true, .in_place = true, .takes_number = true) \
     KERNEL(move, move, own, .takes_number = true) \
     KERNEL(matmul, matmul, own, .takes_second = true, .takes_number = true) \
-    KERNEL(max_pool, pool, missing) \
-    KERNEL(average_pool, pool, missing)
+    KERNEL(max_pool, pool, own) \
+    KERNEL(average_pool, pool, own)

@@ -5,7 +5,9 @@
 
 #include "backward_rows.hpp"
 #include "binary_gradient.hpp"
+#include "conv_gradient.hpp"
 #include "cross_entropy.hpp"
+#include "depthwise_gradient.hpp"
 #include "derivative.hpp"
 #include "dropout.hpp"
 #include "loss.hpp"
@@ -15,6 +17,7 @@
 #include "norm.hpp"
 #include "normalise_gradient.hpp"
 #include "part_gradient.hpp"
+#include "pool_gradient.hpp"
 #include "reduction_gradient.hpp"
 #include "softmax_gradient.hpp"
 #include "some.hpp"

@@ -44,5 +44,12 @@ void move_back_by(const move_table<Count>& table, const float* dy, std::size_t d
     }
 }
 
+// Of a move that leaves all floats, whole lines of them, where they are.
+template <class P, bool Adds>
+void copy_back(const float* dy, float* dx, std::size_t floats) {
+    for (std::size_t i = 0; i < floats; i += P::lanes)
+        P::store(dx + i, Adds ? P::add(P::load(dx + i), P::load(dy + i)) : P::load(dy + i));
+}
+
 } // namespace LAMINATE_ISA
 } // namespace laminate::kernel

@@ -57,24 +57,35 @@ LAMINATE_INLINE void limit_norm(float* w, std::size_t count, const Position& pos
         P::store(w + position(i), P::mul(P::load(w + position(i)), factor));
 }
 
-// The same for all outputs of a dense layer, whose weights are packed.
+// The same for all outputs of a matrix in panels.
+template <class P, std::size_t Inputs, std::size_t Outputs, std::size_t Panels>
+constexpr void limit_panels(float* weights, float most) {
+    for (std::size_t p = 0; p < Panels; ++p) {
+        const std::size_t begin = panel_begin(Outputs, Panels, p);
+        const std::size_t width = panel_begin(Outputs, Panels, p + 1) - begin;
+        for (std::size_t o = 0; o < width; o += P::lanes)
+            limit_norm<P>(
+                weights + begin * Inputs + o, Inputs, [width](std::size_t i) { return i * width; },
+                most);
+    }
+}
+// Of a dense layer, whose weights are packed.
 template <class P, std::size_t Inputs, std::size_t Outputs, std::size_t Panels>
 constexpr void limit_norms(float* weights, float most) {
-    if constexpr (is_narrow(Inputs, Outputs)) {
+    if constexpr (is_narrow(Inputs, Outputs))
         for (std::size_t o = 0; o < Outputs; ++o)
             limit_norm<pack::scalar>(
                 weights, Inputs, [o](std::size_t i) { return narrow_position(Outputs, o, i); },
                 most);
-    } else {
-        for (std::size_t p = 0; p < Panels; ++p) {
-            const std::size_t begin = panel_begin(Outputs, Panels, p);
-            const std::size_t width = panel_begin(Outputs, Panels, p + 1) - begin;
-            for (std::size_t o = 0; o < width; o += P::lanes)
-                limit_norm<P>(
-                    weights + begin * Inputs + o, Inputs,
-                    [width](std::size_t i) { return i * width; }, most);
-        }
-    }
+    else
+        limit_panels<P, Inputs, Outputs, Panels>(weights, most);
+}
+// Of the taps of a depthwise convolution, channel by channel.
+template <class P, std::size_t Channels, std::size_t Taps>
+constexpr void limit_taps(float* weights, float most) {
+    for (std::size_t k = 0; k < whole_lines(Channels); k += P::lanes)
+        limit_norm<P>(
+            weights + k, Taps, [](std::size_t tap) { return tap * whole_lines(Channels); }, most);
 }
 
 } // namespace LAMINATE_ISA

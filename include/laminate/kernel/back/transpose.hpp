@@ -48,36 +48,45 @@ LAMINATE_INLINE void transpose_square(const float* from, std::size_t from_stride
         P::store(to + i * to_stride, a[i]);
 }
 
-template <class P, std::size_t Inputs, std::size_t Outputs, std::size_t Panels>
-constexpr void transpose_panel(const float* weights, float* turned, std::size_t turned_stride,
-                               std::size_t first_input, std::size_t inputs, std::size_t panel) {
-    const std::size_t begin = panel_begin(Outputs, Panels, panel);
-    const std::size_t width = panel_begin(Outputs, Panels, panel + 1) - begin;
-    const std::size_t count = Outputs - begin < width ? Outputs - begin : width;
-    const float* const from = weights + begin * Inputs;
-    for (std::size_t i = 0; i < inputs; i += P::lanes)
-        for (std::size_t o = 0; o < count; o += P::lanes)
-            transpose_square<P>(from + (first_input + i) * width + o, width,
-                                Inputs > first_input + i ? Inputs - first_input - i : 0,
-                                turned + (begin + o) * turned_stride + i, turned_stride, count - o);
+// The weights of one tap of a window, all that there are of a dense layer: of `taps`, tap number
+// `tap` becomes number `back` of `backs`. The turned weights have BackPanels panels of inputs.
+template <class P, std::size_t Inputs, std::size_t Outputs, std::size_t Panels,
+          std::size_t BackPanels>
+constexpr void transpose_tap(const float* weights, std::size_t taps, std::size_t tap, float* turned,
+                             std::size_t backs, std::size_t back) {
+    for (std::size_t p = 0; p < BackPanels; ++p) {
+        const std::size_t first = panel_begin(Inputs, BackPanels, p);
+        const std::size_t width = panel_begin(Inputs, BackPanels, p + 1) - first;
+        float* const to = turned + (first * backs + back * width) * Outputs;
+        for (std::size_t q = 0; q < Panels; ++q) {
+            const std::size_t begin = panel_begin(Outputs, Panels, q);
+            const std::size_t stride = panel_begin(Outputs, Panels, q + 1) - begin;
+            const std::size_t count = Outputs - begin < stride ? Outputs - begin : stride;
+            const float* const from = weights + (begin * taps + tap * stride) * Inputs;
+            for (std::size_t i = 0; i < width; i += P::lanes)
+                for (std::size_t o = 0; o < count; o += P::lanes)
+                    transpose_square<P>(from + (first + i) * stride + o, stride,
+                                        Inputs > first + i ? Inputs - first - i : 0,
+                                        to + (begin + o) * width + i, width, count - o);
+        }
+    }
 }
 
 // Inputs and Outputs are the layer's own; the turned weights have BackPanels panels of inputs.
 template <class P, std::size_t Inputs, std::size_t Outputs, std::size_t Panels,
           std::size_t BackPanels>
 constexpr void transpose_weights(const float* weights, float* turned) {
-    for (std::size_t p = 0; p < BackPanels; ++p) {
-        const std::size_t first = panel_begin(Inputs, BackPanels, p);
-        const std::size_t width = panel_begin(Inputs, BackPanels, p + 1) - first;
-        float* const to = turned + first * Outputs;
-        if constexpr (is_narrow(Inputs, Outputs)) {
+    if constexpr (!is_narrow(Inputs, Outputs)) {
+        transpose_tap<P, Inputs, Outputs, Panels, BackPanels>(weights, 1, 0, turned, 1, 0);
+    } else {
+        for (std::size_t p = 0; p < BackPanels; ++p) {
+            const std::size_t first = panel_begin(Inputs, BackPanels, p);
+            const std::size_t width = panel_begin(Inputs, BackPanels, p + 1) - first;
+            float* const to = turned + first * Outputs;
             for (std::size_t o = 0; o < Outputs; ++o)
                 for (std::size_t i = 0; i < width; ++i)
                     to[o * width + i] =
                         first + i < Inputs ? weights[narrow_position(Outputs, o, first + i)] : 0.0f;
-        } else {
-            for (std::size_t q = 0; q < Panels; ++q)
-                transpose_panel<P, Inputs, Outputs, Panels>(weights, to, width, first, width, q);
         }
     }
 }

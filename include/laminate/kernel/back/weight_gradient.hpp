@@ -21,14 +21,18 @@
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
 
-// A few inputs, the first of them x, times the gradients of a few outputs.
+// A few inputs, the first of them x, times the gradients of a few outputs. Rows may lie in lines,
+// as the positions of a map do.
 struct weight_block {
     std::size_t x_stride;
     const float* dy; // of the first row, and of the first output
     std::size_t dy_stride;
-    std::size_t rows;
+    std::size_t rows;  // of a line
     std::size_t width; // floats from the weights of an input to those of the next
     bool adds;         // to what is there: rows before these
+    std::size_t lines = 1;
+    std::size_t x_line = 0; // floats from a line to the next
+    std::size_t dy_line = 0;
 };
 
 // What the sums of the first rows start from, instead of what is there.
@@ -46,18 +50,21 @@ LAMINATE_NOINLINE constexpr void weight_tile(const weight_block& b, const float*
     const std::size_t x_stride = b.x_stride;
     const std::size_t dy_stride = b.dy_stride;
     const std::size_t width = b.width;
-    const float* dy = b.dy;
     const float* const start = b.adds ? dw : zeros<Registers * P::lanes>.at;
     const std::size_t start_width = b.adds ? width : 0;
     register_sums<P, sizeof...(At)> sum = {
         {P::load(start + At / Registers * start_width + At % Registers * P::lanes)...}};
-    std::size_t left = b.rows;
-    LAMINATE_ROLLED for (; left >= 2; left -= 2, x += 2 * x_stride, dy += 2 * dy_stride) {
-        add_input<P>(sum.at, x, 1, dy, indices<Inputs>{}, indices<Registers>{});
-        add_input<P>(sum.at, x + x_stride, 1, dy + dy_stride, indices<Inputs>{},
-                     indices<Registers>{});
+    for (std::size_t line = 0; line < b.lines; ++line) {
+        const float* in = x + line * b.x_line;
+        const float* dy = b.dy + line * b.dy_line;
+        std::size_t left = b.rows;
+        LAMINATE_ROLLED for (; left >= 2; left -= 2, in += 2 * x_stride, dy += 2 * dy_stride) {
+            add_input<P>(sum.at, in, 1, dy, indices<Inputs>{}, indices<Registers>{});
+            add_input<P>(sum.at, in + x_stride, 1, dy + dy_stride, indices<Inputs>{},
+                         indices<Registers>{});
+        }
+        if (left > 0) add_input<P>(sum.at, in, 1, dy, indices<Inputs>{}, indices<Registers>{});
     }
-    if (left > 0) add_input<P>(sum.at, x, 1, dy, indices<Inputs>{}, indices<Registers>{});
     (P::store(dw + At / Registers * width + At % Registers * P::lanes, sum.at[At]), ...);
 }
 

@@ -32,7 +32,8 @@ constexpr bool is_moved(const ir::node& n) {
 
 // Whether a stage gives its operands all of their gradients at once, and not a unit of one.
 constexpr bool gives_whole_rows(const ir::node& n) {
-    return is_moved(n) || n.kind == ir::op::slice || n.kind == ir::op::matmul;
+    return is_moved(n) || n.kind == ir::op::slice || n.kind == ir::op::matmul ||
+           n.kind == ir::op::max_pool || n.kind == ir::op::average_pool;
 }
 
 // Where element `index` of a value lies, while training.
@@ -40,6 +41,12 @@ constexpr std::size_t padded(const shape& s, std::size_t index) {
     return index / width(s) * whole_lines(width(s)) + index % width(s);
 }
 constexpr std::size_t padded_floats(const shape& s) { return positions(s) * whole_lines(width(s)); }
+
+// Whether a moved value lies as its operand does.
+constexpr bool stays(const ir::node& n, const shape& from) {
+    return n.kind == ir::op::reshape && width(from) % line_floats == 0 &&
+           width(n.output) % line_floats == 0;
+}
 
 // How the elements of a moved value are found in its operand.
 constexpr ir::walk walk_of(const ir::node& n, const shape& from) {

@@ -51,6 +51,11 @@ public:
         return stages.at[ways.row[s]].floats;
     }
     float* mask(std::size_t s) const { return rows_at(layout.mask[s]); }
+    float* map(std::size_t s) const { return rows_at(layout.map[s]); }
+    float* bordered(std::size_t row) const {
+        return rows_at(layout.bordered) + row * layout.bordered_floats;
+    }
+    float* side(std::size_t row) const { return rows_at(layout.side) + row * layout.side_floats; }
 
     // The shape of input number k.
     static constexpr shape input_shape(std::size_t k) { return plan.nodes[plan.in[k].node].output; }
@@ -58,12 +63,7 @@ public:
     // What goes into stage S as operand K, and how far apart its rows are (or positions).
     template <std::size_t S, std::size_t K = 0>
     static constexpr std::size_t source_stride() {
-        constexpr operand from = stages.at[S].reads[K];
-        if constexpr (from.stage != ir::none)
-            return stages.at[from.stage].floats;
-        else
-            return layout.copies[from.input] ? whole_lines(width(input_shape(from.input)))
-                                             : width(input_shape(from.input));
+        return pitch_read<plan_type>(layout, S, K);
     }
     template <std::size_t S, std::size_t K = 0>
     detail::rows_at<const float> source() const {
@@ -82,6 +82,10 @@ public:
     template <std::size_t S, std::size_t K>
     static constexpr std::size_t units_read() {
         return width(shape_read<S, K>());
+    }
+    template <std::size_t S>
+    static constexpr std::size_t positions_read() {
+        return positions(shape_read<S, 0>());
     }
     // Rows of stage S, whose positions count as such.
     template <std::size_t S>
@@ -129,10 +133,16 @@ public:
     void turn_stage() const {
         if constexpr (turns(S)) {
             if (is_idle(stages.at[S].reads[0].stage)) return;
-            constexpr ir::kind::dense::numbers d = call<S>().dense;
-            kernel::transpose_weights<P, d.inputs, d.outputs, d.panels, ir::panels(d.inputs)>(
-                work_.parameters + plan.tensor_of(stages.at[S].node, 0).begin,
-                work_.turned + turned_begin(S));
+            const float* const weights =
+                work_.parameters + plan.tensor_of(stages.at[S].node, 0).begin;
+            float* const turned = work_.turned + turned_begin(S);
+            if constexpr (ir::is_window_kernel(stages.at[S].run)) {
+                windows<S>::turn(weights, turned);
+            } else {
+                constexpr ir::kind::dense::numbers d = call<S>().dense;
+                kernel::transpose_weights<P, d.inputs, d.outputs, d.panels, ir::panels(d.inputs)>(
+                    weights, turned);
+            }
         }
     }
     void turn() const {
@@ -140,22 +150,29 @@ public:
         (std::make_index_sequence<count>{});
     }
     static constexpr bool turns(std::size_t s) {
-        return stages.at[s].run == ir::kernel::dense && gives(s, 0);
+        return (stages.at[s].run == ir::kernel::dense || ir::is_window_kernel(stages.at[s].run)) &&
+               gives(s, 0);
     }
     static constexpr std::size_t turned_begin(std::size_t s) {
         std::size_t floats = 0;
         for (std::size_t i = 0; i < s; ++i)
-            if (turns(i))
-                floats += kernel::turned_floats(
-                    width(ir::arriving(plan.view().nodes, stages.at[i].node)),
-                    ir::computed(plan.nodes[stages.at[i].node], plan.values[stages.at[i].node]));
+            if (turns(i)) {
+                const ir::node& n = plan.nodes[stages.at[i].node];
+                floats += ir::is_window_kernel(stages.at[i].run)
+                              ? turned_floats_of<plan_type>(stages.at[i])
+                              : kernel::turned_floats(
+                                    width(ir::arriving(plan.view().nodes, stages.at[i].node)),
+                                    ir::computed(n, plan.values[stages.at[i].node]));
+            }
         return floats;
     }
     static constexpr std::size_t widest() {
         std::size_t most = 0;
-        for (std::size_t s = 0; s < count; ++s)
-            most = std::max(most,
-                            whole_lines(width(ir::arriving(plan.view().nodes, stages.at[s].node))));
+        for (std::size_t s = 0; s < count; ++s) {
+            const std::size_t units = width(ir::arriving(plan.view().nodes, stages.at[s].node));
+            const std::size_t groups = plan.nodes[stages.at[s].node].groups;
+            most = std::max(most, groups * whole_lines((units + groups - 1) / groups));
+        }
         return most;
     }
 
@@ -186,6 +203,8 @@ public:
             constexpr ir::kind::dense::numbers d = call<S>().dense;
             kernel::limit_norms<P, d.inputs, d.outputs, d.panels>(
                 parameters + plan.tensor_of(stages.at[S].node, 0).begin, most);
+        } else if constexpr (ir::is_window_kernel(stages.at[S].run) && like(S) == ir::none) {
+            windows<S>::limit(parameters + plan.tensor_of(stages.at[S].node, 0).begin, most);
         }
     }
     static void limit(float* parameters, float most, const bool* frozen) {
@@ -204,6 +223,9 @@ public:
     }
 
 private:
+    template <std::size_t S>
+    using windows = window_stage<P, plan_type, S, source_stride<S>()>;
+
     static row_view view(const float* first, std::size_t stride, std::size_t s, std::size_t rows) {
         const std::size_t node = stages.at[s].last;
         return {first, rows * stages.at[s].positions, stride, width(plan.nodes[node].output),
@@ -256,6 +278,16 @@ private:
             product::template forward<P>(source<S, 0>().first + row * product::a_floats,
                                          source<S, 1>().first + row * product::b_floats,
                                          value(S) + row * product::y_floats, rows, n.alpha);
+        } else if constexpr (is_pool(stages.at[S].run)) {
+            using pool = pool_stage<P, plan_type, S>;
+            pool::forward(source<S>().first + row * pool::map_floats,
+                          value(S) + row * pool::out_floats, rows);
+        } else if constexpr (ir::is_window_kernel(stages.at[S].run)) {
+            constexpr std::size_t map_floats = positions_read<S>() * source_stride<S>();
+            windows<S>::forward(work_.parameters, source<S>().first + row * map_floats,
+                                map(S) + row * windows<S>::floats.map, side(row),
+                                value(S) + row * stages.at[S].positions * stages.at[S].floats, rows,
+                                fused_function<S>());
         } else {
             forward_layer<S>(rows_of<S>(row), rows_of<S>(rows));
         }
@@ -276,9 +308,13 @@ private:
         constexpr stage s = stages.at[S];
         constexpr std::size_t x_floats = padded_floats(shape_read<S, K>());
         constexpr std::size_t y_floats = s.positions * s.floats;
-        kernel::move_by(table_of<plan_type, s.node, K>, source<S, K>().first + row * x_floats,
-                        x_floats, value(S) + row * y_floats, y_floats, rows,
-                        plan.nodes[s.node].alpha);
+        const float* const x = source<S, K>().first + row * x_floats;
+        float* const y = value(S) + row * y_floats;
+        if constexpr (stays(plan.nodes[s.node], shape_read<S, K>()))
+            std::copy_n(x, rows * x_floats, y);
+        else
+            kernel::move_by(table_of<plan_type, s.node, K>, x, x_floats, y, y_floats, rows,
+                            plan.nodes[s.node].alpha);
     }
 
     template <std::size_t S>
@@ -390,18 +426,20 @@ private:
         constexpr ir::node n = plan.nodes[stages.at[S].node];
         if constexpr (stores(S)) {
             if (is_idle(S)) return;
-            if constexpr (is_moved(n) || n.kind == ir::op::matmul) {
+            if constexpr (is_moved(n) || n.kind == ir::op::matmul || is_pool(stages.at[S].run)) {
                 [&]<std::size_t... K>(std::index_sequence<K...>) {
                     (give_whole_rows<S, K>(row, rows), ...);
                 }
                 (std::make_index_sequence<stages.at[S].operands()>{});
+            } else if constexpr (ir::is_window_kernel(stages.at[S].run)) {
+                backward_windows<S>(row, rows);
             } else {
                 backward_layer<S>(rows_of<S>(row), rows_of<S>(rows));
             }
         }
     }
 
-    // The share of a move, or a product of two values, in the gradient of operand K.
+    // The share of a move, a pool, or a product of two values, in the gradient of operand K.
     template <std::size_t S, std::size_t K>
     void give_whole_rows(std::size_t row, std::size_t rows) const {
         constexpr std::size_t from = stages.at[S].reads[K].stage;
@@ -414,8 +452,14 @@ private:
             float* const dx = gradient(from) + row * x_floats;
             constexpr bool adds = ways.adds[S][K];
             if constexpr (is_moved(plan.nodes[s.node])) {
-                kernel::move_back_by<adds, x_floats>(table_of<plan_type, s.node, K>, dy, y_floats,
-                                                     dx, x_floats, rows);
+                if constexpr (stays(plan.nodes[s.node], shape_read<S, K>()))
+                    kernel::copy_back<P, adds>(dy, dx, rows * x_floats);
+                else
+                    kernel::move_back_by<adds, x_floats>(table_of<plan_type, s.node, K>, dy,
+                                                         y_floats, dx, x_floats, rows);
+            } else if constexpr (is_pool(s.run)) {
+                pool_stage<P, plan_type, S>::template backward<adds>(
+                    source<S>().first + row * x_floats, value(S) + row * y_floats, dy, dx, rows);
             } else {
                 using product = matmul_of<S>;
                 constexpr float scale = plan.nodes[s.node].alpha;
@@ -429,17 +473,38 @@ private:
         }
     }
 
+    // Where all shares of a gradient are there: now through the stage's function, once.
     template <std::size_t S>
-    void backward_layer(std::size_t row, std::size_t rows) const {
+    void finish_sum(std::size_t row, std::size_t rows) const {
         constexpr stage s = stages.at[S];
         if constexpr (s.fused != ir::none && ways.summed[S]) {
-            // All shares are there: now through the function, once.
             float* const dy = gradient(S) + row * s.floats;
             const auto all = kernel::times(through_fused<S>(), kernel::factors<>{});
             kernel::back_rows<P>(
                 dy, dy, s.floats, rows,
                 kernel::back_through<std::remove_const_t<decltype(all)>>{gradient(S), all});
         }
+    }
+
+    template <std::size_t S>
+    void backward_windows(std::size_t row, std::size_t rows) const {
+        finish_sum<S>(rows_of<S>(row), rows_of<S>(rows));
+        if constexpr (gives(S, 0)) {
+            constexpr stage s = stages.at[S];
+            constexpr std::size_t from = s.reads[0].stage;
+            if (is_idle(from)) return;
+            windows<S>::backward(
+                gradient(S) + rows_of<S>(row) * s.floats, work_.turned + turned_begin(S),
+                work_.zeros, bordered(row), side(row),
+                gradient(ways.to[from]) + row * positions_read<S>() * stages.at[from].floats, rows,
+                epilogue<from, ways.adds[S][0]>());
+        }
+    }
+
+    template <std::size_t S>
+    void backward_layer(std::size_t row, std::size_t rows) const {
+        constexpr stage s = stages.at[S];
+        finish_sum<S>(row, rows);
         if constexpr (normalises(s.run)) {
             constexpr ir::call c = call<S>();
             const auto [x, x_stride] = behind<S, 0>(row);
@@ -570,10 +635,19 @@ private:
             [[maybe_unused]] const auto [x, x_stride] = source<S>();
             const float* const dy = gradient(S);
             constexpr std::size_t dy_stride = gradient_stride(S);
+            const std::size_t maps = rows;
             rows = rows_of<S>(rows);
-            if (!plan.tensors[p.tensor].factor) // it is added
+            if (!plan.tensors[p.tensor].factor) { // it is added
+                if constexpr (plan.nodes[s.node].groups > 1)
+                    return kernel::grouped_bias_gradient<P, width(plan.nodes[s.node].output),
+                                                         plan.nodes[s.node].groups>(dy, dy_stride,
+                                                                                    rows, to);
                 return kernel::bias_gradient<P>(dy, dy_stride, rows, to, p.floats);
-            if constexpr (s.run == ir::kernel::dense) {
+            }
+            if constexpr (ir::is_window_kernel(s.run)) {
+                windows<S>::weight_gradient(p, x, map(S), dy, maps,
+                                            gradients + plan.tensor_of(s.node, 0).begin);
+            } else if constexpr (s.run == ir::kernel::dense) {
                 constexpr ir::kind::dense::numbers d = call<S>().dense;
                 float* const weights = gradients + plan.tensor_of(s.node, 0).begin;
                 if constexpr (is_narrow(d.inputs, d.outputs))

@@ -29,7 +29,7 @@ struct stage {
     ir::kernel run = ir::kernel::activation;
     std::size_t node = 0;         // whose parameters and shape
     std::size_t step = ir::none;  // of the unfused plan
-    std::size_t fused = ir::none; // dense: an elementwise node computed with it
+    std::size_t fused = ir::none; // dense, conv: an elementwise node computed with it
     std::size_t last = 0;         // the node whose value the stage writes
     std::size_t floats = 0;       // of a row of it, or of one position: whole lines
     bool learned = false;         // it has parameters
@@ -113,7 +113,8 @@ constexpr auto make_stages() {
                 ++step;
         stage* const before =
             list.of[from].stage != ir::none ? &list.at[list.of[from].stage] : nullptr;
-        if (fuses[i] && !ends[i] && before != nullptr && before->run == ir::kernel::dense &&
+        if (fuses[i] && !ends[i] && before != nullptr &&
+            (before->run == ir::kernel::dense || ir::is_window_kernel(before->run)) &&
             before->last == from && before->fused == ir::none &&
             Plan::value.values[from].consumer == i) {
             before->fused = before->last = i;

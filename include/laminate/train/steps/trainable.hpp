@@ -79,8 +79,7 @@ struct has_no_way_back {
                   "Laminate: this network has a layer that training can't go back through (its "
                   "operation and the number of its node follow the name has_no_way_back): an "
                   "output of several positions, behind which flatten is missing, or a function of "
-                  "two values of which one has fewer positions, or a layer over windows (a "
-                  "convolution, a pool); see docs/training.md");
+                  "two values of which one has fewer positions; see docs/training.md");
 };
 
 } // namespace detail

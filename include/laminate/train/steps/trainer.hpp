@@ -328,8 +328,9 @@ private:
                                       : std::span<float>{};
     }
 
-    // Rows that one thread takes through the whole network.
-    static constexpr std::size_t most_block_rows = 64;
+    // Rows that one thread takes through the whole network: as many as stay in the L2 cache.
+    static constexpr std::size_t most_block_rows =
+        std::clamp<std::size_t>(l2_bytes / (sizeof(float) * pass::layout.floats), 1, 64);
     std::size_t block_rows(std::size_t rows) const {
         const std::size_t threads = threads_ ? threads_->size() : 1;
         return std::min(most_block_rows, (rows + threads - 1) / threads);

@@ -4,6 +4,7 @@
 // The memory of a pass: where the rows of each stage lie, the trainer's buffers, what a caller
 // gives. Needs stages. Promises that rows are whole lines, those of a stage one behind the other.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "../../model/rows.hpp"
 #include "ranges.hpp"
 #include "stages.hpp"
+#include "window_stage.hpp"
 
 namespace laminate::inline LAMINATE_ISA::training {
 
@@ -25,11 +27,27 @@ struct row_layout {
     std::array<std::size_t, Stages> value = {};
     std::array<std::size_t, Stages> gradient = {};
     std::array<std::size_t, Stages> mask = {}; // of a norm, what it is before its scale
-    // Copies of inputs, in whole lines: of those that not only dense layers read.
+    std::array<std::size_t, Stages> map = {};  // of a convolution, the map that it reads
+    // What one convolution at a time needs for a map, in the place of the first of its rows: a
+    // map of gradients with a border, and what lies side by side.
+    std::size_t bordered = 0;
+    std::size_t side = 0;
+    std::size_t bordered_floats = 0;
+    std::size_t side_floats = 0;
+    // Copies of inputs, in whole lines: of those that not only dense layers and convolutions read.
     std::array<bool, ir::max_ports> copies = {};
     std::array<std::size_t, ir::max_ports> input = {};
     std::size_t floats = 0;
 };
+
+// How far apart lie the rows, or positions, of operand k of stage s.
+template <class Plan, std::size_t Stages>
+constexpr std::size_t pitch_read(const row_layout<Stages>& layout, std::size_t s, std::size_t k) {
+    const operand& from = stages_of<Plan>.at[s].reads[k];
+    if (from.stage != ir::none) return stages_of<Plan>.at[from.stage].floats;
+    const std::size_t units = width(Plan::value.nodes[Plan::value.in[from.input].node].output);
+    return layout.copies[from.input] ? whole_lines(units) : units;
+}
 
 template <class Plan>
 constexpr auto make_layout() {
@@ -40,7 +58,8 @@ constexpr auto make_layout() {
     };
     for (std::size_t s = 0; s < stages.count; ++s)
         for (const operand& from : stages.at[s].reads)
-            if (from.input != ir::none && stages.at[s].run != ir::kernel::dense)
+            if (from.input != ir::none && stages.at[s].run != ir::kernel::dense &&
+                !ir::is_window_kernel(stages.at[s].run))
                 layout.copies[from.input] = true;
     for (std::size_t k = 0; k < Plan::value.in.size(); ++k)
         layout.input[k] = take(
@@ -51,7 +70,16 @@ constexpr auto make_layout() {
         layout.gradient[s] = take(floats);
         if (stages.at[s].role == ir::role::identity || normalises(stages.at[s].run))
             layout.mask[s] = take(floats);
+        if (ir::is_window_kernel(stages.at[s].run)) {
+            const window_floats f =
+                window_floats_of<Plan>(stages.at[s], pitch_read<Plan>(layout, s, 0));
+            layout.map[s] = take(f.map);
+            layout.bordered_floats = std::max(layout.bordered_floats, whole_lines(f.gradient));
+            layout.side_floats = std::max(layout.side_floats, whole_lines(f.side));
+        }
     }
+    layout.bordered = take(layout.bordered_floats);
+    layout.side = take(layout.side_floats);
     return layout;
 }
 

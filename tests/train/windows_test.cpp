@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// Gradients through layers over windows against the chain rule in double, and that against finite
+// differences; the same bits with any number of threads; rows that are the model's.
+
+#include "support/compare.hpp"
+#include "support/training.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace lam = laminate;
+
+namespace {
+
+// Borders, strides and dilations of which some leave elements that no window sees, channels of less
+// than a line, of a line, and of more; several parts of weights.
+struct strides
+    : lam::network<lam::input<11, 10, 2> | lam::conv2d<16, 3>(lam::same) | lam::relu |
+                   lam::conv2d<17, 3>(lam::stride<2>, lam::padding<1>) | lam::tanh |
+                   lam::conv2d<32, 2, 3>(lam::stride<1, 2>, lam::dilation<2, 1>, lam::padding<1>) |
+                   lam::gelu | lam::conv2d<16, 1>(lam::stride<2>) | lam::relu |
+                   lam::conv2d<5, 2>(lam::padding<2, 0, 1, 3>, lam::dilation<2>, lam::stride<3, 4>,
+                                     lam::no_bias) |
+                   lam::flatten | lam::dense<3>> {};
+// Groups of a line and of less, and each channel by itself.
+struct groups
+    : lam::network<lam::input<7, 6, 6> | lam::conv2d<12, 3>(lam::groups<3>, lam::padding<1>) |
+                   lam::relu | lam::depthwise_conv2d<3>(lam::same) | lam::tanh |
+                   lam::depthwise_conv2d<3, 2>(lam::stride<2>, lam::padding<2>, lam::dilation<2>) |
+                   lam::prelu | lam::conv2d<32, 2>(lam::groups<2>) | lam::relu |
+                   lam::depthwise_conv2d<2>(lam::stride<1, 2>, lam::no_bias) |
+                   lam::conv2d<4, 1>(lam::groups<4>) | lam::flatten | lam::dense<2>> {};
+// Pools that overlap, are padded, leave elements out and see everything.
+struct pools
+    : lam::network<lam::input<9, 8, 3> | lam::max_pool2d<2>(lam::stride<1>) | lam::conv2d<18, 2> |
+                   lam::max_pool2d<3>(lam::stride<2>, lam::padding<1>) | lam::tanh |
+                   lam::average_pool2d<2>(lam::stride<1>, lam::padding<1>) |
+                   lam::residual(lam::average_pool2d<3>(lam::stride<1>, lam::padding<1>,
+                                                        lam::counts_padding) |
+                                 lam::affine) |
+                   lam::concat(lam::global_average_pool, lam::global_max_pool) | lam::dense<3>> {};
+// Maps that several read, with functions of parameters between; blocks that share their weights.
+struct blocks
+    : lam::network<
+          lam::input<6, 5, 4> | lam::conv2d<20, 3>(lam::same) | lam::relu |
+          lam::residual(lam::conv2d<20, 3>(lam::same) | lam::relu | lam::conv2d<20, 3>(lam::same)) |
+          lam::relu |
+          lam::repeat<2>(lam::shared<"block">(lam::conv2d<20, 2>(lam::same) | lam::affine) |
+                         lam::elu) |
+          lam::conv2d<16, 3> | lam::dropout<0.0f> | lam::flatten | lam::dense<4>> {};
+struct signal
+    : lam::network<lam::input<40, 3> | lam::conv1d<16, 5>(lam::dilation<2>) | lam::relu |
+                   lam::residual(lam::conv1d<16, 3>(lam::same) | lam::tanh) |
+                   lam::conv1d<24, 4>(lam::stride<3>, lam::padding<2>) | lam::max_pool1d<2> |
+                   lam::depthwise_conv1d<3>(lam::stride<2>) | lam::flatten> {};
+
+using all = std::tuple<strides, groups, pools, blocks, signal, lam::test::maps, lam::test::signals>;
+
+template <class Network>
+std::vector<float> targets_of(std::size_t rows) {
+    std::vector<float> targets(rows * lam::model<Network>::outputs);
+    lam::test::fill(targets, rows + 1);
+    return targets;
+}
+
+} // namespace
+
+TEMPLATE_LIST_TEST_CASE("windows: gradients as the chain rule has them in double", "[train]", all) {
+    auto model = lam::test::random_model<TestType>(7);
+    constexpr std::size_t outputs = lam::model<TestType>::outputs;
+    lam::trainer trainer(model, lam::mean_squared_error{}, lam::test::standstill);
+    for (const std::size_t rows : {1U, 5U}) {
+        const std::vector<float> in = lam::test::random_rows<TestType>(rows, rows);
+        const std::vector<float> targets = targets_of<TestType>(rows);
+        const lam::step_result r = trainer.step(in, targets);
+        const auto truth = lam::test::back_propagate(
+            lam::plan(TestType{}).nodes, lam::codegen::parameters_of(model), in,
+            lam::test::by_number(targets, {rows, {}, static_cast<double>(outputs)},
+                                 lam::test::exact_squared));
+        INFO(rows << " rows");
+        CHECK(r.finite);
+        CHECK(r.loss == laminate::test::approx(truth.loss).epsilon(1e-5));
+        CHECK(trainer.loss(in, targets) == r.loss);
+        CHECK(lam::test::worst_difference(trainer.gradients(), truth) < 4e-5);
+        // A second step must not find what the first left in borders.
+        CHECK(trainer.step(in, targets).gradient_norm == r.gradient_norm);
+    }
+}
+
+TEMPLATE_LIST_TEST_CASE("windows: the reference agrees with finite differences", "[train]", all) {
+    const auto model = lam::test::random_model<TestType>(7);
+    const std::vector<float> in = lam::test::random_rows<TestType>(1, 9);
+    const std::vector<float> targets = targets_of<TestType>(1);
+    const auto loss = lam::test::by_number(targets, {1, {}, 1.0}, lam::test::exact_squared);
+    CHECK(lam::test::worst_of_differences(lam::plan(TestType{}).nodes,
+                                          lam::codegen::parameters_of(model), in, loss) < 1e-4);
+}
+
+using several = std::tuple<strides, groups, blocks>;
+TEMPLATE_LIST_TEST_CASE("windows: the same bits with any number of threads", "[train]", several) {
+    auto one = lam::test::random_model<TestType>(3);
+    auto three = lam::test::random_model<TestType>(3);
+    lam::trainer alone(one, lam::mean_squared_error{}, lam::adam{}, {.max_norm = 0.5f});
+    lam::trainer shared(three, lam::mean_squared_error{}, lam::adam{},
+                        {.threads = 3, .max_norm = 0.5f});
+    const std::vector<float> in = lam::test::random_rows<TestType>(50, 5);
+    const std::vector<float> targets = targets_of<TestType>(50);
+    for (int step = 0; step < 3; ++step) {
+        CHECK(alone.step(in, targets).loss == shared.step(in, targets).loss);
+        CHECK(lam::test::same_bits(one.packed(), three.packed()));
+    }
+    // What no unit owns stays zero, or an optimiser would see it.
+    boost::hana::for_each(one.layers(), [](auto layer) {
+        layer.each([](auto view) { view.each([](float& x) { x = 0.0f; }); });
+    });
+    CHECK(std::ranges::all_of(one.packed(), [](float x) { return x == 0.0f; }));
+}
