@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 // What networks learn here beside scikit-learn's of the same shape (sklearn_peers.py): digits,
-// diabetes and MNIST, from several seeds each. Needs examples/data, and for the other two a folder
-// with their files unpacked. Promises the same figures on every machine, but for the seconds.
+// diabetes and MNIST, from several seeds each; and what convolutions learn of MNIST. Needs
+// examples/data, and for the other two a folder with their files unpacked. Promises the same
+// figures on every machine, but for the seconds.
 //
 // The rows: of digits.bin the first 1297 train and the other 500 test. Of diabetes, row r tests in
 // fold r % 5 and trains in the others; inputs and target are standardised on the rows that train.
@@ -31,6 +32,11 @@ struct diabetes : lam::network<lam::input<10> | lam::dense<32> | lam::relu | lam
 struct mnist : lam::network<lam::input<784> | lam::dense<256> | lam::relu | lam::dropout<0.2f> |
                             lam::dense<128> | lam::relu | lam::dropout<0.2f> | lam::dense<10> |
                             lam::softmax> {};
+
+struct lenet : lam::network<lam::input<28, 28, 1> | lam::conv2d<16, 5> | lam::relu |
+                            lam::max_pool2d<2> | lam::conv2d<32, 5> | lam::relu |
+                            lam::max_pool2d<2> | lam::flatten | lam::dense<128> | lam::relu |
+                            lam::dropout<0.5f> | lam::dense<10> | lam::softmax> {};
 
 std::size_t seeds = 5;
 
@@ -125,26 +131,41 @@ void compare_diabetes(const std::string& folder) {
     });
 }
 
-void compare_mnist(const std::string& folder) {
+lam::two_parts read_mnist(const std::string& folder) {
     lam::dataset data = lam::with_labels(lam::read_idx(folder + "/images-idx3-ubyte").value(),
                                          lam::read_idx(folder + "/labels-idx1-ubyte").value())
                             .value();
     for (float& pixel : data.x)
         pixel /= 255.0f;
-    const lam::two_parts parts = by_rest(data, 7, 6);
-    const auto result_of = [&](std::size_t epochs, bool distorted) {
-        return [&parts, epochs, distorted](std::uint64_t seed) {
-            lam::fit_options options = settings(epochs, 64);
-            if (distorted)
-                options.augment = [](std::span<float> image, lam::random_source& random) {
-                    demo::distort(image, 28, {.shift = 2.0f, .matrix = 0.2f}, random);
-                };
-            return learn<mnist>(parts, lam::softmax_cross_entropy{},
-                                {.learning_rate = 0.001f, .weight_decay = 0.1f}, options, seed);
-        };
+    return by_rest(data, 7, 6);
+}
+
+// Accuracy of a network from a seed, with images as they are or distorted.
+template <class Network>
+auto mnist_learner(const lam::two_parts& parts, std::size_t epochs, bool distorted) {
+    return [&parts, epochs, distorted](std::uint64_t seed) {
+        lam::fit_options options = settings(epochs, 64);
+        if (distorted)
+            options.augment = [](std::span<float> image, lam::random_source& random) {
+                demo::distort(image, 28, {.shift = 2.0f, .matrix = 0.2f}, random);
+            };
+        return learn<Network>(parts, lam::softmax_cross_entropy{},
+                              {.learning_rate = 0.001f, .weight_decay = 0.1f}, options, seed);
     };
-    compare("mnist 784-256-128-10, accuracy", result_of(40, false));
-    compare("mnist 784-256-128-10, images distorted, accuracy", result_of(150, true));
+}
+
+void compare_mnist(const std::string& folder) {
+    const lam::two_parts parts = read_mnist(folder);
+    compare("mnist 784-256-128-10, accuracy", mnist_learner<mnist>(parts, 40, false));
+    compare("mnist 784-256-128-10, images distorted, accuracy",
+            mnist_learner<mnist>(parts, 150, true));
+}
+
+void compare_lenet(const std::string& folder) {
+    const lam::two_parts parts = read_mnist(folder);
+    compare("mnist, LeNet 16-32-128-10, accuracy", mnist_learner<lenet>(parts, 20, false));
+    compare("mnist, LeNet 16-32-128-10, images distorted, accuracy",
+            mnist_learner<lenet>(parts, 100, true));
 }
 
 int usage(std::FILE* stream) {
@@ -152,7 +173,8 @@ int usage(std::FILE* stream) {
                "       learning [--seeds N] diabetes FOLDER   diabetes_data_raw.csv, "
                "diabetes_target.csv\n"
                "       learning [--seeds N] mnist FOLDER      images-idx3-ubyte, "
-               "labels-idx1-ubyte\n",
+               "labels-idx1-ubyte\n"
+               "       learning [--seeds N] lenet FOLDER      the same, by convolutions\n",
                stream);
     return stream == stdout ? 0 : 2;
 }
@@ -175,6 +197,8 @@ int main(int argc, char** argv) try {
         compare_diabetes(words[1]);
     else if (asked(2, "mnist"))
         compare_mnist(words[1]);
+    else if (asked(2, "lenet"))
+        compare_lenet(words[1]);
     else
         return usage(stderr);
     return 0;

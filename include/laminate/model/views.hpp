@@ -21,6 +21,7 @@ public:
 
     static constexpr std::size_t outputs() { return Outputs; }
     static constexpr std::size_t inputs() { return Inputs; }
+    static constexpr std::size_t reached() { return Outputs; } // outputs, by one input
 
     constexpr Float& operator()(std::size_t output, std::size_t input) const {
         constexpr std::size_t stored =
@@ -51,6 +52,7 @@ public:
     // Of a window's matrix, from which starting values are drawn.
     static constexpr std::size_t outputs() { return T.extents.extent[0]; }
     static constexpr std::size_t inputs() { return ir::inputs_of_window(T); }
+    static constexpr std::size_t reached() { return T.extents.extent[0] * ir::taps_of(T); }
 
     // weights(output, input, column) of maps of one axis, weights(output, input, row, column).
     template <class... Index>

@@ -18,11 +18,14 @@ namespace laminate::inline LAMINATE_ISA {
 
 namespace detail {
 
-// Whether node `index` has the numbers of node `of`, or some of them, as they are.
+// Whether node `index` has the numbers of node `of`, or some of them, as they are; the largest of a
+// few, too.
 constexpr bool passes_on(std::span<const ir::node> nodes, std::size_t index, std::size_t of) {
     if (index == of) return true;
     const ir::role role = ir::of(nodes[index].kind).is.role;
-    if (index < of || (role != ir::role::identity && role != ir::role::placed)) return false;
+    const bool passes = role == ir::role::identity || role == ir::role::placed ||
+                        nodes[index].kind == ir::op::max_pool;
+    if (index < of || !passes) return false;
     for (const std::size_t from : nodes[index].inputs)
         if (from < index && passes_on(nodes, from, of)) return true;
     return false;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// How starting weights spread, by the numbers of inputs and outputs of a dense layer: the rules
-// that initialise<Rule>() takes. Needs random numbers. Promises the same bits for a seed
-// everywhere.
+// How starting weights spread, by the numbers of inputs of an output and of outputs that an input
+// reaches: the rules that initialise<Rule>() takes. Of a convolution these are those of a window,
+// and outputs times taps, as in PyTorch and Keras. Needs random numbers. Promises the same bits for
+// a seed everywhere.
 
 #include <cstddef>
 #include <limits>
@@ -89,20 +90,20 @@ namespace detail {
 template <class Rule, class Weights>
 constexpr void start_weights(Weights weights, double gain, random_source& random) {
     constexpr std::size_t inputs = Weights::inputs();
-    constexpr std::size_t outputs = Weights::outputs();
+    constexpr std::size_t reached = Weights::reached();
     if constexpr (requires { Rule::fill(weights, gain, random); }) {
         Rule::fill(weights, gain, random);
     } else {
-        for (std::size_t o = 0; o < outputs; ++o) {
+        for (std::size_t o = 0; o < Weights::outputs(); ++o) {
             for (std::size_t i = 0; i < inputs; ++i) {
                 if constexpr (requires { Rule::value; })
                     weights(o, i) = Rule::value;
-                else if constexpr (requires { Rule::limit(inputs, outputs); })
+                else if constexpr (requires { Rule::limit(inputs, reached); })
                     weights(o, i) =
-                        random.uniform(static_cast<float>(gain * Rule::limit(inputs, outputs)));
+                        random.uniform(static_cast<float>(gain * Rule::limit(inputs, reached)));
                 else
                     weights(o, i) = static_cast<float>(normal(random) *
-                                                       (gain * Rule::deviation(inputs, outputs)));
+                                                       (gain * Rule::deviation(inputs, reached)));
             }
         }
     }
