@@ -228,6 +228,31 @@ TEST_CASE("import: the nearest of a map's positions, and a line between two", "[
     check_model(model("linear", "half_pixel", "floor"), x, linear, 1e-6);
 }
 
+// Positions at irregular places are walks or products along an axis: a layer of zeros and ones from
+// all of a map to all of the result would have millions of weights.
+TEST_CASE("import: irregular positions of a large map", "[importer]") {
+    for (const std::size_t wide : {30u, 150u}) {
+        const numbers x = row(4 * 24 * 20, 7);
+        small_model m;
+        m.input({"N", "4", "24", "20"}).output();
+        m.integers("sizes", {1, 4, 36, static_cast<std::int64_t>(wide)});
+        m.node("Resize", {"x", "", "", "sizes"})
+            .with("coordinate_transformation_mode", std::string("asymmetric"))
+            .with("nearest_mode", std::string("ceil"));
+        numbers y;
+        for (std::size_t c = 0; c < 4; ++c)
+            for (std::size_t i = 0; i < 36; ++i)
+                for (std::size_t j = 0; j < wide; ++j)
+                    y.push_back(x[(c * 24 + std::min<std::size_t>((2 * i + 2) / 3, 23)) * 20 +
+                                  std::min<std::size_t>((j * 20 + wide - 1) / wide, 19)]);
+        INFO(wide);
+        check_model(m, x, y, 0.0);
+        const auto read = m.import();
+        for (const codegen::layer_parameters& p : read->network.parameters)
+            CHECK((p.tensors.empty() || p.tensors[0].size() <= 20 * wide));
+    }
+}
+
 TEST_CASE("import: maps of sizes whose corners stay, and what is older", "[importer]") {
     small_model corners;
     corners.input({"N", "1", "3"}).output().integers("sizes", {1, 1, 5});

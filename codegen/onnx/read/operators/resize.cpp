@@ -197,22 +197,37 @@ axis_order undone(const axis_order& axes) {
     return places;
 }
 
+value linear_along(const call& c, const value& x, std::size_t axis, const constant& weights) {
+    const axis_order axes = with_last(axis, shape_of(x).size());
+    return ordered(c, matrix_product(c, ordered(c, x, axes), weights), undone(axes));
+}
+
+// Positions that no strides say are a walk each, of a map whose channels are runs; of more it is
+// less to multiply by zeros and ones.
+constexpr std::size_t most_walks = 128;
+
 value nearest_along(const call& c, const value& x, std::size_t axis, const selection& sources) {
     dims shape = shape_of(x);
+    const flow* const moving = std::get_if<flow>(&x);
+    const bool is_list = moving != nullptr && sources.strides() == nullptr;
+    if (is_list && sources.size() > most_walks) {
+        c.spent().spend_matrix(shape[axis], sources.size());
+        std::vector<double> weights(shape[axis] * sources.size());
+        for (std::size_t at = 0; at < sources.size(); ++at)
+            weights[sources[at] * sources.size() + at] = 1.0;
+        const dims extents = {shape[axis], sources.size()};
+        return linear_along(c, x, axis, make_constant(extents, moving->type, std::move(weights)));
+    }
+    const value from = is_list ? value(c.network().in_order(*moving)) : x;
     const auto cut = shape.begin() + static_cast<std::ptrdiff_t>(axis);
     const std::size_t outside = count(dims(shape.begin(), cut));
     const std::size_t inside = count(dims(cut + 1, shape.end()));
     const selection all = onnx::identity(outside).nested(
         shape[axis] * inside, sources.nested(inside, onnx::identity(inside)));
     shape[axis] = sources.size();
-    value y = c.picked(x, shape, all, batch_of(x));
+    value y = c.picked(from, shape, all, batch_of(x));
     if (const flow* const f = std::get_if<flow>(&y)) return c.network().in_order(*f);
     return y;
-}
-
-value linear_along(const call& c, const value& x, std::size_t axis, const constant& weights) {
-    const axis_order axes = with_last(axis, shape_of(x).size());
-    return ordered(c, matrix_product(c, ordered(c, x, axes), weights), undone(axes));
 }
 
 } // namespace
