@@ -281,6 +281,14 @@ TEST_CASE("import: maps resized in other ways", "[importer]") {
     CHECK_THAT(with({"x", "", "none"}, "mode", linear), contains("at least one position"));
     CHECK_THAT(with({"x", "", "", "sizes"}, "mode", linear), contains("sizes of 1 or more"));
     CHECK_THAT(with({"x"}, "mode", linear), contains("expected scales or sizes, found none"));
+    for (const std::string& mode : {linear, std::string("nearest")}) {
+        // A small result, but for what lies on the way to it.
+        small_model m;
+        m.input({"1", "1", "4096", "64"}).output();
+        m.integers("sizes", {1, 1, 1, std::int64_t{1} << 23});
+        m.node("Resize", {"x", "", "", "sizes"}).with("mode", mode);
+        CHECK_FALSE(m.import());
+    }
 }
 
 TEST_CASE("import: a map by its neighbouring channels", "[importer]") {

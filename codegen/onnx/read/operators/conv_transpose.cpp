@@ -206,7 +206,7 @@ void conv_transpose(call& c) {
         n.dilations.extent[k] = of.apart;
         result.extent[k] = of.extent;
     }
-    c.allow({m.count, result.size()});
+    c.allow({m.count, t.groups * t.units, p[0].extent, p[1].extent});
     c.spent().spend_elements(count(
         {t.groups, t.units, p[0].count, p[1].count, m.channels / t.groups, p[0].taps, p[1].taps}));
     layer_parameters parameters;

@@ -199,6 +199,9 @@ axis_order undone(const axis_order& axes) {
 
 value linear_along(const call& c, const value& x, std::size_t axis, const constant& weights) {
     const axis_order axes = with_last(axis, shape_of(x).size());
+    dims shape = shape_of(x);
+    shape[axis] = weights.shape[1];
+    c.allow(shape);
     return ordered(c, matrix_product(c, ordered(c, x, axes), weights), undone(axes));
 }
 
@@ -225,6 +228,7 @@ value nearest_along(const call& c, const value& x, std::size_t axis, const selec
     const selection all = onnx::identity(outside).nested(
         shape[axis] * inside, sources.nested(inside, onnx::identity(inside)));
     shape[axis] = sources.size();
+    c.allow(shape); // an axis may grow before another one shrinks
     value y = c.picked(from, shape, all, batch_of(x));
     if (const flow* const f = std::get_if<flow>(&y)) return c.network().in_order(*f);
     return y;
