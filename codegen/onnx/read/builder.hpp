@@ -80,6 +80,8 @@ public:
     // Layer `n` over the windows of a map, whose elements, channels last, are those of x.
     flow over_windows(const flow& x, ir::node n, const laminate::shape& map, layer_parameters p,
                       flow like);
+    // Over a node whose row is x's elements.
+    flow in_order(const flow& x);
     // Numbers that depend on nothing, beside a flow.
     flow constant_row(const constant& c, const flow& beside);
     // The same, whatever that flow is, NaN and infinities too; the second as many as it has.
@@ -116,8 +118,8 @@ private:
     std::size_t operand_of_two(const flow& x);
     bool is_only_scaled(const flow& x) const;
     flow shifted_after_scaling(const flow& x, const std::vector<double>& shift);
-    flow in_order(const flow& x); // over a node whose row is x's elements
     std::optional<flow> walked(const flow& x);
+    std::optional<flow> exchanged(const flow& x);
     std::optional<flow> walked_in_parts(const flow& x);
     std::optional<flow> moved(const flow& x);
     std::optional<flow> scaled_product(const flow& x, double scale);

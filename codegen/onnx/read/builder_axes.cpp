@@ -4,6 +4,7 @@
 #include "builder.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 namespace laminate::codegen::onnx {
@@ -31,6 +32,46 @@ std::optional<ir::node> strided(const selection& units) {
     }
     return n;
 }
+
+// Axes of a dense row, by their places in it: which axis lies where.
+using order = std::vector<std::size_t>;
+
+// The axes from begin on exchanged with those from middle on, up to end.
+struct exchange {
+    std::size_t begin, middle, end;
+};
+
+// The fewest exchanges after which all axes lie in order, of those that leave axes on one side only
+// where they are: a walk of three axes then does each. Long runs, which are last, rather stay.
+std::vector<exchange> exchanges_of(const order& from) {
+    order sorted(from.size());
+    std::iota(sorted.begin(), sorted.end(), 0U);
+    struct way {
+        order before;
+        exchange last;
+    };
+    std::map<order, way> ways = {{from, {from, {}}}};
+    std::vector<order> next = {from};
+    for (std::size_t k = 0; k < next.size() && !ways.contains(sorted); ++k)
+        for (std::size_t end = 2; end <= from.size(); ++end)
+            for (std::size_t begin = 0; begin == 0 || (end == from.size() && begin + 2 <= end);
+                 ++begin)
+                for (std::size_t middle = begin + 1; middle < end; ++middle) {
+                    order to = next[k];
+                    const auto at = [&to](std::size_t i) {
+                        return to.begin() + static_cast<std::ptrdiff_t>(i);
+                    };
+                    std::rotate(at(begin), at(middle), at(end));
+                    if (ways.try_emplace(to, way{next[k], {begin, middle, end}}).second)
+                        next.push_back(std::move(to));
+                }
+    std::vector<exchange> found;
+    for (order at = sorted; at != from; at = ways.at(at).before)
+        found.insert(found.begin(), ways.at(at).last);
+    return found;
+}
+
+constexpr std::size_t most_exchanged = 6; // axes: there are 720 orders of them
 
 // Units that repeat, each time so many further, as runs of one length; a pattern of all of them if
 // they don't repeat.
@@ -84,6 +125,49 @@ std::optional<flow> builder::walked(const flow& x) {
     return y;
 }
 
+// x's elements by walks one behind the other, each of which exchanges axes that are neighbours,
+// where x is a dense part of a row whose axes lie in another order.
+std::optional<flow> builder::exchanged(const flow& x) {
+    const auto* const axes = x.units.strides();
+    if (axes == nullptr || axes->size() <= ir::max_axes || axes->size() > most_exchanged ||
+        x.units.size() * width(x.node) < least_chosen_weights ||
+        nodes_[x.node].kind == ir::op::dense)
+        return std::nullopt;
+    order at(axes->size());
+    std::iota(at.begin(), at.end(), 0U);
+    std::sort(at.begin(), at.end(),
+              [axes](std::size_t a, std::size_t b) { return (*axes)[a].step > (*axes)[b].step; });
+    std::int64_t inside = 1;
+    for (auto axis = at.rbegin(); axis != at.rend(); ++axis) {
+        if ((*axes)[*axis].step != inside) return std::nullopt;
+        inside *= static_cast<std::int64_t>((*axes)[*axis].extent);
+    }
+    flow y = x;
+    y.units = {static_cast<std::int64_t>(x.units[0]), {{x.units.size(), 1}}};
+    for (const exchange& e : exchanges_of(at)) {
+        const auto extent = [&](std::size_t from, std::size_t to) {
+            std::size_t all = 1;
+            for (std::size_t k = from; k < to; ++k)
+                all *= (*axes)[at[k]].extent;
+            return all;
+        };
+        const std::size_t behind = extent(e.end, at.size());
+        const std::size_t right = extent(e.middle, e.end), left = extent(e.begin, e.middle);
+        const auto step = [](std::size_t n) { return static_cast<std::int64_t>(n); };
+        const selection turned(0, {{extent(0, e.begin), step(left * right * behind)},
+                                   {right, step(behind)},
+                                   {left, step(right * behind)},
+                                   {behind, 1}});
+        y.units = y.units.picked(turned);
+        y = *walked(y);
+        const auto place = [&at](std::size_t i) {
+            return at.begin() + static_cast<std::ptrdiff_t>(i);
+        };
+        std::rotate(place(e.begin), place(e.middle), place(e.end));
+    }
+    return y;
+}
+
 // x's elements by few walks, each a part of a concat: a gather along an axis walks once for each
 // index, then through all of these. Behind a dense layer its rows are chosen instead, which costs
 // nothing.
@@ -114,10 +198,11 @@ std::optional<flow> builder::walked_in_parts(const flow& x) {
     return rounds == 1 ? y : walked(y);
 }
 
-// By a walk, or by few; nothing where a dense layer is better.
+// By a walk, or by several; nothing where a dense layer is better.
 std::optional<flow> builder::moved(const flow& x) {
     if (x.units.size() < least_moved) return std::nullopt;
     if (auto y = walked(x)) return y;
+    if (auto y = exchanged(x)) return y;
     return walked_in_parts(x);
 }
 

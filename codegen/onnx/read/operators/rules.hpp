@@ -27,7 +27,11 @@ void cum_sum(call& c);
 
 // Over the windows of a map.
 void conv(call& c);
+void conv_transpose(call& c);
 void pool(call& c); // the largest or the mean, also of whole maps
+void lp_pool(call& c);
+void resize(call& c); // and Upsample
+void local_response(call& c);
 
 // Elementwise.
 void unary(call& c);      // no attributes

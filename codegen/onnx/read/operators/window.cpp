@@ -1,67 +1,17 @@
 // SPDX-License-Identifier: MIT
-// What goes over the windows of a map: Conv, MaxPool, AveragePool and those of whole maps. Files
-// have channels in front of a map, [batch, channels, height, width]; here they are behind it.
+// What goes over the windows of a map: Conv, MaxPool, AveragePool, LpPool and those of whole maps.
+#include "arithmetic.hpp"
 #include "elementwise.hpp"
+#include "images.hpp"
 #include "rules.hpp"
 
 #include <laminate/ir/kind/windows.hpp>
 
 #include <algorithm>
-#include <utility>
 #include <vector>
 
 namespace laminate::codegen::onnx::rules {
 namespace {
-
-constexpr std::size_t most_images = 32; // in one row
-
-// x's shape [images, channels, axes...].
-struct images {
-    const flow& x;
-    std::size_t count;
-    std::size_t channels;
-    laminate::shape map; // of one of them, channels last
-
-    std::size_t axes() const { return map.rank - 1; }
-    std::size_t floats() const { return map.size(); }
-};
-
-images images_of(const call& c) {
-    expect_real(c);
-    const dims& shape = c.shape(0);
-    const flow* const x = c.flow_at(0);
-    if (x == nullptr) refuse("goes over a map of constants only; expected one that flows");
-    if (shape.size() < 3 || shape.size() > 4)
-        refuse("expected [batch, channels, length] or [batch, channels, height, width], found ",
-               text(shape));
-    if (x->batch != no_axis && x->batch != 0)
-        refuse("mixes the rows of the batch, its axis ", x->batch,
-               ". Export it with the batch in front, or fix the batch: --batch <rows>");
-    if (shape[0] == 0 || shape[0] > most_images)
-        refuse("expected 1 to ", most_images, " maps in a row, found ", shape[0],
-               ". Free the batch's axis, so that a row is one of them");
-    if (count(shape) == 0) refuse("expected at least one element, found shape ", text(shape));
-    images m = {*x, shape[0], shape[1], {}};
-    for (std::size_t k = 2; k < shape.size(); ++k)
-        m.map.extent[m.map.rank++] = shape[k];
-    m.map.extent[m.map.rank++] = m.channels;
-    return m;
-}
-
-// Attributes with a number for each axis, at least `least`.
-laminate::shape for_axes(const call& c, const char* attribute, std::size_t axes,
-                         std::int64_t otherwise, std::int64_t least) {
-    const integers given = c.integer_list(attribute).value_or(integers(axes, otherwise));
-    if (given.size() != axes)
-        refuse("expected ", axes, " numbers in ", attribute, ", found ", given.size());
-    laminate::shape all = {axes, {}};
-    for (std::size_t k = 0; k < axes; ++k) {
-        if (given[k] < least || given[k] > static_cast<std::int64_t>(ir::max_weights))
-            refuse("expected numbers of at least ", least, " in ", attribute, ", found ", given[k]);
-        all.extent[k] = static_cast<std::size_t>(given[k]);
-    }
-    return all;
-}
 
 // Fills node::axes and node::after. A window that the last positions need beyond the padding is
 // padding too, where a pool takes it along.
@@ -106,51 +56,29 @@ void set_padding(const call& c, ir::node& n, const laminate::shape& map) {
     }
 }
 
-void check_places(const ir::node& n, const laminate::shape& map) {
-    const ir::windows w = ir::windows_of(n, map);
-    const ir::window_axis* const axes[] = {&w.height, &w.width};
-    for (const ir::window_axis* const a : axes) {
-        if (!a->fits())
-            refuse("has a window of ", a->kernel, " on an axis of ", a->padded(),
-                   ", padding included");
-        if (n.kind != ir::op::conv && n.kind != ir::op::depthwise_conv && !a->sees_map())
-            refuse("has a window that lies in the padding alone");
-    }
+// |x|^p of each element, and the other way: the p-th root.
+flow to_power(const call& c, const flow& x, std::int64_t p) {
+    builder& network = c.network();
+    const flow size = p % 2 == 0 ? x : network.elementwise(x, node_of(ir::op::abs));
+    if (p == 1) return size;
+    if (p == 2) return network.elementwise(size, node_of(ir::op::square));
+    const value by = make_constant({}, x.type, {static_cast<double>(p)});
+    return std::get<flow>(combined(c, step::power, {size, by}, x.type));
+}
+value root_of(const call& c, const flow& y, std::int64_t p) {
+    if (p == 1) return y;
+    if (p == 2) return c.network().elementwise(y, node_of(ir::op::sqrt));
+    const value by = make_constant({}, y.type, {1.0 / static_cast<double>(p)});
+    return combined(c, step::power, {y, by}, y.type);
 }
 
-// Each image through the layer, and its result with channels in front again.
-void through(call& c, const images& m, ir::node n, const layer_parameters& p) {
-    check_places(n, m.map);
-    const ir::windows padded = ir::windows_of(n, m.map);
-    c.allow({padded.height.padded(), padded.width.padded(), m.channels});
-    const laminate::shape seen =
-        ir::seen_through(n, m.map, n.kind == ir::op::conv ? n.units : m.channels);
-    n.output = seen;
-    const std::size_t channels = laminate::width(seen);
-    const std::size_t positions = seen.size() / channels;
-    dims shape = {m.count, channels};
-    for (std::size_t k = 0; k < m.axes(); ++k)
-        shape.push_back(n.window.rank == 0 ? 1 : seen.extent[k]);
-    c.allow(shape);
-    c.spent().spend_products(m.count, ir::of(n.kind).multiply_adds(n, ir::operands(&m.map, 1)));
-    const std::size_t inside = m.floats() / m.channels;
-    std::vector<value> parts;
-    for (std::size_t image = 0; image < m.count; ++image) {
-        const auto apart = static_cast<std::int64_t>(inside);
-        const selection from(static_cast<std::int64_t>(image * m.floats()),
-                             {{inside, 1}, {m.channels, apart}});
-        const value map = pick(c.in(0), {m.floats()}, from, no_axis);
-        const flow like = {{seen.size()}, m.x.type, 0, {}, no_axis};
-        const flow y = c.network().over_windows(std::get<flow>(map), n, m.map, p, like);
-        const selection back(0, {{channels, 1}, {positions, static_cast<std::int64_t>(channels)}});
-        parts.push_back(pick(y, m.count == 1 ? shape : dims{seen.size()}, back,
-                             m.count == 1 ? m.x.batch : no_axis));
-    }
-    if (m.count == 1) return c.set(std::move(parts[0]));
-    std::vector<const value*> all;
-    for (const value& part : parts)
-        all.push_back(&part);
-    c.set(reshaped(c.network().concat(all), shape, no_axis));
+// The sum of a whole map, of each channel.
+flow summed(const call& c, const images& m) {
+    const flow mean = std::get<flow>(through(c, m, {.kind = ir::op::average_pool}, {}));
+    const std::size_t all = mean.units.size();
+    const auto positions = static_cast<double>(m.floats() / m.channels);
+    return c.network().affine(mean, std::vector<double>(all, positions),
+                              std::vector<double>(all, 0.0));
 }
 
 } // namespace
@@ -173,11 +101,7 @@ void conv(call& c) {
     n.groups = groups;
     n.window = {axes, {}};
     std::copy(weights.shape.begin() + 2, weights.shape.end(), n.window.extent.begin());
-    if (const auto kernel = c.integer_list("kernel_shape"))
-        for (std::size_t k = 0; k < axes; ++k)
-            if (kernel->size() != axes ||
-                (*kernel)[k] != static_cast<std::int64_t>(n.window.extent[k]))
-                refuse("expected kernel_shape as in W, ", text(weights.shape));
+    check_kernel_shape(c, weights.shape);
     n.strides = for_axes(c, "strides", axes, 1, 1);
     n.dilations = for_axes(c, "dilations", axes, 1, 1);
     set_padding(c, n, m.map);
@@ -195,14 +119,14 @@ void conv(call& c) {
         n.groups = 1;
         n.units = 0;
     }
-    through(c, m, n, p);
+    c.set(through(c, m, n, p));
 }
 
 void pool(call& c) {
     const images m = images_of(c);
     const bool is_mean = c.name().ends_with("AveragePool");
     ir::node n = {.kind = is_mean ? ir::op::average_pool : ir::op::max_pool};
-    if (c.name().starts_with("Global")) return through(c, m, n, {});
+    if (c.name().starts_with("Global")) return c.set(through(c, m, n, {}));
     for (std::size_t i = 1; i < c.outputs(); ++i)
         if (c.wants(i)) refuse("gives the places of the largest; only their values are supported");
     const std::size_t axes = m.axes();
@@ -214,7 +138,29 @@ void pool(call& c) {
     n.counts_padding = is_mean && c.integer("count_include_pad", 0) != 0;
     if (!is_mean) (void)c.integer("storage_order", 0); // only places look at it
     set_padding(c, n, m.map);
-    through(c, m, n, {});
+    c.set(through(c, m, n, {}));
+}
+
+// Sums of |x|^p are those of a convolution whose weights are 1: padding is nothing to them.
+void lp_pool(call& c) {
+    images m = images_of(c);
+    const std::int64_t p = c.integer("p", 2);
+    if (p < 1) refuse("expected a p of 1 or more, found ", p);
+    m.x = to_power(c, m.x, p);
+    if (c.name().starts_with("Global")) return c.set(root_of(c, summed(c, m), p));
+    const std::size_t axes = m.axes();
+    ir::node n = {.kind = ir::op::depthwise_conv};
+    n.bias = false;
+    n.window = for_axes(c, "kernel_shape", axes, 0, 1);
+    n.strides = for_axes(c, "strides", axes, 1, 1);
+    n.dilations = for_axes(c, "dilations", axes, 1, 1);
+    set_padding(c, n, m.map);
+    const std::size_t weights =
+        count({m.channels, n.window.extent[0], axes > 1 ? n.window.extent[1] : 1});
+    c.spent().spend_elements(weights);
+    layer_parameters ones;
+    ones.weights().assign(weights, 1.0);
+    c.set(root_of(c, std::get<flow>(through(c, m, n, ones)), p));
 }
 
 } // namespace laminate::codegen::onnx::rules
