@@ -96,13 +96,16 @@ private:
         constexpr std::size_t outputs = l.out.channels;
         for (std::size_t row = 0; row < l.out.height; ++row)
             for (std::size_t column = 0; column < l.out.width; ++column, y += outputs) {
+                float sum[outputs];
                 for (std::size_t o = 0; o < outputs; ++o)
-                    y[o] = b[o];
+                    sum[o] = b[o];
                 for_each_tap<K>(x, row, column, [&](const float* from, std::size_t tap) {
                     for (std::size_t c = 0; c < l.in.channels; ++c)
                         for (std::size_t o = 0; o < outputs; ++o)
-                            y[o] += from[c] * w[(tap * l.in.channels + c) * outputs + o];
+                            sum[o] += from[c] * w[(tap * l.in.channels + c) * outputs + o];
                 });
+                for (std::size_t o = 0; o < outputs; ++o)
+                    y[o] = sum[o];
             }
     }
     // Depthwise convolutions and pools.
