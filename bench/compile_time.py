@@ -42,11 +42,28 @@ def layers(widths):
     return "lam::input<64>" + "".join(f"\n    | lam::dense<{w}> | lam::relu" for w in widths)
 
 
+def convolutions(widths):
+    return "lam::input<16, 16, 8>" + "".join(f"\n    | lam::conv2d<{w}, 3>(lam::same) | lam::relu"
+                                             for w in widths)
+
+
+RESNET_8 = """lam::input<32, 32, 3> | lam::conv2d<16, 3>(lam::same) | lam::relu
+    | lam::residual(lam::conv2d<16, 3>(lam::same) | lam::relu | lam::conv2d<16, 3>(lam::same)) | lam::relu
+    | lam::add(lam::conv2d<32, 1>(lam::stride<2>),
+               lam::conv2d<32, 3>(lam::same, lam::stride<2>) | lam::relu | lam::conv2d<32, 3>(lam::same))
+    | lam::relu
+    | lam::add(lam::conv2d<64, 1>(lam::stride<2>),
+               lam::conv2d<64, 3>(lam::same, lam::stride<2>) | lam::relu | lam::conv2d<64, 3>(lam::same))
+    | lam::relu | lam::global_average_pool | lam::dense<10> | lam::softmax"""
+
+
 def series(quick):
     """(title, what varies, [(value, source)]), one per table."""
     deep = [1, 2] if quick else [1, 2, 4, 8, 16, 32, 64, 128]
     distinct = [1, 2] if quick else [1, 2, 4, 8, 16, 32]
     wide = [8] if quick else [8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096]
+    convolved = [1, 2] if quick else [1, 2, 4, 8, 16]
+    channels = [8] if quick else [8, 16, 32, 64, 128]
     return [
         ("Depth, declared and planned only", "layers",
          [(n, PLAN.format(stack=layers([64] * n))) for n in deep]),
@@ -55,6 +72,12 @@ def series(quick):
         ("Depth, each layer of another width (65, 66, 67, ... units), so of another kernel", "layers",
          [(n, RUN.format(stack=layers([65 + i for i in range(n)]))) for n in distinct]),
         ("Width, two layers", "units", [(n, RUN.format(stack=layers([n, n]))) for n in wide]),
+        ("Depth, convolutions of 3 x 3, each of another width (16, 24, 32, ... channels), so of another "
+         "kernel", "convolutions",
+         [(n, RUN.format(stack=convolutions([16 + 8 * i for i in range(n)]))) for n in convolved]),
+        ("Width, two convolutions of 3 x 3", "channels",
+         [(n, RUN.format(stack=convolutions([n, n]))) for n in channels]),
+        ("ResNet-8, of 9 convolutions", "networks", [(1, RUN.format(stack=RESNET_8))]),
     ]
 
 
@@ -113,6 +136,7 @@ def main():
                         help="may be given several times (g++ and clang++-19)")
     parser.add_argument("--flags", default="-std=c++20 -O2 -march=native")
     parser.add_argument("--tries", type=int, default=3)
+    parser.add_argument("--only", default="", help="series with this in their titles: convolutions")
     parser.add_argument("--quick", action="store_true", help="the smallest networks once, as a test")
     parser.add_argument("--output", type=pathlib.Path, help="a Markdown file; default: print")
     parsed = parser.parse_args()
@@ -133,6 +157,8 @@ def main():
         lines.append(f"| {title} | " + " | ".join(cells) + " |")
         print(lines[-1], file=sys.stderr, flush=True)
     for title, unit, sources in series(parsed.quick):
+        if parsed.only not in title:
+            continue
         lines += ["", f"**{title}**", "",
                   f"| {unit} |" + "".join(f" {c} | text |" for c in compilers),
                   "| ---: |" + " ---: | ---: |" * len(compilers)]
@@ -149,11 +175,11 @@ def main():
                 cells += [f"{seconds:.2f} s", "" if size is None else f"{size / 1000:.1f}"]
             lines.append(f"| {value} | " + " | ".join(cells) + " |")
             print(lines[-1], file=sys.stderr, flush=True)
-        if unit == "layers" and len(sources) > 2:
+        if unit in ("layers", "convolutions") and len(sources) > 2:
             lines.append("")
             for c in compilers:
                 intercept, slope, worst = fit(points[c])
-                lines.append(f"{c}: {intercept:.2f} s + {1000 * slope:.1f} ms per layer; no point "
+                lines.append(f"{c}: {intercept:.2f} s + {1000 * slope:.1f} ms per {unit[:-1]}; no point "
                              f"is further than {worst:.2f} s from this line.")
     text = "\n".join(lines) + "\n"
     if parsed.output:

@@ -12,10 +12,7 @@
 #include "peers/onednn_graph.hpp"
 #endif
 #if LAMINATE_BENCH_ONNX_RUNTIME
-#include "peers/onnxruntime.hpp"
-
-#include <laminate/codegen/from_model.hpp>
-#include <laminate/codegen/onnx/write/write_onnx.hpp>
+#include "peers/onnxruntime_model.hpp"
 #endif
 
 #include <algorithm>
@@ -124,32 +121,6 @@ bool agrees(const bench::work& w, const lam::model<Network>& model, Peer& peer) 
     });
 }
 
-#if LAMINATE_BENCH_ONNX_RUNTIME
-
-class onnxruntime_graph : bench::onnxruntime_session {
-public:
-    using onnxruntime_session::name, onnxruntime_session::version;
-
-    onnxruntime_graph(const std::string& model, std::size_t rows, std::size_t inputs,
-                      std::span<const std::size_t> outputs)
-        : onnxruntime_session(model, rows, inputs, outputs) {}
-    void operator()(const float* in, float* out, std::size_t) {
-        onnxruntime_session::operator()(in, out);
-    }
-};
-
-template <class Network>
-onnxruntime_graph onnxruntime_of(const bench::work& w, const lam::model<Network>& model) {
-    const auto bytes = lam::codegen::onnx_bytes(lam::codegen::graph_of(model));
-    if (!bytes) stop(Network::name, bytes.error().message.c_str());
-    std::vector<std::size_t> outputs;
-    for (const auto& p : lam::plan(Network{}).out)
-        outputs.push_back(p.units);
-    return {*bytes, w.rows, w.inputs, outputs};
-}
-
-#endif
-
 #if LAMINATE_BENCH_ONEDNN
 
 // The dense layers of a model, with what follows each.
@@ -251,8 +222,8 @@ void add() {
         add_peer<bench::onednn_graph>(w, [w, &s] { return fastest(w, s.model); });
 #endif
 #if LAMINATE_BENCH_ONNX_RUNTIME
-        add_peer<onnxruntime_graph>(w, [w, &s] {
-            auto peer = onnxruntime_of(w, s.model);
+        add_peer<bench::onnxruntime_model>(w, [w, &s] {
+            auto peer = bench::onnxruntime_of(w, s.model);
             if (!agrees(w, s.model, peer)) stop(Network::name, "ONNX Runtime gives something else");
             return peer;
         });
@@ -267,7 +238,7 @@ int main(int argc, char** argv) {
     benchmark::AddCustomContext("peer_oneDNN", bench::onednn::version());
 #endif
 #if LAMINATE_BENCH_ONNX_RUNTIME
-    benchmark::AddCustomContext("peer_ONNX Runtime", onnxruntime_graph::version());
+    benchmark::AddCustomContext("peer_ONNX Runtime", bench::onnxruntime_model::version());
 #endif
     benchmark::AddCustomContext("absent", LAMINATE_BENCH_ABSENT);
     add<residual, residual_chain>();

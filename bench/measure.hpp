@@ -30,8 +30,9 @@ struct work {
     std::size_t rows = 1;
     std::size_t inputs = 0;
     std::size_t outputs = 0;
-    double multiply_adds = 0.0; // of one row
-    double bytes = 0.0;         // of the parameters
+    double multiply_adds = 0.0;  // of one row
+    double bytes = 0.0;          // of the parameters
+    bool reuses_weights = false; // within a row
 };
 
 template <class Network>
@@ -61,18 +62,19 @@ auto form_of(Model& model) {
     };
 }
 
-// One row a call reads every weight for it, so bandwidth limits; rows that share the weights are
-// limited by multiply-adds.
+// One row a call reads every weight for it, so bandwidth limits; what shares the weights, rows or
+// positions of a map, is limited by multiply-adds.
 inline void count(benchmark::State& state, const work& w) {
     using benchmark::Counter;
     const double done = static_cast<double>(w.rows) * static_cast<double>(state.iterations());
-    const double limit =
-        w.rows == 1 ? load_bandwidth(static_cast<std::size_t>(w.bytes)) : fma_peak();
-    const double limit_ns = (w.rows == 1 ? w.bytes : 2.0 * w.multiply_adds) / limit;
+    const bool by_loads = w.rows == 1 && !w.reuses_weights;
+    const double limit = by_loads ? load_bandwidth(static_cast<std::size_t>(w.bytes)) : fma_peak();
+    const double limit_ns = (by_loads ? w.bytes : 2.0 * w.multiply_adds) / limit;
     state.counters["ns_per_row"] = Counter(done / 1e9, Counter::kIsRate | Counter::kInvert);
     state.counters["gflops"] = Counter(done * 2.0 * w.multiply_adds / 1e9, Counter::kIsRate);
     state.counters["limit"] = limit; // GB/s or GFLOP/s
     state.counters["limit_ns"] = limit_ns;
+    if (!by_loads) state.counters["by_products"] = 1.0;
     state.counters["share"] = Counter(done / 1e9 * limit_ns, Counter::kIsRate);
     const auto rows = static_cast<double>(w.rows);
     const double moved =

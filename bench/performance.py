@@ -24,6 +24,9 @@ NETWORKS = {
     "field": "field 32-64-64-64-64-16 ReLU", "digits": "digits 784-256-128-10 ReLU, softmax",
     "digits_images": "digits on images, four fifths zeros",
     "autoencoder": "autoencoder 640-128x4-8-128x4-640 ReLU", "wide": "wide 1024-1024-1024-10 ReLU",
+    "lenet5": "LeNet-5 6-16-120-84-10, one image", "lenet8": "LeNet 8-16-10, one image",
+    "resnet8": "ResNet-8, CIFAR-10, one image", "ds_cnn": "DS-CNN, keywords, one sample",
+    "mobilenet": "MobileNetV1 0.25, 96x96, one image",
 }
 README_ROWS = (1, 1024)
 VENDORS = ("OpenBLAS", "oneDNN", "libxsmm", "ONNX Runtime")
@@ -106,9 +109,15 @@ def versions(machines):
     return ", ".join(f"{name} {' and '.join(of)}" for name, of in found.items())
 
 
+def all_networks(runs):
+    """Those over maps too, where they were measured."""
+    over_maps = plot.of(runs, "window_bench")
+    return first_networks(runs) | (plot.cases(over_maps[0]) if over_maps else {})
+
+
 def side_by_side(machines, name_of, shares, wanted=lambda rows: True):
     """A table of all processors: our time, and the others' as multiples of it."""
-    by_machine = [first_networks(runs) for runs in machines]
+    by_machine = [all_networks(runs) for runs in machines]
     cases = dict.fromkeys(case for found in by_machine for case in found if wanted(case[1]))
     share = ["share of the limit"] if shares else []
     header = ["network", "rows"]

@@ -165,7 +165,7 @@ def networks(results):
         rows.append([network, str(batch), time_text(fused["ns_per_row"]), fused["spread"],
                      time_text(fused["limit_ns"]),
                      f"{100 * fused['share']:.0f} % of {fused['limit']:.0f} "
-                     + ("GB/s" if batch == 1 else "GFLOP/s")]
+                     + ("GB/s" if batch == 1 and "by_products" not in fused else "GFLOP/s")]
                     + [beside(forms, other) for other in others])
     return table(["network", "rows", "fused, per row", "spread", "limit", "share of the limit"]
                  + others, rows) + ["", faster_peers(by_case)]
@@ -231,7 +231,8 @@ def peers_sentence(run):
 
 def figures(report, command):
     """What tables and plots need of a report: what was run where, and the medians by name."""
-    wanted = ("ns_per_row", "share", "limit", "limit_ns", "gflops", "flop_per_byte", "label",
+    wanted = ("ns_per_row", "share", "limit", "limit_ns", "by_products", "gflops", "flop_per_byte",
+              "label",
               "elements_per_ns", "peak_gflops", "multiplications")
     results = {}
     for name, aggregates in collect(report).items():

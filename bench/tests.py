@@ -334,6 +334,7 @@ class Run(unittest.TestCase):
             built.mkdir(parents=True)
             stand_in(built / "network_bench", ["field/1/fused", "field/1/unfused", "field/1/Eigen"])
             stand_in(built / "graph_bench", ["residual/1/fused", "residual/1/chain"])
+            stand_in(built / "window_bench", ["lenet5/1/fused", "lenet5/1/oneDNN"])
             stand_in(built / "zeros_bench", ["zeros_0/1/fused", "zeros_0/1/Eigen"])
             stand_in(built / "activation_bench", ["tanh/laminate"])
 
@@ -355,6 +356,8 @@ class Run(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         page = (self.root / "docs/performance.md").read_text()
         self.assertIn("### zeros_bench, GCC 12.2.0\n\nB, ", page)
+        self.assertIn("### window_bench, GCC 12.2.0\n\nB, ", page)
+        self.assertIn("| lenet5 | 1 | 10 ns |", page)
         self.assertNotIn("\nold\n", page)
         self.assertIn("| field 32-64-64-64-64-16 ReLU | 1 | 10 ns |", (self.root / "README.md").read_text())
         done = self.run_with("--docs", "--", "--benchmark_filter=field")

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 // The hot calls of the networks of networks.hpp, each once, for callgrind to count: one row, and
-// batches of 7 and 64. ../instructions.py compiles it, runs it and reads the counts.
+// batches of 7 and 64; of a network over maps, one image. ../instructions.py compiles it, runs it
+// and reads the counts.
 
-#include "../networks.hpp"
+#include "../window_networks.hpp"
 
 #include <laminate/train/steps/initialise.hpp>
 
 #include <valgrind/callgrind.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,9 +29,9 @@ void count(const std::string& name, const Function& f) {
 }
 
 template <class Network>
-void count_calls() {
+void count_calls(std::initializer_list<std::size_t> batches) {
     using model_type = bench::lam::model<Network>;
-    constexpr std::size_t most_rows = 64;
+    const std::size_t most_rows = batches.size() == 0 ? 1 : std::max(batches);
     model_type model;
     bench::lam::initialise(model, 1);
     const std::vector<float> in = bench::seeded_rows(most_rows * model.inputs);
@@ -38,7 +41,7 @@ void count_calls() {
         model(std::span<const float, model_type::inputs>(in.data(), model.inputs),
               std::span<float, model_type::outputs>(out.data(), model.outputs));
     });
-    for (const std::size_t rows : {std::size_t{7}, most_rows})
+    for (const std::size_t rows : batches)
         count(name + "/" + std::to_string(rows), [&] {
             model.batch(std::span(in).first(rows * model.inputs),
                         std::span(out).first(rows * model.outputs));
@@ -48,5 +51,8 @@ void count_calls() {
 } // namespace
 
 int main() {
-    bench::for_each(bench::networks{}, [](auto network) { count_calls<decltype(network)>(); });
+    bench::for_each(bench::networks{}, [](auto network) {
+        count_calls<decltype(network)>({7, 64});
+    });
+    count_calls<bench::lenet5>({});
 }

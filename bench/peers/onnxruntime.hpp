@@ -10,22 +10,23 @@
 
 namespace bench {
 
-// A model of one input, of `inputs` floats a row, and outputs of so many each. An output's rows lie
-// before those of the next.
+// A model of one input, a row of which has these extents, and outputs of so many each. An output's
+// rows lie before those of the next.
 class onnxruntime_session {
 public:
     static constexpr const char* name = "ONNX Runtime";
     static std::string version() { return OrtGetApiBase()->GetVersionString(); }
 
-    onnxruntime_session(const std::string& model, std::size_t rows, std::size_t inputs,
-                        std::span<const std::size_t> outputs)
-        : session_(open(model)), binding_(session_), in_(rows * inputs) {
+    onnxruntime_session(const std::string& model, std::size_t rows,
+                        std::span<const std::size_t> extents, std::span<const std::size_t> outputs)
+        : session_(open(model)), binding_(session_), in_(rows * product(extents)) {
         const Ort::AllocatorWithDefaultOptions memory;
-        binding_.BindInput(session_.GetInputNameAllocated(0, memory).get(), value(in_, rows));
+        binding_.BindInput(session_.GetInputNameAllocated(0, memory).get(),
+                           value(in_, rows, extents));
         for (const std::size_t units : outputs) {
             const auto called = session_.GetOutputNameAllocated(out_.size(), memory);
             aligned_floats& floats = out_.emplace_back(rows * units);
-            binding_.BindOutput(called.get(), value(floats, rows));
+            binding_.BindOutput(called.get(), value(floats, rows, std::array{units}));
         }
     }
 
@@ -46,11 +47,20 @@ private:
         options.SetGraphOptimizationLevel(GraphOptimizationLevel::ORT_ENABLE_ALL);
         return Ort::Session(environment, model.data(), model.size(), options);
     }
-    static Ort::Value value(aligned_floats& floats, std::size_t rows) {
-        const std::int64_t shape[] = {static_cast<std::int64_t>(rows),
-                                      static_cast<std::int64_t>(floats.size() / rows)};
+    static std::size_t product(std::span<const std::size_t> extents) {
+        std::size_t floats = 1;
+        for (const std::size_t extent : extents)
+            floats *= extent;
+        return floats;
+    }
+    static Ort::Value value(aligned_floats& floats, std::size_t rows,
+                            std::span<const std::size_t> extents) {
+        std::vector<std::int64_t> shape = {static_cast<std::int64_t>(rows)};
+        for (const std::size_t extent : extents)
+            shape.push_back(static_cast<std::int64_t>(extent));
         const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
-        return Ort::Value::CreateTensor<float>(memory, floats.data(), floats.size(), shape, 2);
+        return Ort::Value::CreateTensor<float>(memory, floats.data(), floats.size(), shape.data(),
+                                               shape.size());
     }
 
     Ort::Session session_;
@@ -64,7 +74,8 @@ public:
     static constexpr int forms = 1;
 
     onnxruntime(std::span<const layer> layers, usage u)
-        : onnxruntime_session(onnx::model(layers, u.rows), u.rows, layers.front().inputs,
+        : onnxruntime_session(onnx::model(layers, u.rows), u.rows,
+                              std::array{layers.front().inputs},
                               std::array{layers.back().outputs}) {}
 };
 

@@ -112,12 +112,14 @@ struct usage {
 // made from layers and a usage, and called with that many rows:
 //     Peer(std::span<const layer>, usage);      throws peer_cannot
 //     void operator()(const float* in, float* out);
-// If it has a member row_by_row, it takes one row at a time, and no other usage is tried.
+// If it has a member row_by_row, it takes one row at a time, and no other usage is tried; a member
+// `tiles` has the numbers of rows to try, beside all.
 // This runs one on any multiple of its rows.
 template <class Peer>
 class tiled {
 public:
-    tiled(std::span<const layer> layers, usage u)
+    template <class Layer>
+    tiled(const std::vector<Layer>& layers, usage u)
         : peer_(std::make_unique<Peer>(layers, u)),
           usage_(u),
           inputs_(layers.front().inputs),
@@ -137,10 +139,12 @@ private:
 };
 
 // The ways to run `rows` rows; tiles divide them.
-inline std::vector<usage> usages(std::size_t rows, int forms) {
+inline constexpr std::array<std::size_t, 5> usual_tiles = {16, 32, 64, 128, 256};
+inline std::vector<usage> usages(std::size_t rows, int forms,
+                                 std::span<const std::size_t> tiles = usual_tiles) {
     std::vector<usage> all;
     for (int form = 0; form < forms; ++form) {
-        for (const std::size_t tile : {16u, 32u, 64u, 128u, 256u})
+        for (const std::size_t tile : tiles)
             if (tile < rows && rows % tile == 0) all.push_back({tile, form});
         all.push_back({rows, form});
     }
@@ -149,12 +153,15 @@ inline std::vector<usage> usages(std::size_t rows, int forms) {
 
 // The peer in the form that is the fastest for `rows` rows. All are tried in turn, and the winner
 // itself is kept: where its pages lie in the caches is part of how fast it is.
-template <class Peer>
-tiled<Peer> fastest(std::span<const layer> layers, const float* in, float* out, std::size_t rows) {
+template <class Peer, class Layer>
+tiled<Peer> fastest(const std::vector<Layer>& layers, const float* in, float* out,
+                    std::size_t rows) {
     constexpr bool alone = requires { Peer::row_by_row; };
+    std::span<const std::size_t> tiles = usual_tiles;
+    if constexpr (requires { Peer::tiles; }) tiles = Peer::tiles;
     const std::size_t tried = std::min<std::size_t>(rows, alone ? 16 : 1024);
     std::vector<std::pair<double, tiled<Peer>>> candidates;
-    for (const usage u : usages(alone ? 1 : tried, Peer::forms))
+    for (const usage u : usages(alone ? 1 : tried, Peer::forms, tiles))
         candidates.emplace_back(std::numeric_limits<double>::infinity(), tiled<Peer>(layers, u));
     constexpr double enough = 1e6; // ns
     for (int turn = 0; turn < 4; ++turn) {

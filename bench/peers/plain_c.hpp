@@ -12,6 +12,31 @@
 
 namespace bench {
 
+template <lam::ir::op Activation, std::size_t Outputs>
+void plain_activation(float* y) {
+    using enum lam::ir::op;
+    if constexpr (Activation == relu) {
+        for (std::size_t o = 0; o < Outputs; ++o)
+            y[o] = y[o] > 0.0f ? y[o] : 0.0f;
+    } else if constexpr (Activation == tanh) {
+        for (std::size_t o = 0; o < Outputs; ++o)
+            y[o] = std::tanh(y[o]);
+    } else if constexpr (Activation == softmax) {
+        float most = y[0];
+        for (std::size_t o = 1; o < Outputs; ++o)
+            most = y[o] > most ? y[o] : most;
+        float sum = 0.0f;
+        for (std::size_t o = 0; o < Outputs; ++o) {
+            y[o] = std::exp(y[o] - most);
+            sum += y[o];
+        }
+        for (std::size_t o = 0; o < Outputs; ++o)
+            y[o] /= sum;
+    } else if constexpr (Activation != linear) {
+        throw peer_cannot(Activation);
+    }
+}
+
 template <class Network>
 class plain_c {
 public:
@@ -51,7 +76,7 @@ private:
             sum_by_output<inputs, outputs>(x, weights_[K].data(), bias_[K].data(), y);
         else
             all_outputs<inputs, outputs>(x, weights_[K].data(), bias_[K].data(), y);
-        activate<shapes[K].activation, outputs>(y);
+        plain_activation<shapes[K].activation, outputs>(y);
     }
 
     template <std::size_t Inputs, std::size_t Outputs>
@@ -72,31 +97,6 @@ private:
         for (std::size_t i = 0; i < Inputs; ++i)
             for (std::size_t o = 0; o < Outputs; ++o)
                 y[o] += x[i] * w[i * Outputs + o];
-    }
-
-    template <lam::ir::op Activation, std::size_t Outputs>
-    static void activate(float* y) {
-        using enum lam::ir::op;
-        if constexpr (Activation == relu) {
-            for (std::size_t o = 0; o < Outputs; ++o)
-                y[o] = y[o] > 0.0f ? y[o] : 0.0f;
-        } else if constexpr (Activation == tanh) {
-            for (std::size_t o = 0; o < Outputs; ++o)
-                y[o] = std::tanh(y[o]);
-        } else if constexpr (Activation == softmax) {
-            float most = y[0];
-            for (std::size_t o = 1; o < Outputs; ++o)
-                most = y[o] > most ? y[o] : most;
-            float sum = 0.0f;
-            for (std::size_t o = 0; o < Outputs; ++o) {
-                y[o] = std::exp(y[o] - most);
-                sum += y[o];
-            }
-            for (std::size_t o = 0; o < Outputs; ++o)
-                y[o] /= sum;
-        } else if constexpr (Activation != linear) {
-            throw peer_cannot(Activation);
-        }
     }
 
     int form_;
