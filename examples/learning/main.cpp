@@ -142,30 +142,30 @@ lam::two_parts read_mnist(const std::string& folder) {
 
 // Accuracy of a network from a seed, with images as they are or distorted.
 template <class Network>
-auto mnist_learner(const lam::two_parts& parts, std::size_t epochs, bool distorted) {
-    return [&parts, epochs, distorted](std::uint64_t seed) {
+auto mnist_learner(const lam::two_parts& parts, float rate, std::size_t epochs, bool distorted) {
+    return [&parts, rate, epochs, distorted](std::uint64_t seed) {
         lam::fit_options options = settings(epochs, 64);
         if (distorted)
             options.augment = [](std::span<float> image, lam::random_source& random) {
                 demo::distort(image, 28, {.shift = 2.0f, .matrix = 0.2f}, random);
             };
         return learn<Network>(parts, lam::softmax_cross_entropy{},
-                              {.learning_rate = 0.001f, .weight_decay = 0.1f}, options, seed);
+                              {.learning_rate = rate, .weight_decay = 0.1f}, options, seed);
     };
 }
 
 void compare_mnist(const std::string& folder) {
     const lam::two_parts parts = read_mnist(folder);
-    compare("mnist 784-256-128-10, accuracy", mnist_learner<mnist>(parts, 40, false));
+    compare("mnist 784-256-128-10, accuracy", mnist_learner<mnist>(parts, 0.001f, 40, false));
     compare("mnist 784-256-128-10, images distorted, accuracy",
-            mnist_learner<mnist>(parts, 150, true));
+            mnist_learner<mnist>(parts, 0.001f, 150, true));
 }
 
 void compare_lenet(const std::string& folder) {
     const lam::two_parts parts = read_mnist(folder);
-    compare("mnist, LeNet 16-32-128-10, accuracy", mnist_learner<lenet>(parts, 20, false));
+    compare("mnist, LeNet 16-32-128-10, accuracy", mnist_learner<lenet>(parts, 0.002f, 20, false));
     compare("mnist, LeNet 16-32-128-10, images distorted, accuracy",
-            mnist_learner<lenet>(parts, 100, true));
+            mnist_learner<lenet>(parts, 0.002f, 100, true));
 }
 
 int usage(std::FILE* stream) {

@@ -35,9 +35,9 @@ def learn(x, y, tests, test_labels, seed):
         nn.Conv2d(1, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 5), nn.ReLU(),
         nn.MaxPool2d(2), nn.Flatten(), nn.Linear(512, 128), nn.ReLU(), nn.Dropout(0.5),
         nn.Linear(128, 10))
-    adam = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=0.1)
+    adam = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=0.1)
     for epoch in range(EPOCHS):
-        adam.param_groups[0]["lr"] = 1e-3 * (1 + math.cos(math.pi * epoch / EPOCHS)) / 2
+        adam.param_groups[0]["lr"] = 2e-3 * (1 + math.cos(math.pi * epoch / EPOCHS)) / 2
         for rows in torch.randperm(len(y)).split(BATCH):
             adam.zero_grad()
             nn.functional.cross_entropy(net(x[rows]), y[rows]).backward()

@@ -236,10 +236,9 @@ struct attention
                    lam::residual(lam::rms_norm | lam::dense<20> | lam::gelu | lam::dense<8>) |
                    lam::flatten | lam::dense<5>> {};
 
-using all = std::tuple<graph<residual>, graph<gates<1>>, graph<gates<7>>, graph<gates<16>>,
-                       graph<gates<17>>, graph<parts<1>>, graph<parts<13>>, graph<parts<16>>,
-                       graph<readers>, graph<normalised>, graph<norms>, graph<dueling>, towers,
-                       axes, attention>;
+using all = std::tuple<graph<residual>, graph<gates<1>>, graph<gates<16>>, graph<gates<17>>,
+                       graph<parts<13>>, graph<parts<16>>, graph<readers>, graph<normalised>,
+                       graph<norms>, graph<dueling>, towers, axes, attention>;
 
 template <class Network>
 std::vector<float> targets_of(std::size_t rows) {
