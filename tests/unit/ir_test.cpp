@@ -671,8 +671,9 @@ TEST_CASE("fuse: moves behind one another are one pass", "[ir]") {
     CHECK(planned(nodes, ir::fusion::off).sequence.size() == 4);
 
     // What is filled in must stay, and so must what others read.
-    CHECK(planned({nodes[0], moved(op::pad, {2, {1, 1}}, {2, {0, 0}}), turned(1)}).sequence.size() ==
-          2);
+    CHECK(
+        planned({nodes[0], moved(op::pad, {2, {1, 1}}, {2, {0, 0}}), turned(1)}).sequence.size() ==
+        2);
     CHECK(planned({nodes[0], turned(0), turned(1), pair(op::matmul, 1, 2)}).sequence.size() == 3);
 }
 
