@@ -46,7 +46,7 @@ struct planned {
     std::vector<ir::value> values;
     std::vector<ir::tensor> tensors;
     std::vector<std::size_t> first_tensor;
-    std::vector<ir::step> steps;
+    std::vector<ir::step> sequence;
     ir::ports in;
     ir::ports out;
     ir::figures cost;
@@ -56,13 +56,13 @@ struct planned {
         std::vector<ir::placing> rows(nodes.size());
         std::vector<std::size_t> by_size(nodes.size());
         ir::infer(nodes);
-        steps.resize(ir::most_steps(nodes));
+        sequence.resize(ir::most_steps(nodes));
         tensors.resize(ir::count_tensors(nodes));
         const ir::plan_view p =
             ir::make_plan(nodes, mode, ir::rows_in_scratch::shared,
-                          {values, tensors, first_tensor, steps, rows, by_size, in, out});
+                          {values, tensors, first_tensor, sequence, rows, by_size, in, out});
         cost = p.cost;
-        steps.resize(p.sequence.size());
+        sequence.resize(p.sequence.size());
     }
 };
 
@@ -720,7 +720,7 @@ TEST_CASE("plan: a step is structural, and a plan a constant", "[ir]") {
         ir::infer(nodes);
         return ir::make_plan<2, 4>(nodes, ir::fusion::on);
     }();
-    static_assert(p.sequence == 1 && p.parameters == 15 && p.multiply_adds == 12,
+    static_assert(p.steps == 1 && p.parameters == 15 && p.multiply_adds == 12,
                   "the figures are members");
     static_assert(
         []<ir::step S>() { return S.epilogue_size; }.template operator()<p.sequence[0]>() == 1,
