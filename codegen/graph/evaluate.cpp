@@ -37,25 +37,35 @@ void apply_function(const ir::node& n, const Learned& learned, std::span<float> 
         raise({sentence("defect in Laminate: evaluate lacks the functor of ", ir::name(n.kind))});
 }
 
-// One panel of a dense layer, or a narrow one: sums[chain][output], in the order that
-// kernel/forward/dense.hpp states. Inputs behind the last, up to `padded`, count as zeros. (The
-// kernels fix widths at compile time, to keep sums in registers; here they are in memory.)
-void dense_panel(std::span<const float> x, std::size_t padded, std::size_t chains,
-                 const float* weights, std::size_t width, const float* bias, std::span<float> y) {
-    const std::size_t outputs = y.size();
-    std::vector<float> sums(chains * outputs, 0.0f);
-    std::copy_n(bias, outputs, sums.begin());
+// A line of outputs at most, sums of `chains` chains, Chains at least: by the pieces of
+// kernel/forward/dense.hpp, with a number of inputs that is known at run time only. Inputs behind
+// the last, up to `padded`, count as zeros. `width` floats lie from the weights of an input to
+// those of the next.
+template <std::size_t Chains>
+void dense_line(std::span<const float> x, std::size_t padded, std::size_t chains,
+                const float* weights, std::size_t width, const float* bias, std::span<float> y) {
+    if (chains > Chains) {
+        if constexpr (Chains < 64)
+            return dense_line<2 * Chains>(x, padded, chains, weights, width, bias, y);
+        raise({sentence("defect in Laminate: evaluate lacks sums of ", chains, " chains")});
+    }
+    constexpr std::size_t line = line_floats;
+    auto sum = kernel::start_sums<pack, line, line>(bias, kernel::indices<Chains * line>{});
     for (std::size_t i = 0; i < padded; ++i) {
         const float in = i < x.size() ? x[i] : 0.0f;
-        float* const sum = &sums[i % chains * outputs];
-        const float* const weight = weights + i * width;
-        for (std::size_t o = 0; o < outputs; ++o)
-            sum[o] = pack::fma(in, weight[o], sum[o]);
+        kernel::add_input<pack>(sum.at + i % Chains * line, &in, 0, weights + i * width,
+                                kernel::indices<1>{}, kernel::indices<line>{});
     }
-    for (std::size_t half = chains * outputs / 2; half >= outputs; half /= 2)
-        for (std::size_t k = 0; k < half; ++k)
-            sums[k] = pack::add(sums[k], sums[k + half]);
-    std::copy_n(sums.begin(), outputs, y.begin());
+    kernel::add_chains<pack, Chains, line>(sum.at);
+    std::copy_n(sum.at, y.size(), y.begin());
+}
+
+// One panel of a dense layer, or a narrow one.
+void dense_panel(std::span<const float> x, std::size_t padded, std::size_t chains,
+                 const float* weights, std::size_t width, const float* bias, std::span<float> y) {
+    for (std::size_t o = 0; o < y.size(); o += line_floats)
+        dense_line<1>(x, padded, chains, weights + o, width, bias + o,
+                      y.subspan(o, std::min(line_floats, y.size() - o)));
 }
 
 void dense(const ir::kind::dense::numbers& c, const float* x, const float* weights,
@@ -64,11 +74,11 @@ void dense(const ir::kind::dense::numbers& c, const float* x, const float* weigh
     if (is_narrow(c.inputs, c.outputs)) {
         const std::size_t group = narrow_group(c.outputs);
         const std::size_t padded = (c.inputs + group - 1) / group * group;
-        std::vector<float> by_input;
+        std::vector<float> by_input(padded * line_floats);
         for (std::size_t i = 0; i < padded; ++i)
             for (std::size_t o = 0; o < c.outputs; ++o)
-                by_input.push_back(weights[narrow_position(c.outputs, o, i)]);
-        dense_panel(in, padded, c.chains, by_input.data(), c.outputs, bias, {y, c.outputs});
+                by_input[i * line_floats + o] = weights[narrow_position(c.outputs, o, i)];
+        dense_panel(in, padded, c.chains, by_input.data(), line_floats, bias, {y, c.outputs});
     } else {
         for (std::size_t p = 0; p < c.panels; ++p) {
             const std::size_t begin = panel_begin(c.outputs, c.panels, p);
