@@ -638,7 +638,7 @@ private:
             const std::size_t maps = rows;
             rows = rows_of<S>(rows);
             if (!plan.tensors[p.tensor].factor) { // it is added
-                if constexpr (plan.nodes[s.node].groups > 1)
+                if constexpr (ir::is_window_kernel(s.run) && plan.nodes[s.node].groups > 1)
                     return kernel::grouped_bias_gradient<P, width(plan.nodes[s.node].output),
                                                          plan.nodes[s.node].groups>(dy, dy_stride,
                                                                                     rows, to);
