@@ -165,7 +165,7 @@ void compare_lenet(const std::string& folder) {
     const lam::two_parts parts = read_mnist(folder);
     compare("mnist, LeNet 16-32-128-10, accuracy", mnist_learner<lenet>(parts, 0.002f, 20, false));
     compare("mnist, LeNet 16-32-128-10, images distorted, accuracy",
-            mnist_learner<lenet>(parts, 0.002f, 100, true));
+            mnist_learner<lenet>(parts, 0.001f, 100, true));
 }
 
 int usage(std::FILE* stream) {
