@@ -27,6 +27,7 @@
 #include "fold.hpp"
 #include "gelu.hpp"
 #include "hyperbolic.hpp"
+#include "largest.hpp"
 #include "log.hpp"
 #include "log_softmax.hpp"
 #include "matmul.hpp"

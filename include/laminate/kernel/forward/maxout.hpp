@@ -8,15 +8,11 @@
 #include <cstddef>
 
 #include "../../base/compiler.hpp"
+#include "largest.hpp"
 #include "sizes.hpp"
 
 namespace laminate::kernel {
 inline namespace LAMINATE_ISA {
-
-template <class P>
-LAMINATE_INLINE typename P::reg max_or_nan(typename P::reg a, typename P::reg b) {
-    return P::select(P::is_nan(a), a, P::max(a, b)); // max passes a NaN in b
-}
 
 template <class P, class Sizes>
 LAMINATE_INLINE void maxout(const Sizes& sizes, const float* x, std::size_t x_stride, float* y,

@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "../../base/compiler.hpp"
-#include "maxout.hpp"
+#include "largest.hpp"
 #include "sizes.hpp"
 
 namespace laminate::kernel {
