@@ -37,35 +37,29 @@ void apply_function(const ir::node& n, const Learned& learned, std::span<float> 
         raise({sentence("defect in Laminate: evaluate lacks the functor of ", ir::name(n.kind))});
 }
 
-// A line of outputs at most, sums of `chains` chains, Chains at least: by the pieces of
-// kernel/forward/dense.hpp, with a number of inputs that is known at run time only. Inputs behind
-// the last, up to `padded`, count as zeros. `width` floats lie from the weights of an input to
-// those of the next.
-template <std::size_t Chains>
-void dense_line(std::span<const float> x, std::size_t padded, std::size_t chains,
-                const float* weights, std::size_t width, const float* bias, std::span<float> y) {
-    if (chains > Chains) {
-        if constexpr (Chains < 64)
-            return dense_line<2 * Chains>(x, padded, chains, weights, width, bias, y);
-        raise({sentence("defect in Laminate: evaluate lacks sums of ", chains, " chains")});
-    }
-    constexpr std::size_t line = line_floats;
-    auto sum = kernel::start_sums<pack, line, line>(bias, kernel::indices<Chains * line>{});
-    for (std::size_t i = 0; i < padded; ++i) {
-        const float in = i < x.size() ? x[i] : 0.0f;
-        kernel::add_input<pack>(sum.at + i % Chains * line, &in, 0, weights + i * width,
-                                kernel::indices<1>{}, kernel::indices<line>{});
-    }
-    kernel::add_chains<pack, Chains, line>(sum.at);
-    std::copy_n(sum.at, y.size(), y.begin());
-}
-
-// One panel of a dense layer, or a narrow one.
+// A panel of a dense layer, or a narrow one, with sums of `chains` chains, Chains at least: by the
+// pieces of kernel/forward/dense.hpp, a line of outputs at a time, with a number of inputs that is
+// known at run time only. Inputs behind the last, up to `padded`, count as zeros. `width` floats
+// lie from the weights of an input to those of the next.
+template <std::size_t Chains = 1>
 void dense_panel(std::span<const float> x, std::size_t padded, std::size_t chains,
                  const float* weights, std::size_t width, const float* bias, std::span<float> y) {
-    for (std::size_t o = 0; o < y.size(); o += line_floats)
-        dense_line<1>(x, padded, chains, weights + o, width, bias + o,
-                      y.subspan(o, std::min(line_floats, y.size() - o)));
+    if (chains > Chains) {
+        if constexpr (Chains < 64)
+            return dense_panel<2 * Chains>(x, padded, chains, weights, width, bias, y);
+        raise({sentence("defect in Laminate: evaluate lacks sums of ", chains, " chains")});
+    }
+    constexpr std::size_t line = std::min(line_floats, 256 / Chains); // as deep as Clang folds
+    for (std::size_t o = 0; o < y.size(); o += line) {
+        auto sum = kernel::start_sums<pack, line, line>(bias + o, kernel::indices<Chains * line>{});
+        for (std::size_t i = 0; i < padded; ++i) {
+            const float in = i < x.size() ? x[i] : 0.0f;
+            kernel::add_input<pack>(sum.at + i % Chains * line, &in, 0, weights + i * width + o,
+                                    kernel::indices<1>{}, kernel::indices<line>{});
+        }
+        kernel::add_chains<pack, Chains, line>(sum.at);
+        std::copy_n(sum.at, std::min(line, y.size() - o), y.data() + o);
+    }
 }
 
 void dense(const ir::kind::dense::numbers& c, const float* x, const float* weights,
