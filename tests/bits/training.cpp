@@ -23,7 +23,7 @@ namespace lam = laminate;
 
 namespace {
 
-constexpr std::uint64_t expected = 0x21953c62cc192f8e;
+constexpr std::uint64_t expected = 0xa780a5f0f4210b5f;
 
 // Together every layer that has a way back of its own.
 struct classifier : lam::network<lam::input<19> | lam::dense<40> | lam::relu | lam::dropout<0.25f> |
