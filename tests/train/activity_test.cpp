@@ -69,6 +69,19 @@ TEST_CASE("activity: dead, always on, zeros, saturation, distribution", "[train]
     CHECK(found[3].saturated == 0.5); // sigmoid(-5) is 0.0067
 }
 
+TEST_CASE("activity: of all positions of a map", "[train]") {
+    struct map : lam::network<lam::input<2, 2, 1> | lam::conv2d<2, 1> | lam::relu | lam::flatten |
+                              lam::dense<1>> {};
+    lam::model<map> m;
+    m.layer<0>().weights(0, 0, 0, 0) = 1.0f;
+    m.layer<0>().bias[1] = -1.0f;
+    const auto found = lam::activity(m, rows);
+    CHECK(found[0].units == 2);
+    CHECK(found[0].dead == 1);
+    CHECK(found[0].zeros == 6.0 / 8);
+    CHECK(found[0].mean == 3.0 / 8);
+}
+
 TEST_CASE("activity: of a model that has diverged", "[train]") {
     auto m = known();
     m.layer<0>().bias[0] = std::numeric_limits<float>::infinity();

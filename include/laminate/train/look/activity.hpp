@@ -61,6 +61,7 @@ inline bool counts_activity(ir::op kind) {
 struct activity_sums {
     std::vector<bool> ever_on;
     std::vector<bool> ever_off;
+    std::size_t values = 0; // of all rows, and positions
     std::size_t zeros = 0;
     std::size_t saturated = 0;
     double sum = 0.0;
@@ -75,6 +76,7 @@ struct activity_sums {
             ever_on[unit] = true;
         else
             ever_off[unit] = true;
+        ++values;
         zeros += y == 0.0f ? 1U : 0U;
         saturated += is_saturated(n, y) ? 1U : 0U;
         sum += static_cast<double>(y);
@@ -84,8 +86,8 @@ struct activity_sums {
         most = std::max(most, y);
     }
 
-    void finish(layer_activity& a, std::size_t rows) const {
-        const auto count = static_cast<double>(rows * a.units);
+    void finish(layer_activity& a) const {
+        const auto count = static_cast<double>(values);
         if (a.rectifies) {
             a.dead = static_cast<std::size_t>(std::count(ever_on.begin(), ever_on.end(), false));
             a.always_on =
@@ -151,7 +153,7 @@ template <declared Network, template <std::size_t> class Storage>
         sums[s].add(values_type::node(s), unit, y);
     });
     for (std::size_t s = 0; s < values_type::count; ++s)
-        sums[s].finish(found[s], rows);
+        sums[s].finish(found[s]);
     each([&](std::size_t s, std::size_t, float y) { detail::add_to_histogram(found[s], y); });
     std::vector<layer_activity> kept;
     for (std::size_t s = 0; s < values_type::count; ++s)
