@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -94,5 +95,47 @@ double worst_difference(const Gradients& gradients, const exact_gradient& truth)
 
 // A step that changes nothing, so that the gradient belongs to the model as it is.
 inline constexpr sgd standstill = {.learning_rate = 0.0f};
+
+// Targets for rows of a network, from a seed that follows from their number.
+template <class Network>
+std::vector<float> targets_of(std::size_t rows) {
+    std::vector<float> targets(rows * model<Network>::outputs);
+    fill(targets, rows + 1);
+    return targets;
+}
+
+// Gradients of batches of so many rows are within `most` of those that the chain rule has in
+// double; a second step finds nothing that the first one left.
+template <class Network>
+void check_gradients(std::initializer_list<std::size_t> batches, double most) {
+    auto model = random_model<Network>(7);
+    constexpr std::size_t outputs = laminate::model<Network>::outputs;
+    trainer trainer(model, mean_squared_error{}, standstill);
+    for (const std::size_t rows : batches) {
+        const std::vector<float> in = random_rows<Network>(rows, rows);
+        const std::vector<float> targets = targets_of<Network>(rows);
+        const step_result r = trainer.step(in, targets);
+        const auto truth = back_propagate(
+            plan(Network{}).nodes, codegen::parameters_of(model), in,
+            by_number(targets, {rows, {}, static_cast<double>(outputs)}, exact_squared));
+        INFO(rows << " rows");
+        CHECK(r.finite);
+        CHECK(r.loss == approx(truth.loss).epsilon(1e-5));
+        CHECK(trainer.loss(in, targets) == r.loss);
+        CHECK(worst_difference(trainer.gradients(), truth) < most);
+        CHECK(trainer.step(in, targets).gradient_norm == r.gradient_norm);
+    }
+}
+
+// The chain rule in double agrees with differences of the loss.
+template <class Network>
+void check_reference(std::size_t rows) {
+    const auto model = random_model<Network>(7);
+    const std::vector<float> in = random_rows<Network>(rows, 9);
+    const std::vector<float> targets = targets_of<Network>(rows); // the loss refers to them
+    const auto loss = by_number(targets, {rows, {}, 1.0}, exact_squared);
+    CHECK(worst_of_differences(plan(Network{}).nodes, codegen::parameters_of(model), in, loss) <
+          1e-4);
+}
 
 } // namespace laminate::test

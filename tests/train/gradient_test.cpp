@@ -67,36 +67,12 @@ using all = std::tuple<classifier, smooth, wide, slopes, maxouts, maxout_later, 
 } // namespace
 
 TEMPLATE_LIST_TEST_CASE("gradients: as the chain rule has them in double", "[train]", all) {
-    auto model = lam::test::random_model<TestType>(7);
-    constexpr std::size_t outputs = lam::model<TestType>::outputs;
-    lam::trainer trainer(model, lam::mean_squared_error{}, lam::test::standstill);
     // One row, fewer and more than a tile, and more than are taken together.
-    for (const std::size_t rows : {1U, 3U, 7U, 70U}) {
-        const std::vector<float> in = lam::test::random_rows<TestType>(rows, rows);
-        std::vector<float> targets(rows * outputs);
-        lam::test::fill(targets, rows + 1);
-        const lam::step_result r = trainer.step(in, targets);
-        const auto truth = lam::test::back_propagate(
-            lam::plan(TestType{}).nodes, lam::codegen::parameters_of(model), in,
-            lam::test::by_number(targets, {rows, {}, static_cast<double>(outputs)},
-                                 lam::test::exact_squared));
-        INFO(rows << " rows");
-        CHECK(r.finite);
-        CHECK(r.loss == laminate::test::approx(truth.loss).epsilon(1e-5));
-        CHECK(trainer.loss(in, targets) == r.loss);
-        CHECK(lam::test::worst_difference(trainer.gradients(), truth) < 2e-5);
-    }
+    lam::test::check_gradients<TestType>({1, 3, 7, 70}, 2e-5);
 }
 
 TEMPLATE_LIST_TEST_CASE("gradients: the reference agrees with finite differences", "[train]", all) {
-    const auto model = lam::test::random_model<TestType>(7);
-    constexpr std::size_t outputs = lam::model<TestType>::outputs;
-    const std::vector<float> in = lam::test::random_rows<TestType>(2, 9);
-    std::vector<float> targets(2 * outputs);
-    lam::test::fill(targets, 3);
-    const auto loss = lam::test::by_number(targets, {2, {}, 1.0}, lam::test::exact_squared);
-    CHECK(lam::test::worst_of_differences(lam::plan(TestType{}).nodes,
-                                          lam::codegen::parameters_of(model), in, loss) < 1e-4);
+    lam::test::check_reference<TestType>(2);
 }
 
 TEST_CASE("gradients: a truth that is NaN or infinite is no agreement", "[train]") {

@@ -240,43 +240,15 @@ using all = std::tuple<graph<residual>, graph<gates<1>>, graph<gates<16>>, graph
                        graph<parts<13>>, graph<parts<16>>, graph<readers>, graph<normalised>,
                        graph<norms>, graph<dueling>, towers, axes, attention>;
 
-template <class Network>
-std::vector<float> targets_of(std::size_t rows) {
-    std::vector<float> targets(rows * lam::model<Network>::outputs);
-    lam::test::fill(targets, rows + 1);
-    return targets;
-}
-
 } // namespace
 
 TEMPLATE_LIST_TEST_CASE("graphs: gradients as the chain rule has them in double", "[train]", all) {
-    auto model = lam::test::random_model<TestType>(7);
-    constexpr std::size_t outputs = lam::model<TestType>::outputs;
-    lam::trainer trainer(model, lam::mean_squared_error{}, lam::test::standstill);
     // One row, fewer and more than a tile, and more than are taken together.
-    for (const std::size_t rows : {1U, 3U, 70U}) {
-        const std::vector<float> in = lam::test::random_rows<TestType>(rows, rows);
-        const std::vector<float> targets = targets_of<TestType>(rows);
-        const lam::step_result r = trainer.step(in, targets);
-        const auto truth = lam::test::back_propagate(
-            lam::plan(TestType{}).nodes, lam::codegen::parameters_of(model), in,
-            lam::test::by_number(targets, {rows, {}, static_cast<double>(outputs)},
-                                 lam::test::exact_squared));
-        INFO(rows << " rows");
-        CHECK(r.finite);
-        CHECK(r.loss == laminate::test::approx(truth.loss).epsilon(1e-5));
-        CHECK(trainer.loss(in, targets) == r.loss);
-        CHECK(lam::test::worst_difference(trainer.gradients(), truth) < 4e-5);
-    }
+    lam::test::check_gradients<TestType>({1, 3, 70}, 4e-5);
 }
 
 TEMPLATE_LIST_TEST_CASE("graphs: the reference agrees with finite differences", "[train]", all) {
-    const auto model = lam::test::random_model<TestType>(7);
-    const std::vector<float> in = lam::test::random_rows<TestType>(2, 9);
-    const std::vector<float> targets = targets_of<TestType>(2);
-    const auto loss = lam::test::by_number(targets, {2, {}, 1.0}, lam::test::exact_squared);
-    CHECK(lam::test::worst_of_differences(lam::plan(TestType{}).nodes,
-                                          lam::codegen::parameters_of(model), in, loss) < 1e-4);
+    lam::test::check_reference<TestType>(2);
 }
 
 // Some of these will do: another optimiser is another trainer, and other stages another pass.
@@ -287,7 +259,7 @@ TEMPLATE_LIST_TEST_CASE("graphs: the same bits with any number of threads", "[tr
     lam::trainer alone(one, lam::mean_squared_error{}, lam::adam{});
     lam::trainer shared(three, lam::mean_squared_error{}, lam::adam{}, {.threads = 3});
     const std::vector<float> in = lam::test::random_rows<TestType>(50, 5);
-    const std::vector<float> targets = targets_of<TestType>(50);
+    const std::vector<float> targets = lam::test::targets_of<TestType>(50);
     for (int step = 0; step < 3; ++step) {
         CHECK(alone.step(in, targets).loss == shared.step(in, targets).loss);
         CHECK(lam::test::same_bits(one.packed(), three.packed()));
@@ -440,7 +412,7 @@ TEST_CASE("graphs: rows of several inputs", "[train]") {
         three.push_back({x[5], x[6], x[7]});
         four.insert(four.end(), x + 8, x + 12);
     }
-    const std::vector<float> targets = targets_of<sensors>(9);
+    const std::vector<float> targets = lam::test::targets_of<sensors>(9);
     const lam::step_result r = trainer.step(std::tie(five, three, four), targets);
     const auto truth = lam::test::back_propagate(
         lam::plan(sensors{}).nodes, lam::codegen::parameters_of(model), in,

@@ -53,44 +53,14 @@ struct signal
 
 using all = std::tuple<strides, groups, pools, signal>;
 
-template <class Network>
-std::vector<float> targets_of(std::size_t rows) {
-    std::vector<float> targets(rows * lam::model<Network>::outputs);
-    lam::test::fill(targets, rows + 1);
-    return targets;
-}
-
 } // namespace
 
 TEMPLATE_LIST_TEST_CASE("windows: gradients as the chain rule has them in double", "[train]", all) {
-    auto model = lam::test::random_model<TestType>(7);
-    constexpr std::size_t outputs = lam::model<TestType>::outputs;
-    lam::trainer trainer(model, lam::mean_squared_error{}, lam::test::standstill);
-    for (const std::size_t rows : {1U, 5U}) {
-        const std::vector<float> in = lam::test::random_rows<TestType>(rows, rows);
-        const std::vector<float> targets = targets_of<TestType>(rows);
-        const lam::step_result r = trainer.step(in, targets);
-        const auto truth = lam::test::back_propagate(
-            lam::plan(TestType{}).nodes, lam::codegen::parameters_of(model), in,
-            lam::test::by_number(targets, {rows, {}, static_cast<double>(outputs)},
-                                 lam::test::exact_squared));
-        INFO(rows << " rows");
-        CHECK(r.finite);
-        CHECK(r.loss == laminate::test::approx(truth.loss).epsilon(1e-5));
-        CHECK(trainer.loss(in, targets) == r.loss);
-        CHECK(lam::test::worst_difference(trainer.gradients(), truth) < 4e-5);
-        // A second step must not find what the first left in borders.
-        CHECK(trainer.step(in, targets).gradient_norm == r.gradient_norm);
-    }
+    lam::test::check_gradients<TestType>({1, 5}, 4e-5);
 }
 
 TEMPLATE_LIST_TEST_CASE("windows: the reference agrees with finite differences", "[train]", all) {
-    const auto model = lam::test::random_model<TestType>(7);
-    const std::vector<float> in = lam::test::random_rows<TestType>(1, 9);
-    const std::vector<float> targets = targets_of<TestType>(1);
-    const auto loss = lam::test::by_number(targets, {1, {}, 1.0}, lam::test::exact_squared);
-    CHECK(lam::test::worst_of_differences(lam::plan(TestType{}).nodes,
-                                          lam::codegen::parameters_of(model), in, loss) < 1e-4);
+    lam::test::check_reference<TestType>(1);
 }
 
 // Of groups, whose parts have padding of their own.
@@ -101,7 +71,7 @@ TEST_CASE("windows: the same bits with any number of threads", "[train]") {
     lam::trainer shared(three, lam::mean_squared_error{}, lam::adam{},
                         {.threads = 3, .max_norm = 0.5f});
     const std::vector<float> in = lam::test::random_rows<groups>(50, 5);
-    const std::vector<float> targets = targets_of<groups>(50);
+    const std::vector<float> targets = lam::test::targets_of<groups>(50);
     for (int step = 0; step < 3; ++step) {
         CHECK(alone.step(in, targets).loss == shared.step(in, targets).loss);
         CHECK(lam::test::same_bits(one.packed(), three.packed()));

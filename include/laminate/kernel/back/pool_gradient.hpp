@@ -56,13 +56,9 @@ LAMINATE_INLINE void pool_back(const Sizes& sizes, const float* dy, float* dx, s
             for (std::size_t i = 0; i < height * line; ++i)
                 dx[begin + i] = 0.0f;
         for (std::size_t r = 0; r < out_height; ++r) {
-            const pool_span high =
-                pool_span_of(height, out_height, sizes.template get<6>(), sizes.template get<8>(),
-                             sizes.template get<10>(), sizes.template get<12>(), r);
+            const pool_span high = pool_lines(sizes, r);
             for (std::size_t c = 0; c < out_width; ++c, position += channels) {
-                const pool_span wide =
-                    pool_span_of(width, out_width, sizes.template get<7>(), sizes.template get<9>(),
-                                 sizes.template get<11>(), sizes.template get<13>(), c);
+                const pool_span wide = pool_columns(sizes, c);
                 const pool_place at = {begin + high.first * line + wide.first * channels,
                                        high.count, sizes.template get<12>() * line, wide.count,
                                        sizes.template get<13>() * channels};

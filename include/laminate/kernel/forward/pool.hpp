@@ -66,6 +66,20 @@ LAMINATE_INLINE pool_span pool_span_of(Extent extent, Out out, Kernel kernel, St
     return {first, whole < left ? whole : left};
 }
 
+// Those of row r of positions, and of column c.
+template <class Sizes>
+LAMINATE_INLINE pool_span pool_lines(const Sizes& sizes, std::size_t r) {
+    return pool_span_of(sizes.template get<2>(), sizes.template get<4>(), sizes.template get<6>(),
+                        sizes.template get<8>(), sizes.template get<10>(), sizes.template get<12>(),
+                        r);
+}
+template <class Sizes>
+LAMINATE_INLINE pool_span pool_columns(const Sizes& sizes, std::size_t c) {
+    return pool_span_of(sizes.template get<3>(), sizes.template get<5>(), sizes.template get<7>(),
+                        sizes.template get<9>(), sizes.template get<11>(), sizes.template get<13>(),
+                        c);
+}
+
 // A window of a map: elements lie `step` floats apart in a row, rows `row_step`.
 struct pool_window {
     const float* x;
@@ -131,7 +145,6 @@ template <class P, class Sizes, class Pool>
 LAMINATE_INLINE void pool_rows(const Sizes& sizes, const float* x, std::size_t x_stride, float* y,
                                std::size_t y_stride, std::size_t rows, const Pool& pool) {
     const auto channels = sizes.template get<1>();
-    const auto height = sizes.template get<2>();
     const auto width = sizes.template get<3>();
     const auto out_height = sizes.template get<4>();
     const auto out_width = sizes.template get<5>();
@@ -140,13 +153,9 @@ LAMINATE_INLINE void pool_rows(const Sizes& sizes, const float* x, std::size_t x
         const float* const from = x + row * x_stride;
         float* to = y + row * y_stride;
         for (std::size_t r = 0; r < out_height; ++r) {
-            const pool_span high =
-                pool_span_of(height, out_height, sizes.template get<6>(), sizes.template get<8>(),
-                             sizes.template get<10>(), sizes.template get<12>(), r);
+            const pool_span high = pool_lines(sizes, r);
             for (std::size_t c = 0; c < out_width; ++c, to += channels) {
-                const pool_span wide =
-                    pool_span_of(width, out_width, sizes.template get<7>(), sizes.template get<9>(),
-                                 sizes.template get<11>(), sizes.template get<13>(), c);
+                const pool_span wide = pool_columns(sizes, c);
                 const pool_window window = {from + high.first * line + wide.first * channels,
                                             high.count, sizes.template get<12>() * line, wide.count,
                                             sizes.template get<13>() * channels};
